@@ -1,0 +1,162 @@
+//! The kinds of document there are. Each file declares one and holds its packed records.
+
+pub mod door_card;
+pub mod member_card;
+pub mod person_file;
+pub mod round_sheet;
+pub mod settings;
+pub mod visit_book;
+
+pub use door_card::{DOOR_CARD, DoorAddress, Plan};
+pub use member_card::MEMBER_CARD;
+pub use person_file::{Need, PERSON_FILE};
+pub use round_sheet::{ROUND_SHEET, Tick, TickResult};
+pub use settings::{GridRecord, SETTINGS};
+pub use visit_book::{Answer, Channel, Outcome, VISIT_BOOK, Visit};
+
+use crate::kind::{Columns, Kind, Value};
+
+/// Every kind this version knows, in order of number.
+pub static KINDS: [&Kind; 6] = [
+    &SETTINGS,
+    &MEMBER_CARD,
+    &DOOR_CARD,
+    &ROUND_SHEET,
+    &VISIT_BOOK,
+    &PERSON_FILE,
+];
+
+/// The kind with this number; `None` for one of a newer version.
+#[must_use]
+pub fn kind(code: u16) -> Option<&'static Kind> {
+    KINDS.iter().copied().find(|k| k.code == code)
+}
+
+/// Packs a record into a value. Records are CBOR arrays that only grow at the end, so an older
+/// app reads a newer one's and the reverse (rule R5).
+#[must_use]
+pub fn pack<T: minicbor::Encode<()>>(record: &T) -> Value {
+    // Writing to a vector cannot fail and the records' encoders are derived.
+    Value::Bytes(minicbor::to_vec(record).unwrap_or_default())
+}
+
+/// Unpacks a record; `None` if the value is not one this version can read.
+#[must_use]
+pub fn unpack<'b, T: minicbor::Decode<'b, ()>>(value: &'b Value) -> Option<T> {
+    minicbor::decode(value.as_bytes()?).ok()
+}
+
+/// A single column that takes text or nothing.
+fn text_column(name: &'static str, value: &Value) -> Option<Columns> {
+    matches!(value, Value::Text(_) | Value::Null).then(|| vec![(name, value.clone())])
+}
+
+/// A single column that takes a number or nothing.
+fn int_column(name: &'static str, value: &Value) -> Option<Columns> {
+    matches!(value, Value::Int(_) | Value::Null).then(|| vec![(name, value.clone())])
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn opt_text(value: Option<&String>) -> Value {
+    value.map_or(Value::Null, |t| text(t))
+}
+
+fn opt_int<T: Into<i64>>(value: Option<T>) -> Value {
+    value.map_or(Value::Null, |v| Value::Int(v.into()))
+}
+
+/// A code as an enumeration that keeps codes of newer versions.
+macro_rules! open_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $word:literal, $zh:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$vdoc])* $variant,)*
+            /// A value of a newer version: kept, and shown as unknown.
+            Other(u8),
+        }
+
+        impl $name {
+            /// Every value this version knows, in order of code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The frozen code.
+            #[must_use]
+            pub const fn code(self) -> u8 {
+                match self { $(Self::$variant => $code,)* Self::Other(code) => code }
+            }
+
+            /// From a code.
+            #[must_use]
+            pub const fn from_code(code: u8) -> Self {
+                match code { $($code => Self::$variant,)* other => Self::Other(other) }
+            }
+
+            /// The word on the command line and in JSON.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* Self::Other(_) => "unknown" }
+            }
+
+            /// The Chinese term.
+            #[must_use]
+            pub const fn zh(self) -> &'static str {
+                match self { $(Self::$variant => $zh,)* Self::Other(_) => "未知" }
+            }
+
+            /// From the word or the Chinese term.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|v| v.word() == word || v.zh() == word)
+            }
+        }
+
+        impl<C> minicbor::Encode<C> for $name {
+            fn encode<W: minicbor::encode::Write>(
+                &self, e: &mut minicbor::Encoder<W>, _: &mut C,
+            ) -> Result<(), minicbor::encode::Error<W::Error>> {
+                e.u8(self.code())?.ok()
+            }
+        }
+
+        impl<'b, C> minicbor::Decode<'b, C> for $name {
+            fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+                d.u8().map(Self::from_code)
+            }
+        }
+    };
+}
+use open_enum;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::Merge;
+
+    #[test]
+    fn numbers_are_unique_and_in_order() {
+        assert!(KINDS.windows(2).all(|w| w[0].code < w[1].code));
+        for kind in KINDS {
+            assert!(
+                kind.fields.windows(2).all(|w| w[0].code < w[1].code),
+                "{}",
+                kind.name
+            );
+        }
+    }
+
+    #[test]
+    fn every_register_can_be_cleared_and_every_once_record_refuses_nonsense() {
+        for field in KINDS.iter().flat_map(|k| k.fields) {
+            match field.merge {
+                Merge::Register => {
+                    assert!((field.columns)(&Value::Null).is_some(), "{}", field.name)
+                }
+                Merge::Once => assert!((field.columns)(&Value::Bytes(vec![0xff])).is_none()),
+            }
+        }
+    }
+}

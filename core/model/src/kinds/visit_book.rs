@@ -1,0 +1,147 @@
+//! A door's visit book for one calendar year, in its grid's casework space. Visits are write-once
+//! packed records under UUIDv7 ids, so the book has no limit and two phones never collide.
+
+use minicbor::{Decode, Encode};
+
+use super::{open_enum, opt_int, opt_text, text, unpack};
+use crate::access::{Roles, SpaceKind};
+use crate::ids::DoorId;
+use crate::kind::{Columns, Field, Kind, Merge, Value};
+use crate::kinds::TickResult;
+
+/// A visit, under its id: a packed [`Visit`].
+pub const VISIT: u16 = 1;
+
+open_enum! {
+    /// How the visit was made.
+    Channel {
+        /// Inside the home.
+        InPerson = 0, "in_person", "入户";
+        /// At the door, not inside.
+        AtTheDoor = 1, "at_the_door", "门口";
+        /// By telephone.
+        Phone = 2, "phone", "电话";
+        /// By video call.
+        Video = 3, "video", "视频";
+    }
+}
+
+open_enum! {
+    /// What the visit found.
+    Outcome {
+        /// Somebody was met.
+        Met = 0, "met", "见到";
+        /// Nobody answered.
+        NobodyHome = 1, "nobody_home", "无人在家";
+        /// The visit was declined.
+        Refused = 2, "refused", "拒访";
+        /// They have moved away.
+        MovedAway = 3, "moved_away", "已搬离";
+        /// The person has died.
+        Deceased = 4, "deceased", "已去世";
+    }
+}
+
+impl Outcome {
+    /// What the whole crew may know of it: no more than whether the door needs another knock.
+    #[must_use]
+    pub const fn tick(self) -> TickResult {
+        match self {
+            Self::NobodyHome => TickResult::NobodyHome,
+            Self::Refused => TickResult::NotDone,
+            Self::Met | Self::MovedAway | Self::Deceased | Self::Other(_) => TickResult::Done,
+        }
+    }
+}
+
+/// The answer to one checklist item.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(flat)]
+pub enum Answer {
+    /// Yes or no.
+    #[n(0)]
+    YesNo(#[n(0)] bool),
+    /// The number of the choice, 0 first.
+    #[n(1)]
+    Choice(#[n(0)] u8),
+    /// A number.
+    #[n(2)]
+    Number(#[n(0)] i64),
+    /// Text.
+    #[n(3)]
+    Text(#[n(0)] String),
+}
+
+/// One visit, as recorded. The author is whoever's device signed it, never a field.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Visit {
+    /// Which door.
+    #[n(0)]
+    pub door: DoorId,
+    /// When it took place, in seconds since 1970.
+    #[n(1)]
+    pub at: i64,
+    /// How.
+    #[n(2)]
+    pub channel: Channel,
+    /// What was found.
+    #[n(3)]
+    pub outcome: Outcome,
+    /// Who else came along.
+    #[n(4)]
+    pub with: Vec<String>,
+    /// The checklist answered: a template's id.
+    #[cbor(n(5), with = "minicbor::bytes")]
+    pub checklist: Option<[u8; 16]>,
+    /// Answers by the items' position in the template, which never changes.
+    #[n(6)]
+    pub answers: Vec<Option<Answer>>,
+    /// In the worker's words.
+    #[n(7)]
+    pub summary: Option<String>,
+    /// When a return was promised, in days since 1970-01-01.
+    #[n(8)]
+    pub follow_up: Option<i32>,
+}
+
+/// The visit book; its subject is the door's id and the year (`i32` big-endian).
+pub static VISIT_BOOK: Kind = Kind {
+    code: 5,
+    name: "visit_book",
+    space: SpaceKind::Casework,
+    own: false,
+    fields: &[Field {
+        code: VISIT,
+        name: "visit",
+        keyed: true,
+        merge: Merge::Once,
+        writers: Roles::CASEWORK,
+        max_bytes: 32 * 1024,
+        table: "visit",
+        columns: visit_columns,
+    }],
+};
+
+fn visit_columns(value: &Value) -> Option<Columns> {
+    let visit: Visit = unpack(value)?;
+    Some(vec![
+        ("door", Value::Bytes(visit.door.0.to_vec())),
+        ("at", Value::Int(visit.at)),
+        ("channel", Value::Int(visit.channel.code().into())),
+        ("outcome", Value::Int(visit.outcome.code().into())),
+        ("companions", text(&visit.with.join("、"))),
+        (
+            "checklist",
+            visit
+                .checklist
+                .map_or(Value::Null, |id| Value::Bytes(id.to_vec())),
+        ),
+        (
+            "answers",
+            Value::Bytes(minicbor::to_vec(&visit.answers).ok()?),
+        ),
+        ("summary", opt_text(visit.summary.as_ref())),
+        ("follow_up", opt_int(visit.follow_up)),
+    ])
+}

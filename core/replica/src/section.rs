@@ -1,0 +1,375 @@
+//! A section's body on the wire: the changes of one document, as parts (docs/wire-format.md).
+
+use doorknock_model::ids::DocId;
+use doorknock_model::kind::{Key, Value};
+use minicbor::data::Type;
+use minicbor::{Decoder, Encoder};
+
+use crate::change::{Op, OpId};
+use crate::{ChangeHash, ReplicaError};
+
+/// Limits of the format; enforced by the call that records and at ingest.
+pub mod limits {
+    /// Changes in a section.
+    pub const CHANGES: usize = 1024;
+    /// Operations in a change.
+    pub const OPS: usize = 64;
+    /// Dependencies of a change.
+    pub const DEPS: usize = 16;
+    /// Values a put may replace.
+    pub const REPLACES: usize = 16;
+    /// Bytes of a value.
+    pub const VALUE: usize = 64 * 1024;
+    /// Bytes of an id under a field.
+    pub const KEY_ID: usize = 64;
+}
+
+/// A change as it travels: what cannot be derived, and four bytes of the hash it must come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WireChange {
+    /// See [`crate::change::Parts::seq`].
+    pub seq: u64,
+    /// See [`crate::change::Parts::time`].
+    pub time: i64,
+    /// What it follows.
+    pub deps: Vec<Dep>,
+    /// What it puts.
+    pub ops: Vec<Op>,
+    /// The first bytes of the change's hash.
+    pub check: [u8; 4],
+}
+
+/// A dependency of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dep {
+    /// The document's genesis.
+    Genesis,
+    /// The n-th change of this section, 0 first, always an earlier one.
+    InSection(usize),
+    /// Any other.
+    Hash(ChangeHash),
+}
+
+/// Where the sender stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Context {
+    /// How many charter statements it knew.
+    pub charter_length: u64,
+    /// The hash of the last of them.
+    pub charter_head: [u8; 32],
+    /// The hub position it had seen in this space.
+    pub hub_position: u64,
+}
+
+/// The body of a section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// The document's kind.
+    pub kind: u16,
+    /// The document.
+    pub doc: DocId,
+    /// Its changes, oldest first.
+    pub changes: Vec<WireChange>,
+    /// In an entry's first section only.
+    pub context: Option<Context>,
+}
+
+type EncodeResult = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
+
+impl Section {
+    /// The bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut e = Encoder::new(Vec::new());
+        // Writing to a vector cannot fail.
+        let _ = self.write(&mut e);
+        e.into_writer()
+    }
+
+    fn write(&self, e: &mut Encoder<Vec<u8>>) -> EncodeResult {
+        e.array(if self.context.is_some() { 4 } else { 3 })?;
+        e.u16(self.kind)?
+            .bytes(&self.doc.0)?
+            .array(self.changes.len() as u64)?;
+        self.changes
+            .iter()
+            .try_for_each(|change| write_change(e, change))?;
+        if let Some(context) = &self.context {
+            e.array(3)?.u64(context.charter_length)?;
+            e.bytes(&context.charter_head)?.u64(context.hub_position)?;
+        }
+        Ok(())
+    }
+
+    /// Reads a body. Elements beyond those known are skipped; everything known is checked against
+    /// [`limits`].
+    ///
+    /// # Errors
+    /// [`ReplicaError::Malformed`], [`ReplicaError::TooLarge`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, ReplicaError> {
+        let d = &mut Decoder::new(bytes);
+        let mut extra = array(d, 3)?;
+        let kind = d.u16().map_err(bad)?;
+        let doc = DocId(fixed(d)?);
+        let changes = list(d, limits::CHANGES, read_change)?;
+        for (n, change) in changes.iter().enumerate() {
+            if change
+                .deps
+                .iter()
+                .any(|dep| matches!(dep, Dep::InSection(m) if *m >= n))
+            {
+                return Err(ReplicaError::Malformed);
+            }
+        }
+        let mut context = None;
+        if extra > 0 {
+            extra -= 1;
+            context = Some(read_context(d)?);
+        }
+        skip(d, extra)?;
+        (d.position() == bytes.len())
+            .then_some(())
+            .ok_or(ReplicaError::Malformed)?;
+        Ok(Self {
+            kind,
+            doc,
+            changes,
+            context,
+        })
+    }
+}
+
+fn write_change(e: &mut Encoder<Vec<u8>>, change: &WireChange) -> EncodeResult {
+    e.array(5)?
+        .u64(change.seq)?
+        .i64(change.time)?
+        .array(change.deps.len() as u64)?;
+    for dep in &change.deps {
+        match dep {
+            Dep::Genesis => e.u8(0)?,
+            Dep::InSection(n) => e.u64(*n as u64 + 1)?,
+            Dep::Hash(hash) => e.bytes(hash)?,
+        };
+    }
+    e.array(change.ops.len() as u64)?;
+    for op in &change.ops {
+        e.array(4)?.u16(op.key.field)?;
+        if op.key.id.is_empty() {
+            e.null()?
+        } else {
+            e.bytes(&op.key.id)?
+        };
+        e.array(op.replaces.len() as u64)?;
+        for id in &op.replaces {
+            e.array(2)?.u64(id.counter)?.bytes(&id.actor)?;
+        }
+        match &op.value {
+            Value::Null => e.null()?,
+            Value::Bool(bool) => e.bool(*bool)?,
+            Value::Int(int) => e.i64(*int)?,
+            Value::Text(text) => e.str(text)?,
+            Value::Bytes(bytes) => e.bytes(bytes)?,
+        };
+    }
+    e.bytes(&change.check)?;
+    Ok(())
+}
+
+#[allow(clippy::needless_pass_by_value)] // the shape `map_err` wants
+fn bad(_: minicbor::decode::Error) -> ReplicaError {
+    ReplicaError::Malformed
+}
+
+/// An array of at least `known` elements; how many more there are.
+fn array(d: &mut Decoder<'_>, known: u64) -> Result<u64, ReplicaError> {
+    let len = d.array().map_err(bad)?.ok_or(ReplicaError::Malformed)?;
+    len.checked_sub(known).ok_or(ReplicaError::Malformed)
+}
+
+fn skip(d: &mut Decoder<'_>, count: u64) -> Result<(), ReplicaError> {
+    (0..count).try_for_each(|_| d.skip().map_err(bad))
+}
+
+fn list<T>(
+    d: &mut Decoder<'_>,
+    limit: usize,
+    read: impl Fn(&mut Decoder<'_>) -> Result<T, ReplicaError>,
+) -> Result<Vec<T>, ReplicaError> {
+    let len = array(d, 0)?;
+    if len > limit as u64 {
+        return Err(ReplicaError::TooLarge);
+    }
+    (0..len).map(|_| read(d)).collect()
+}
+
+fn fixed<const N: usize>(d: &mut Decoder<'_>) -> Result<[u8; N], ReplicaError> {
+    d.bytes()
+        .map_err(bad)?
+        .try_into()
+        .map_err(|_| ReplicaError::Malformed)
+}
+
+fn read_context(d: &mut Decoder<'_>) -> Result<Context, ReplicaError> {
+    let extra = array(d, 3)?;
+    let context = Context {
+        charter_length: d.u64().map_err(bad)?,
+        charter_head: fixed(d)?,
+        hub_position: d.u64().map_err(bad)?,
+    };
+    skip(d, extra)?;
+    Ok(context)
+}
+
+fn read_change(d: &mut Decoder<'_>) -> Result<WireChange, ReplicaError> {
+    let extra = array(d, 5)?;
+    let seq = d.u64().map_err(bad)?;
+    let time = d.i64().map_err(bad)?;
+    let deps = list(d, limits::DEPS, read_dep)?;
+    let ops = list(d, limits::OPS, read_op)?;
+    let check = fixed(d)?;
+    skip(d, extra)?;
+    // A change with no dependency or no operation cannot have come from this app.
+    if deps.is_empty() || ops.is_empty() {
+        return Err(ReplicaError::Malformed);
+    }
+    Ok(WireChange {
+        seq,
+        time,
+        deps,
+        ops,
+        check,
+    })
+}
+
+fn read_dep(d: &mut Decoder<'_>) -> Result<Dep, ReplicaError> {
+    if d.datatype().map_err(bad)? == Type::Bytes {
+        return fixed(d).map(Dep::Hash);
+    }
+    Ok(match d.u64().map_err(bad)? {
+        0 => Dep::Genesis,
+        n => Dep::InSection(usize::try_from(n - 1).map_err(|_| ReplicaError::Malformed)?),
+    })
+}
+
+fn read_op(d: &mut Decoder<'_>) -> Result<Op, ReplicaError> {
+    let extra = array(d, 4)?;
+    let field = d.u16().map_err(bad)?;
+    let id = match d.datatype().map_err(bad)? {
+        Type::Null => d.null().map(|()| Vec::new()).map_err(bad)?,
+        _ => d.bytes().map_err(bad)?.to_vec(),
+    };
+    if id.len() > limits::KEY_ID {
+        return Err(ReplicaError::TooLarge);
+    }
+    let replaces = list(d, limits::REPLACES, |d| {
+        let extra = array(d, 2)?;
+        let id = OpId {
+            counter: d.u64().map_err(bad)?,
+            actor: fixed(d)?,
+        };
+        skip(d, extra)?;
+        Ok(id)
+    })?;
+    let value = match d.datatype().map_err(bad)? {
+        Type::Null => d.null().map(|()| Value::Null),
+        Type::Bool => d.bool().map(Value::Bool),
+        Type::String => d.str().map(|text| Value::Text(text.to_owned())),
+        Type::Bytes => d.bytes().map(|bytes| Value::Bytes(bytes.to_vec())),
+        _ => d.i64().map(Value::Int),
+    }
+    .map_err(bad)?;
+    if value.size() > limits::VALUE {
+        return Err(ReplicaError::TooLarge);
+    }
+    skip(d, extra)?;
+    Ok(Op {
+        key: Key { field, id },
+        replaces,
+        value,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(Value::Int),
+            ".{0,20}".prop_map(Value::Text),
+            proptest::collection::vec(any::<u8>(), 0..40).prop_map(Value::Bytes),
+        ]
+    }
+
+    prop_compose! {
+        fn op()(field: u16, id in proptest::collection::vec(any::<u8>(), 0..20),
+                replaces in proptest::collection::vec((any::<u64>(), any::<[u8; 16]>()), 0..3),
+                value in value()) -> Op {
+            let replaces = replaces.into_iter().map(|(counter, actor)| OpId { counter, actor });
+            Op { key: Key { field, id }, replaces: replaces.collect(), value }
+        }
+    }
+
+    prop_compose! {
+        fn section()(kind: u16, doc: [u8; 16], context: Option<(u64, [u8; 32], u64)>,
+                     changes in proptest::collection::vec(
+                        (any::<u64>(), any::<i64>(), any::<[u8; 32]>(), any::<u8>(),
+                         proptest::collection::vec(op(), 1..4), any::<[u8; 4]>()), 0..5)) -> Section {
+            let changes = changes.into_iter().enumerate().map(|(n, (seq, time, hash, pick, ops, check))| {
+                let dep = match pick % 3 {
+                    0 => Dep::Genesis,
+                    1 if n > 0 => Dep::InSection(usize::from(pick) % n),
+                    _ => Dep::Hash(hash),
+                };
+                WireChange { seq, time, deps: vec![dep], ops, check }
+            });
+            let context = context.map(|(charter_length, charter_head, hub_position)| {
+                Context { charter_length, charter_head, hub_position }
+            });
+            Section { kind, doc: DocId(doc), changes: changes.collect(), context }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_section_reads_back(section in section()) {
+            prop_assert_eq!(Section::decode(&section.encode()), Ok(section));
+        }
+
+        #[test]
+        fn damage_is_an_error_or_another_section_never_a_panic(
+            section in section(), at: prop::sample::Index, flip in 1_u8.., cut: bool,
+        ) {
+            let mut bytes = section.encode();
+            let at = at.index(bytes.len());
+            bytes[at] ^= flip;
+            if cut { bytes.truncate(at); }
+            let _ = Section::decode(&bytes);
+        }
+
+        #[test]
+        fn noise_is_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Section::decode(&bytes);
+        }
+    }
+
+    #[test]
+    fn hostile_lengths_and_depths_are_refused_without_work() {
+        let huge_list = [
+            0x83, 0x01, 0x50, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x9b, 0xff, 0xff,
+            0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        ];
+        assert_eq!(Section::decode(&huge_list), Err(ReplicaError::TooLarge));
+        let mut deep = vec![0x85, 0x01, 0x50];
+        deep.extend([0; 16]);
+        deep.extend([0x80, 0x83, 0x01, 0x58, 32]);
+        deep.extend([0; 32]);
+        deep.push(0x01);
+        deep.extend(std::iter::repeat_n(0x81, 100_000)); // an unknown element, nested
+        assert_eq!(Section::decode(&deep), Err(ReplicaError::Malformed));
+    }
+}
