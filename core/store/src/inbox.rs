@@ -1,0 +1,212 @@
+//! What came in and could not be applied at once: parked, quarantined, attempted; and notices.
+
+use doorknock_model::ids::DeviceId;
+use rusqlite::{OptionalExtension, params};
+
+use crate::{Result, Tx, View, fixed};
+
+/// A change that waits for another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parked {
+    /// Its row.
+    pub id: i64,
+    /// Its author.
+    pub author: i64,
+    /// Its space.
+    pub space: u32,
+    /// The entry it came in.
+    pub entry: [u8; 32],
+    /// A section body with this one change.
+    pub section: Vec<u8>,
+}
+
+/// Input to set aside.
+#[derive(Debug, Clone, Copy)]
+pub struct SetAside<'a> {
+    /// The entry.
+    pub entry: &'a [u8; 32],
+    /// The space.
+    pub space: u32,
+    /// The section, -1 for the whole entry.
+    pub section: i64,
+    /// Why: a stable code.
+    pub reason: &'a str,
+    /// The version of the rules that judged.
+    pub rules: u32,
+    /// When, unix milliseconds.
+    pub at: i64,
+    /// The entry's or the section body's bytes.
+    pub bytes: &'a [u8],
+}
+
+/// A line of the quarantine, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// The entry.
+    pub entry: [u8; 32],
+    /// The space.
+    pub space: u32,
+    /// Why.
+    pub reason: String,
+    /// When, unix milliseconds.
+    pub at: i64,
+}
+
+impl View<'_> {
+    /// How many changes are parked.
+    pub fn parked_count(&self) -> Result<u64> {
+        Ok(self
+            .conn
+            .query_row("SELECT count(*) FROM parked", [], |row| row.get(0))?)
+    }
+
+    /// How many inputs are set aside.
+    pub fn quarantine_count(&self) -> Result<u64> {
+        Ok(self
+            .conn
+            .query_row("SELECT count(*) FROM quarantine", [], |row| row.get(0))?)
+    }
+
+    /// The quarantine, oldest first.
+    pub fn quarantined(&self) -> Result<Vec<Quarantined>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT entry, space, reason, at FROM quarantine ORDER BY id")?;
+        let rows = statement.query_map([], |row| {
+            Ok(Quarantined {
+                entry: fixed(row, 0)?,
+                space: row.get(1)?,
+                reason: row.get(2)?,
+                at: row.get(3)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The changes that wait for this one.
+    pub fn waiting_for(&self, hash: &[u8; 32]) -> Result<Vec<Parked>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, author, space, entry, section FROM parked WHERE waits_for = ?1 ORDER BY id",
+        )?;
+        let rows = statement.query_map([&hash[..]], |row| {
+            Ok(Parked {
+                id: row.get(0)?,
+                author: row.get(1)?,
+                space: row.get(2)?,
+                entry: fixed(row, 3)?,
+                section: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How often parsing an entry was begun and not finished.
+    pub fn attempts(&self, entry: &[u8; 32]) -> Result<u32> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT count FROM attempt WHERE entry = ?1")?;
+        Ok(statement
+            .query_row([&entry[..]], |row| row.get(0))
+            .optional()?
+            .unwrap_or(0))
+    }
+
+    /// Notices: code and subject.
+    pub fn notices(&self) -> Result<Vec<(String, Vec<u8>)>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT code, subject FROM notice ORDER BY at")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Tx<'_> {
+    /// Parks a change until `waits_for` is there.
+    pub fn park(
+        &self,
+        waits_for: &[u8; 32],
+        author: i64,
+        space: u32,
+        entry: &[u8; 32],
+        section: &[u8],
+    ) -> Result<()> {
+        self.exec(
+            "INSERT INTO parked (waits_for, author, space, entry, section) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (entry, section) DO UPDATE SET waits_for = excluded.waits_for",
+            params![&waits_for[..], author, space, &entry[..], section],
+        )?;
+        Ok(())
+    }
+
+    /// Takes a change out of parking.
+    pub fn unpark(&self, id: i64) -> Result<()> {
+        self.exec("DELETE FROM parked WHERE id = ?1", [id])?;
+        Ok(())
+    }
+
+    /// Sets input aside.
+    pub fn set_aside(&self, item: &SetAside<'_>) -> Result<()> {
+        self.exec(
+            "INSERT INTO quarantine (entry, space, section, reason, rules, at, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+            params![
+                &item.entry[..],
+                item.space,
+                item.section,
+                item.reason,
+                item.rules,
+                item.at,
+                item.bytes
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Notes that parsing an entry begins.
+    pub fn begin_attempt(&self, entry: &[u8; 32]) -> Result<()> {
+        self.exec(
+            "INSERT INTO attempt (entry, count) VALUES (?1, 1)
+             ON CONFLICT (entry) DO UPDATE SET count = count + 1",
+            [&entry[..]],
+        )?;
+        Ok(())
+    }
+
+    /// Notes that it ended, one way or another.
+    pub fn end_attempt(&self, entry: &[u8; 32]) -> Result<()> {
+        self.exec("DELETE FROM attempt WHERE entry = ?1", [&entry[..]])?;
+        Ok(())
+    }
+
+    /// Notes that `entry` follows `previous` in a device's chain; true if another entry already does,
+    /// which means that the device's home was copied or restored (rule R1).
+    pub fn note_successor(
+        &self,
+        space: u32,
+        device: DeviceId,
+        previous: &[u8; 32],
+        entry: &[u8; 32],
+    ) -> Result<bool> {
+        self.exec(
+            "INSERT INTO successor (space, device, previous, entry) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO NOTHING",
+            params![space, device.0, &previous[..], &entry[..]],
+        )?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT count(*) FROM successor WHERE space = ?1 AND device = ?2 AND previous = ?3",
+        )?;
+        let count: u64 =
+            statement.query_row(params![space, device.0, &previous[..]], |row| row.get(0))?;
+        Ok(count > 1)
+    }
+
+    /// Keeps a notice; one that is there stays.
+    pub fn notice(&self, code: &str, subject: &[u8], at: i64) -> Result<()> {
+        self.exec(
+            "INSERT INTO notice (code, subject, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            params![code, subject, at],
+        )?;
+        Ok(())
+    }
+}

@@ -1,0 +1,247 @@
+//! The encrypted database of one home. The only crate that names rusqlite.
+//!
+//! **What it is for.** Keeping what was recorded through power loss, and answering the day's
+//! questions quickly.
+//!
+//! **How it works.** SQLCipher with a raw 32-byte key, WAL, `synchronous=FULL`. The log of changes
+//! ([`log`]) is the truth; tables beside it are projections ([`project`]) that a rebuild makes
+//! again. All writing goes through [`Store::write`]: one transaction, and nothing is acknowledged
+//! before its COMMIT. [`View`] reads, [`Tx`] writes.
+//!
+//! What was measured (docs/performance.md): dirty pages decide the cost of a write, so the log is one
+//! append-only table whose rows carry the document's heads, entries to send are found by a
+//! watermark, and visits are indexed for search in batches before the next search, not when they are
+//! recorded.
+//!
+//! **What it never does.** It judges nothing it is given and knows no key but the database's. It
+//! never deletes a database that does not open.
+
+pub mod charter;
+pub mod inbox;
+pub mod log;
+pub mod outbox;
+pub mod project;
+pub mod queries;
+mod schema;
+pub mod search;
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::{Connection, ErrorCode, Params, TransactionBehavior};
+
+/// What can go wrong.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The disk is full. Nothing was written.
+    #[error("the disk is full")]
+    Full,
+    /// The file is not this key's database, or it is damaged. It is kept as it is.
+    #[error("the database cannot be read with this key")]
+    Unreadable,
+    /// A newer version wrote it.
+    #[error("the database was written by a newer version")]
+    TooNew,
+    /// The fault hook stopped this store; it refuses everything until it is opened again.
+    #[error("stopped by the fault hook")]
+    Stopped,
+    /// A row is not what this version writes.
+    #[error("a row in the database makes no sense")]
+    BadRow,
+    /// Anything else SQLite reports.
+    #[error("database error")]
+    Sql(#[source] rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Unreadable,
+            _ => Self::Sql(error),
+        }
+    }
+}
+
+/// The result of this crate's functions.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// Asked before every write and around every commit, with the point's name; `true` stops the store
+/// there as a crash would. For the simulator.
+pub type Fault = Arc<dyn Fn(&'static str) -> bool + Send + Sync>;
+
+/// How to open a store.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// See [`Fault`].
+    pub fault: Option<Fault>,
+}
+
+/// An open database.
+pub struct Store {
+    conn: Connection,
+    path: PathBuf,
+    fault: Option<Fault>,
+    stopped: bool,
+}
+
+impl Store {
+    /// Opens or creates the database and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] for another key or a damaged file, [`StoreError::TooNew`],
+    /// [`StoreError::Full`].
+    pub fn open(path: &Path, key: &[u8; 32], options: Options) -> Result<Self> {
+        let conn = schema::open(path, key)?;
+        let Options { fault } = options;
+        Ok(Self {
+            conn,
+            path: path.to_owned(),
+            fault,
+            stopped: false,
+        })
+    }
+
+    /// Reads.
+    ///
+    /// # Errors
+    /// [`StoreError::Stopped`] after the fault hook fired.
+    pub fn view(&self) -> Result<View<'_>> {
+        if self.stopped {
+            Err(StoreError::Stopped)
+        } else {
+            Ok(View { conn: &self.conn })
+        }
+    }
+
+    /// Runs `work` in one transaction and commits. When this returns `Ok`, the work survives power
+    /// loss; on any error nothing of it remains.
+    ///
+    /// # Errors
+    /// What `work` returns, or the database's own.
+    pub fn write<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.stopped {
+            return Err(StoreError::Stopped.into());
+        }
+        let fault = self.fault.clone();
+        let trip = |point| fault.as_ref().is_some_and(|f| f(point));
+        let result = (|| {
+            let sql = self
+                .conn
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(StoreError::from)?;
+            let tx = Tx {
+                view: View { conn: &sql },
+                fault: fault.clone(),
+            };
+            let value = work(&tx)?;
+            if trip("before commit") {
+                return Err(StoreError::Stopped.into());
+            }
+            sql.commit().map_err(StoreError::from)?;
+            if trip("after commit") {
+                return Err(StoreError::Stopped.into());
+            }
+            Ok(value)
+        })();
+        // Any fault leaves the store unusable, as a crash would, whatever error `work` made of it.
+        self.stopped = trip("stopped?");
+        result
+    }
+
+    /// Work for a quiet moment: merges the search index in small steps and moves the WAL into the
+    /// database. Returns whether more is left.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn maintain(&mut self) -> Result<bool> {
+        let more = self.write(|tx| tx.merge_search_index())?;
+        self.conn
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        Ok(more)
+    }
+
+    /// Every inconsistency SQLite and the cipher find; empty when sound.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn check(&self) -> Result<Vec<String>> {
+        let mut problems = Vec::new();
+        for pragma in [
+            "PRAGMA cipher_integrity_check",
+            "PRAGMA integrity_check(20)",
+        ] {
+            let mut statement = self.conn.prepare(pragma)?;
+            let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+            problems.extend(rows.collect::<Result<Vec<_>, _>>()?);
+        }
+        problems.retain(|line| line != "ok");
+        Ok(problems)
+    }
+
+    /// Where the database is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Reading. Methods stand with what they read: [`charter`], [`log`], [`queries`], ….
+pub struct View<'c> {
+    conn: &'c Connection,
+}
+
+/// Writing, inside one transaction.
+pub struct Tx<'c> {
+    view: View<'c>,
+    fault: Option<Fault>,
+}
+
+impl<'c> Deref for Tx<'c> {
+    type Target = View<'c>;
+    fn deref(&self) -> &View<'c> {
+        &self.view
+    }
+}
+
+impl Tx<'_> {
+    /// Runs one statement; every write of this crate passes here.
+    fn exec(&self, sql: &str, params: impl Params) -> Result<usize> {
+        if self.fault.as_ref().is_some_and(|f| f("write")) {
+            return Err(StoreError::Stopped);
+        }
+        Ok(self.conn.prepare_cached(sql)?.execute(params)?)
+    }
+
+    /// Runs `work`; if it fails, what it wrote is undone and the transaction goes on.
+    ///
+    /// # Errors
+    /// The database's own, as the outer result; `work`'s as the inner.
+    pub fn attempt<T, E>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<Result<T, E>> {
+        self.conn.prepare_cached("SAVEPOINT attempt")?.execute([])?;
+        let result = work();
+        if result.is_err() {
+            self.conn
+                .prepare_cached("ROLLBACK TO attempt")?
+                .execute([])?;
+        }
+        self.conn.prepare_cached("RELEASE attempt")?.execute([])?;
+        Ok(result)
+    }
+}
+
+/// A blob column as a fixed array.
+fn fixed<const N: usize>(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<[u8; N]> {
+    let bytes = row.get_ref(column)?.as_blob()?;
+    bytes
+        .try_into()
+        .map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, N as i64))
+}
+
+#[cfg(test)]
+mod tests;

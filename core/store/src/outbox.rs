@@ -1,0 +1,182 @@
+//! This device's sealed entries, and what the hub said of each.
+
+use rusqlite::params;
+
+use crate::{Result, Tx, View, fixed};
+
+/// A sealed entry to keep.
+#[derive(Debug, Clone, Copy)]
+pub struct NewEntry<'a> {
+    /// The space.
+    pub space: u32,
+    /// Its hash.
+    pub hash: [u8; 32],
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// How many changes it carries.
+    pub changes: usize,
+    /// How many of them are visits.
+    pub visits: usize,
+}
+
+/// How much is not yet at the hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pending {
+    /// Changes.
+    pub changes: u64,
+    /// Visits among them.
+    pub visits: u64,
+}
+
+impl View<'_> {
+    /// Pending entries, oldest first, up to about `max_bytes` and at least one if there is any.
+    pub fn pending_entries(&self, max_bytes: usize) -> Result<Vec<Vec<u8>>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT bytes FROM entry WHERE position IS NULL AND refused IS NULL ORDER BY id",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut entries: Vec<Vec<u8>> = Vec::new();
+        let mut total = 0;
+        while let Some(row) = rows.next()? {
+            let bytes: Vec<u8> = row.get(0)?;
+            total += bytes.len();
+            if !entries.is_empty() && total > max_bytes {
+                break;
+            }
+            entries.push(bytes);
+        }
+        Ok(entries)
+    }
+
+    /// The space of one of this device's entries; `None` if it is not one.
+    pub fn entry_space(&self, hash: &[u8; 32]) -> Result<Option<u32>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT space FROM entry WHERE hash = ?1")?;
+        let mut rows = statement.query([&hash[..]])?;
+        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+    }
+
+    /// What is sealed and has no verified receipt.
+    pub fn pending_sealed(&self) -> Result<Pending> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT ifnull(sum(changes), 0), ifnull(sum(visits), 0) FROM entry WHERE position IS NULL",
+        )?;
+        Ok(statement.query_row([], |row| {
+            Ok(Pending {
+                changes: row.get(0)?,
+                visits: row.get(1)?,
+            })
+        })?)
+    }
+
+    /// What is recorded here after the watermark and not yet sealed. `visit_kind` is the document kind
+    /// that counts as visits.
+    pub fn pending_unsealed(&self, sealed: i64, visit_kind: u16) -> Result<Pending> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT count(*), ifnull(sum(doc.kind = ?2), 0) FROM chunk JOIN doc ON doc.ord = chunk.doc
+             WHERE chunk.id > ?1 AND chunk.mine = 1",
+        )?;
+        Ok(statement.query_row(params![sealed, visit_kind], |row| {
+            Ok(Pending {
+                changes: row.get(0)?,
+                visits: row.get(1)?,
+            })
+        })?)
+    }
+
+    /// What the hub has acknowledged, by receipts that were verified.
+    pub fn at_hub(&self) -> Result<Pending> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT ifnull(sum(changes), 0), ifnull(sum(visits), 0) FROM entry
+             WHERE position IS NOT NULL",
+        )?;
+        Ok(statement.query_row([], |row| {
+            Ok(Pending {
+                changes: row.get(0)?,
+                visits: row.get(1)?,
+            })
+        })?)
+    }
+
+    /// How many of this device's entries the hub refused.
+    pub fn refused_entries(&self) -> Result<u64> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT count(*) FROM entry WHERE refused IS NOT NULL AND position IS NULL",
+            )?
+            .query_row([], |row| row.get(0))?)
+    }
+
+    /// The next sequence number of an incarnation's chain in a space.
+    pub fn next_sequence(&self, space: u32, incarnation: &[u8]) -> Result<u64> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT sequence FROM chain WHERE space = ?1 AND incarnation = ?2")?;
+        let mut rows = statement.query(params![space, incarnation])?;
+        Ok(rows.next()?.map(|row| row.get(0)).transpose()?.unwrap_or(0))
+    }
+
+    /// The hashes of this device's entries, oldest first; for checks.
+    pub fn entry_hashes(&self) -> Result<Vec<[u8; 32]>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT hash FROM entry ORDER BY id")?;
+        let rows = statement.query_map([], |row| fixed(row, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Tx<'_> {
+    /// Keeps a sealed entry.
+    pub fn add_entry(&self, entry: &NewEntry<'_>) -> Result<()> {
+        self.exec(
+            "INSERT INTO entry (space, hash, bytes, changes, visits) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                entry.space,
+                &entry.hash[..],
+                entry.bytes,
+                entry.changes as u64,
+                entry.visits as u64
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Notes where the hub keeps an entry; call only with a verified receipt.
+    pub fn entry_kept(&self, hash: &[u8; 32], position: u64) -> Result<bool> {
+        let changed = self.exec(
+            "UPDATE entry SET position = ?2, refused = NULL WHERE hash = ?1",
+            params![&hash[..], position],
+        )?;
+        Ok(changed > 0)
+    }
+
+    /// Notes that the hub refused an entry: it stays here, is shown, and is not sent again by itself.
+    pub fn entry_refused(&self, hash: &[u8; 32], verdict: u32) -> Result<()> {
+        self.exec(
+            "UPDATE entry SET refused = ?2 WHERE hash = ?1 AND position IS NULL",
+            params![&hash[..], verdict],
+        )?;
+        Ok(())
+    }
+
+    /// A space's receipts proved void: its entries are pending again (rule R8).
+    pub fn receipts_void(&self, space: u32) -> Result<usize> {
+        self.exec(
+            "UPDATE entry SET position = NULL, refused = NULL WHERE space = ?1",
+            [space],
+        )
+    }
+
+    /// Sets the next sequence number of an incarnation's chain.
+    pub fn set_next_sequence(&self, space: u32, incarnation: &[u8], next: u64) -> Result<()> {
+        self.exec(
+            "INSERT INTO chain (space, incarnation, sequence) VALUES (?1, ?2, ?3)
+             ON CONFLICT (space, incarnation) DO UPDATE SET sequence = excluded.sequence",
+            params![space, incarnation, next],
+        )?;
+        Ok(())
+    }
+}

@@ -1,0 +1,322 @@
+//! Projections: values of documents as rows of tables, by the kinds' declarations.
+//!
+//! One function writes any field of any kind ([`Tx::project`]); the only code beside it is for what
+//! is folded from rows, such as a door's state. Projecting is a pure function of the log, so
+//! that a rebuild ([`Tx::clear_projections`] and projecting everything again) gives the same tables
+//! in whatever order changes arrived.
+
+use doorknock_model::ids::{DocId, DoorId};
+use doorknock_model::kind::{Columns, Field, Key, Merge, Value};
+use doorknock_model::kinds::{ROUND_SHEET, SETTINGS, Tick, TickResult};
+use doorknock_model::round::DoorState;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{OptionalExtension, ToSql, params, params_from_iter};
+
+use crate::{Result, StoreError, Tx, View};
+
+/// Changes whenever the same log gives other projections: a home with another number is rebuilt.
+pub const PROJECTOR: i64 = 1;
+
+/// Everything [`Tx::clear_projections`] empties.
+const TABLES: [&str; 11] = [
+    "settings",
+    "grid",
+    "member",
+    "door",
+    "tick",
+    "door_state",
+    "visit",
+    "person",
+    "need",
+    "conflict",
+    "unknown",
+];
+
+/// Where a value stands and who put it there.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin {
+    /// The space.
+    pub space: u32,
+    /// The document.
+    pub doc: DocId,
+    /// The author's number.
+    pub author: i64,
+    /// The first eight bytes of the change's hash: keeps two records under one id apart.
+    pub version: i64,
+    /// The community's time zone.
+    pub utc_offset: i32,
+}
+
+struct Cell<'a>(&'a Value);
+
+impl ToSql for Cell<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Null => ValueRef::Null,
+            Value::Bool(bool) => ValueRef::Integer((*bool).into()),
+            Value::Int(int) => ValueRef::Integer(*int),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+impl Tx<'_> {
+    /// Writes one value of one key as its field declares. `false` if this version cannot read the
+    /// value; it is then noted as unknown.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn project(
+        &self,
+        origin: &Origin,
+        field: &Field,
+        key: &Key,
+        value: &Value,
+    ) -> Result<bool> {
+        let Some(columns) = (field.columns)(value) else {
+            self.note_unknown(origin.space, origin.doc, key)?;
+            return Ok(false);
+        };
+        let space = Value::Int(origin.space.into());
+        let doc = Value::Bytes(origin.doc.0.to_vec());
+        let mut row: Columns = vec![("space", space), ("doc", doc)];
+        if field.keyed {
+            row.push(("id", Value::Bytes(key.id.clone())));
+        }
+        match field.merge {
+            Merge::Register => {
+                let identity = row.len();
+                row.extend(columns);
+                self.upsert(field.table, &row, identity)?;
+            }
+            Merge::Once => {
+                row.push(("version", Value::Int(origin.version)));
+                row.push(("author", Value::Int(origin.author)));
+                row.extend(columns);
+                if self.insert_once(field.table, &row)? > 0 && field.table == "tick" {
+                    self.fold_tick(origin, key, value)?;
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn upsert(&self, table: &str, row: &Columns, identity: usize) -> Result<()> {
+        let (keys, cells) = row.split_at(identity);
+        let names = join(row, |n| n.to_owned());
+        let marks = vec!["?"; row.len()].join(",");
+        let target = join(keys, |n| n.to_owned());
+        let sets = join(cells, |n| format!("{n}=excluded.{n}"));
+        let sql = format!(
+            "INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT ({target}) DO UPDATE SET {sets}"
+        );
+        self.exec(&sql, params_from_iter(row.iter().map(|(_, v)| Cell(v))))?;
+        Ok(())
+    }
+
+    fn insert_once(&self, table: &str, row: &Columns) -> Result<usize> {
+        let names = join(row, |n| n.to_owned());
+        let marks = vec!["?"; row.len()].join(",");
+        let sql = format!("INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING");
+        self.exec(&sql, params_from_iter(row.iter().map(|(_, v)| Cell(v))))
+    }
+
+    fn note_unknown(&self, space: u32, doc: DocId, key: &Key) -> Result<()> {
+        self.exec(
+            "INSERT INTO unknown (space, doc, key) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            params![space, &doc.0[..], key.to_path()],
+        )?;
+        Ok(())
+    }
+
+    /// Notes that a key this version does not know stands in a document.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn project_unknown(&self, origin: &Origin, key: &Key) -> Result<()> {
+        self.note_unknown(origin.space, origin.doc, key)
+    }
+
+    /// Notes how many different values a key holds side by side.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn set_conflict(&self, space: u32, doc: DocId, key: &Key, values: usize) -> Result<()> {
+        let path = key.to_path();
+        if values > 1 {
+            self.exec(
+                "INSERT INTO conflict (space, doc, key, count) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (space, doc, key) DO UPDATE SET count = excluded.count",
+                params![space, &doc.0[..], path, values as u64],
+            )?;
+        } else {
+            self.exec(
+                "DELETE FROM conflict WHERE space = ?1 AND doc = ?2 AND key = ?3",
+                params![space, &doc.0[..], path],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Folds a new tick into its door's state: onto the state where it is the latest, from the
+    /// first tick again where it came late.
+    fn fold_tick(&self, origin: &Origin, key: &Key, value: &Value) -> Result<()> {
+        let tick: Tick = doorknock_model::kinds::unpack(value).ok_or(StoreError::BadRow)?;
+        let current = self.state_row(origin.space, tick.door)?;
+        let late = current
+            .as_ref()
+            .is_some_and(|(at, id, _)| (*at, id) > (tick.at, &key.id));
+        if late {
+            return self.refold(origin.space, tick.door, origin.utc_offset);
+        }
+        let mut state = current.map(|(_, _, state)| state).unwrap_or_default();
+        state.fold(&tick, origin.utc_offset);
+        self.put_state(origin.space, tick.door, tick.at, &key.id, &state)
+    }
+
+    fn put_state(
+        &self,
+        space: u32,
+        door: DoorId,
+        at: i64,
+        id: &[u8],
+        state: &DoorState,
+    ) -> Result<()> {
+        let packed = minicbor::to_vec(state).map_err(|_| StoreError::BadRow)?;
+        self.exec(
+            "INSERT INTO door_state (space, door, last_at, last_id, state) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (space, door) DO UPDATE
+             SET last_at = excluded.last_at, last_id = excluded.last_id, state = excluded.state",
+            params![space, door.0, at, id, packed],
+        )?;
+        Ok(())
+    }
+
+    fn refold(&self, space: u32, door: DoorId, utc_offset: i32) -> Result<()> {
+        let mut state = DoorState::default();
+        let ticks = self.ticks(space, door)?;
+        for (_, tick) in &ticks {
+            state.fold(tick, utc_offset);
+        }
+        let Some((id, last)) = ticks.last() else {
+            return Ok(());
+        };
+        self.put_state(space, door, last.at, id, &state)
+    }
+
+    /// Folds every door's ticks again, for another time zone.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn refold_all(&self, utc_offset: i32) -> Result<()> {
+        let doors: Vec<(u32, [u8; 16])> = {
+            let mut statement = self
+                .conn
+                .prepare_cached("SELECT DISTINCT space, door FROM tick")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, crate::fixed(row, 1)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        doors
+            .into_iter()
+            .try_for_each(|(space, door)| self.refold(space, DoorId(door), utc_offset))
+    }
+
+    /// Empties every projection, before all of the log is projected again.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn clear_projections(&self) -> Result<()> {
+        for table in TABLES {
+            self.exec(&format!("DELETE FROM {table}"), [])?;
+        }
+        self.clear_search_index()
+    }
+}
+
+fn join(columns: &[(&'static str, Value)], show: impl Fn(&str) -> String) -> String {
+    columns
+        .iter()
+        .map(|(name, _)| show(name))
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+impl View<'_> {
+    fn state_row(&self, space: u32, door: DoorId) -> Result<Option<(i64, Vec<u8>, DoorState)>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT last_at, last_id, state FROM door_state WHERE space = ?1 AND door = ?2",
+        )?;
+        let row: Option<(i64, Vec<u8>, Vec<u8>)> = statement
+            .query_row(params![space, door.0], |r| {
+                Ok((r.get(0)?, r.get(1)?, r.get(2)?))
+            })
+            .optional()?;
+        row.map(|(at, id, state)| {
+            let state = minicbor::decode(&state).map_err(|_| StoreError::BadRow)?;
+            Ok((at, id, state))
+        })
+        .transpose()
+    }
+
+    /// A door's ticks in the order they are folded, each with its id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn ticks(&self, space: u32, door: DoorId) -> Result<Vec<(Vec<u8>, Tick)>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, at, result, follow_up FROM tick WHERE space = ?1 AND door = ?2
+             ORDER BY at, id, version",
+        )?;
+        let rows = statement.query_map(params![space, door.0], |row| {
+            let tick = Tick {
+                door,
+                at: row.get(1)?,
+                result: TickResult::from_code(row.get(2)?),
+                follow_up: row.get(3)?,
+            };
+            Ok((row.get(0)?, tick))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Every projected row as text, sorted, for comparing two homes or a rebuild with what was
+    /// there. Numbers that differ between devices (authors' numbers, arrival order) are replaced or
+    /// left out.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn dump_projections(&self) -> Result<Vec<String>> {
+        let mut lines = Vec::new();
+        for table in TABLES {
+            let mut statement = self.conn.prepare(&format!("SELECT * FROM {table}"))?;
+            let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let mut line = table.to_owned();
+                for (n, name) in names.iter().enumerate() {
+                    let value: rusqlite::types::Value = row.get(n)?;
+                    match (name.as_str(), value) {
+                        ("n", _) => {}
+                        ("author", rusqlite::types::Value::Integer(ord)) => {
+                            line += &format!(" author={}", self.author_by_ord(ord)?.device);
+                        }
+                        (_, rusqlite::types::Value::Blob(bytes)) => {
+                            let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+                            line += &format!(" {name}={hex}");
+                        }
+                        (_, value) => line += &format!(" {name}={value:?}"),
+                    }
+                }
+                lines.push(line);
+            }
+        }
+        lines.sort_unstable();
+        Ok(lines)
+    }
+}
+
+// The folding above names these two kinds' tables; keep the names together with the declarations.
+const _: () = {
+    assert!(ROUND_SHEET.code == 4 && SETTINGS.code == 1);
+};

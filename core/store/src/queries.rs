@@ -1,0 +1,383 @@
+//! What people ask of a home: the day's doors, visits, grids, names, counts.
+
+use doorknock_model::address::{Address, DoorKind};
+use doorknock_model::cadence::Cadence;
+use doorknock_model::ids::{DeviceId, DocId, DoorId, GridId, MemberId, PersonId, VisitId};
+use doorknock_model::kinds::{Answer, Channel, Outcome};
+use doorknock_model::round::{DuePlan, RoundDoor, date_of};
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::{Result, StoreError, Tx, View, fixed};
+
+/// The community's settings as projected.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SettingsRow {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its time zone, minutes east of UTC.
+    pub utc_offset: Option<i32>,
+}
+
+/// A grid as projected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GridRow {
+    /// Its id.
+    pub id: GridId,
+    /// Its code, as the office writes it.
+    pub code: String,
+    /// A friendlier name.
+    pub name: Option<String>,
+}
+
+/// A door with the space its card lives in.
+#[derive(Debug, Clone)]
+pub struct DoorRow {
+    /// The rounds space.
+    pub space: u32,
+    /// The office's own number.
+    pub external_id: Option<String>,
+    /// The door as the round sees it.
+    pub door: RoundDoor,
+}
+
+/// A visit as projected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitRow {
+    /// Its id.
+    pub visit: VisitId,
+    /// The door.
+    pub door: DoorId,
+    /// When, seconds since 1970.
+    pub at: i64,
+    /// The device that signed it.
+    pub device: DeviceId,
+    /// The member behind the device.
+    pub member: MemberId,
+    /// How it was made.
+    pub channel: Channel,
+    /// What it found.
+    pub outcome: Outcome,
+    /// Who came along, joined by 、.
+    pub companions: String,
+    /// The checklist's template.
+    pub checklist: Option<[u8; 16]>,
+    /// The answers by position.
+    pub answers: Vec<Option<Answer>>,
+    /// In the worker's words.
+    pub summary: Option<String>,
+    /// A promised return, in days since 1970-01-01.
+    pub follow_up: Option<i32>,
+}
+
+/// A person behind a door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRow {
+    /// Its id.
+    pub person: PersonId,
+    /// The casework space.
+    pub space: u32,
+    /// The door.
+    pub door: Option<DoorId>,
+    /// The name.
+    pub name: Option<String>,
+    /// A phone number.
+    pub phone: Option<String>,
+    /// The roster's remark.
+    pub remark: Option<String>,
+}
+
+/// A care need of a person, as projected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeedRow {
+    /// The category's code.
+    pub category: u16,
+    /// The risk level's code.
+    pub risk: u8,
+    /// The legal basis's code.
+    pub basis: u8,
+    /// Since when, days since 1970-01-01.
+    pub since: i32,
+    /// The review date.
+    pub review: i32,
+    /// The end, if it has one.
+    pub until: Option<i32>,
+}
+
+const DOOR: &str = "SELECT d.space, d.doc, d.compound, d.building, d.unit, d.room, d.floor, d.kind,
+    d.external_id, d.moved_in, d.cadence, d.plan_since, d.plan_until, d.checklist, s.state
+    FROM door d LEFT JOIN door_state s ON s.space = d.space AND s.door = d.doc";
+
+const VISIT: &str = "SELECT v.id, v.door, v.at, a.device, a.member, v.channel, v.outcome,
+    v.companions, v.checklist, v.answers, v.summary, v.follow_up
+    FROM visit v JOIN author a ON a.ord = v.author";
+
+fn door_row(row: &Row<'_>) -> rusqlite::Result<DoorRow> {
+    let cadence: Option<Cadence> = row
+        .get_ref(10)?
+        .as_str_or_null()?
+        .and_then(|text| text.parse().ok());
+    let since = row.get::<_, Option<i32>>(11)?.and_then(date_of);
+    let plan = cadence.zip(since).map(|(cadence, since)| {
+        let until = row.get::<_, Option<i32>>(12)?.and_then(date_of);
+        Ok::<_, rusqlite::Error>(DuePlan {
+            cadence,
+            since,
+            until,
+            checklist: optional_id(row, 13)?,
+        })
+    });
+    let state = row
+        .get_ref(14)?
+        .as_blob_or_null()?
+        .and_then(|b| minicbor::decode(b).ok());
+    Ok(DoorRow {
+        space: row.get(0)?,
+        external_id: row.get(8)?,
+        door: RoundDoor {
+            door: DoorId(fixed(row, 1)?),
+            address: Address {
+                compound: row.get(2)?,
+                building: row.get(3)?,
+                unit: row.get(4)?,
+                room: row.get(5)?,
+                floor: row.get(6)?,
+            },
+            kind: row
+                .get::<_, Option<u8>>(7)?
+                .and_then(DoorKind::from_code)
+                .unwrap_or_default(),
+            plan: plan.transpose()?,
+            moved_in: row.get::<_, Option<i32>>(9)?.and_then(date_of),
+            state: state.unwrap_or_default(),
+        },
+    })
+}
+
+fn optional_id(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<[u8; 16]>> {
+    Ok(row
+        .get_ref(column)?
+        .as_blob_or_null()?
+        .and_then(|b| b.try_into().ok()))
+}
+
+fn visit_row(row: &Row<'_>) -> rusqlite::Result<VisitRow> {
+    Ok(VisitRow {
+        visit: VisitId(fixed(row, 0)?),
+        door: DoorId(fixed(row, 1)?),
+        at: row.get(2)?,
+        device: DeviceId(fixed(row, 3)?),
+        member: MemberId(fixed(row, 4)?),
+        channel: Channel::from_code(row.get(5)?),
+        outcome: Outcome::from_code(row.get(6)?),
+        companions: row.get(7)?,
+        checklist: optional_id(row, 8)?,
+        answers: minicbor::decode(row.get_ref(9)?.as_blob()?).unwrap_or_default(),
+        summary: row.get(10)?,
+        follow_up: row.get(11)?,
+    })
+}
+
+fn person_row(row: &Row<'_>) -> rusqlite::Result<PersonRow> {
+    Ok(PersonRow {
+        space: row.get(0)?,
+        person: PersonId(fixed(row, 1)?),
+        door: optional_id(row, 2)?.map(DoorId),
+        name: row.get(3)?,
+        phone: row.get(4)?,
+        remark: row.get(5)?,
+    })
+}
+
+impl View<'_> {
+    /// The settings; empty while none came.
+    pub fn settings(&self) -> Result<SettingsRow> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT name, utc_offset FROM settings LIMIT 1")?;
+        let row = statement
+            .query_row([], |row| {
+                Ok(SettingsRow {
+                    name: row.get(0)?,
+                    utc_offset: row.get(1)?,
+                })
+            })
+            .optional()?;
+        Ok(row.unwrap_or_default())
+    }
+
+    /// The grids, in the office's order.
+    pub fn grids(&self) -> Result<Vec<GridRow>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, code, name FROM grid WHERE code IS NOT NULL ORDER BY ord, code",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok(GridRow {
+                id: GridId(fixed(row, 0)?),
+                code: row.get(1)?,
+                name: row.get(2)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The name on the member card with this document id.
+    pub fn member_name(&self, card: DocId) -> Result<Option<String>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT name FROM member WHERE doc = ?1")?;
+        Ok(statement
+            .query_row([&card.0[..]], |row| row.get(0))
+            .optional()?
+            .flatten())
+    }
+
+    /// A grid's doors with their states: what a round is computed from.
+    pub fn doors_of(&self, space: u32) -> Result<Vec<DoorRow>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!("{DOOR} WHERE d.space = ?1"))?;
+        let rows = statement.query_map([space], door_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// One door.
+    pub fn door(&self, door: DoorId) -> Result<Option<DoorRow>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!("{DOOR} WHERE d.doc = ?1"))?;
+        Ok(statement.query_row([&door.0[..]], door_row).optional()?)
+    }
+
+    /// Doors whose id begins with these hexadecimal digits, two at most: enough to tell one from
+    /// several.
+    pub fn doors_by_prefix(&self, hex: &str) -> Result<Vec<DoorId>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT doc FROM door WHERE substr(lower(hex(doc)), 1, length(?1)) = lower(?1) LIMIT 2",
+        )?;
+        let rows = statement.query_map([hex], |row| Ok(DoorId(fixed(row, 0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many doors there are.
+    pub fn door_count(&self) -> Result<u64> {
+        Ok(self
+            .conn
+            .query_row("SELECT count(*) FROM door", [], |row| row.get(0))?)
+    }
+
+    /// Visits, newest first: of one door, or of all.
+    pub fn visits(&self, door: Option<DoorId>, limit: u32) -> Result<Vec<VisitRow>> {
+        let rows = if let Some(door) = door {
+            let sql = format!("{VISIT} WHERE v.door = ?1 ORDER BY v.at DESC, v.id DESC LIMIT ?2");
+            let mut statement = self.conn.prepare_cached(&sql)?;
+            let rows = statement.query_map(params![&door.0[..], limit], visit_row)?;
+            rows.collect::<Result<_, _>>()?
+        } else {
+            // Ids are UUIDv7, so their order is the order of recording, and the index gives it.
+            let sql = format!("{VISIT} ORDER BY v.id DESC, v.version LIMIT ?1");
+            let mut statement = self.conn.prepare_cached(&sql)?;
+            let rows = statement.query_map([limit], visit_row)?;
+            rows.collect::<Result<_, _>>()?
+        };
+        Ok(rows)
+    }
+
+    /// One visit. Of several under one id (only a broken or hostile device makes them) the first
+    /// by version.
+    pub fn visit(&self, visit: VisitId) -> Result<Option<VisitRow>> {
+        let mut statement = self.conn.prepare_cached(&format!(
+            "{VISIT} WHERE v.id = ?1 ORDER BY v.version LIMIT 1"
+        ))?;
+        Ok(statement.query_row([&visit.0[..]], visit_row).optional()?)
+    }
+
+    /// How many visits there are.
+    pub fn visit_count(&self) -> Result<u64> {
+        Ok(self
+            .conn
+            .query_row("SELECT count(*) FROM visit", [], |row| row.get(0))?)
+    }
+
+    /// The people behind a door.
+    pub fn people_of(&self, door: DoorId) -> Result<Vec<PersonRow>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT space, doc, door, name, phone, remark FROM person WHERE door = ?1 ORDER BY name",
+        )?;
+        let rows = statement.query_map([&door.0[..]], person_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// One person.
+    pub fn person(&self, person: PersonId) -> Result<Option<PersonRow>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT space, doc, door, name, phone, remark FROM person WHERE doc = ?1",
+        )?;
+        Ok(statement
+            .query_row([&person.0[..]], person_row)
+            .optional()?)
+    }
+
+    /// A person's care needs.
+    pub fn needs_of(&self, person: PersonId) -> Result<Vec<NeedRow>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, risk, basis, since, review, until FROM need
+             WHERE doc = ?1 AND risk IS NOT NULL ORDER BY id",
+        )?;
+        let rows = statement.query_map([&person.0[..]], |row| {
+            Ok(NeedRow {
+                category: u16::from_be_bytes(fixed(row, 0)?),
+                risk: row.get(1)?,
+                basis: row.get(2)?,
+                since: row.get(3)?,
+                review: row.get(4)?,
+                until: row.get(5)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many keys hold values written side by side.
+    pub fn conflict_count(&self) -> Result<u64> {
+        Ok(self
+            .conn
+            .query_row("SELECT count(*) FROM conflict", [], |row| row.get(0))?)
+    }
+
+    /// How many values of newer versions stand in the documents.
+    pub fn unknown_count(&self) -> Result<u64> {
+        Ok(self
+            .conn
+            .query_row("SELECT count(*) FROM unknown", [], |row| row.get(0))?)
+    }
+
+    /// The plans SQLite makes for the hot queries, for the test that they use their indexes.
+    pub fn explain_hot_queries(&self) -> Result<Vec<String>> {
+        let hot = [
+            format!("{DOOR} WHERE d.space = 1"),
+            format!("{DOOR} WHERE d.doc = x'00'"),
+            format!("{VISIT} WHERE v.door = x'00' ORDER BY v.at DESC LIMIT 5"),
+            format!("{VISIT} ORDER BY v.id DESC, v.version LIMIT 5"),
+            "SELECT heads FROM chunk WHERE id = (SELECT max(id) FROM chunk WHERE doc = 1)"
+                .to_owned(),
+            "SELECT id, change FROM chunk WHERE doc = 1".to_owned(),
+            "SELECT id FROM parked WHERE waits_for = x'00'".to_owned(),
+        ];
+        let mut lines = Vec::new();
+        for sql in hot {
+            let mut statement = self.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+            let rows = statement.query_map([], |row| row.get::<_, String>(3))?;
+            lines.extend(rows.collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(lines)
+    }
+}
+
+impl Tx<'_> {
+    /// The time zone to fold by.
+    ///
+    /// # Errors
+    /// The database's, or [`StoreError::BadRow`] never.
+    pub fn utc_offset(&self) -> Result<i32, StoreError> {
+        Ok(self.settings()?.utc_offset.unwrap_or(8 * 60))
+    }
+}

@@ -1,0 +1,52 @@
+//! Opening: key, settings, migrations.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::{Result, StoreError};
+
+/// Numbered migrations; the n-th brings `user_version` to n.
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_first_light.sql")];
+
+pub(crate) fn open(path: &Path, key: &[u8; 32]) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    let hex: String = key.iter().map(|b| format!("{b:02x}")).collect();
+    conn.pragma_update(None, "key", format!("x'{hex}'"))?;
+    // The first read decides whether the key fits.
+    let version: usize = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    // FULL: a commit survives power loss. fullfsync: on Apple's systems fsync alone does not.
+    // A page-cache miss costs a decryption, hence 16 MiB of cache.
+    conn.execute_batch(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA fullfsync=ON;
+         PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;
+         PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF;",
+    )?;
+    conn.set_prepared_statement_cache_capacity(128);
+    migrate(&conn, version)?;
+    Ok(conn)
+}
+
+fn migrate(conn: &Connection, version: usize) -> Result<()> {
+    if version > MIGRATIONS.len() {
+        return Err(StoreError::TooNew);
+    }
+    for (n, sql) in MIGRATIONS.iter().enumerate().skip(version) {
+        // One transaction a migration: a crash leaves the old schema or the new one.
+        conn.execute_batch(&format!(
+            "BEGIN IMMEDIATE; {sql}; PRAGMA user_version={}; COMMIT;",
+            n + 1
+        ))?;
+        if n == 0 {
+            // FTS5's automatic merge stalls a commit by 300 ms; merging is `maintain`'s work.
+            conn.execute_batch(
+                "INSERT INTO fts_visit(fts_visit, rank) VALUES ('automerge', 0), ('crisismerge', 256);
+                 INSERT INTO fts_card(fts_card, rank) VALUES ('automerge', 0), ('crisismerge', 256);",
+            )?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,125 @@
+use doorknock_model::Entropy;
+
+use super::*;
+
+fn open(dir: &Path) -> Store {
+    Store::open(&dir.join("home.db"), &[7; 32], Options::default()).unwrap()
+}
+
+#[test]
+fn what_was_committed_is_there_after_reopening_and_what_failed_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = open(dir.path());
+    store.write(|tx| tx.set_meta("a", b"1")).unwrap();
+    let failed: Result<()> = store.write(|tx| {
+        tx.set_meta("a", b"2")?;
+        Err(StoreError::BadRow)
+    });
+    assert!(failed.is_err());
+    drop(store);
+    let store = open(dir.path());
+    assert_eq!(
+        store.view().unwrap().meta("a").unwrap().as_deref(),
+        Some(&b"1"[..])
+    );
+    assert_eq!(store.check().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn another_key_and_a_damaged_file_are_refused_and_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("home.db");
+    drop(open(dir.path()));
+    let before = std::fs::read(&path).unwrap();
+    assert!(
+        !before.starts_with(b"SQLite format"),
+        "the file is encrypted"
+    );
+    let wrong = Store::open(&path, &[8; 32], Options::default());
+    assert!(matches!(wrong, Err(StoreError::Unreadable)));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    std::fs::write(&path, &before[..before.len() / 2]).unwrap();
+    assert!(Store::open(&path, &[7; 32], Options::default()).is_err());
+    assert!(path.exists());
+}
+
+#[test]
+fn the_fault_hook_stops_a_write_as_a_crash_would() {
+    let dir = tempfile::tempdir().unwrap();
+    for point in ["write", "before commit", "after commit"] {
+        let options = Options {
+            fault: Some(Arc::new(move |p| p == point || p == "stopped?")),
+        };
+        let mut store = Store::open(&dir.path().join("home.db"), &[7; 32], options).unwrap();
+        let result: Result<()> = store.write(|tx| tx.set_meta(point, b"x"));
+        assert!(matches!(result, Err(StoreError::Stopped)), "{point}");
+        assert!(matches!(store.view().map(|_| ()), Err(StoreError::Stopped)));
+    }
+    let store = open(dir.path());
+    let view = store.view().unwrap();
+    assert_eq!(view.meta("write").unwrap(), None);
+    assert_eq!(view.meta("before commit").unwrap(), None);
+    assert!(
+        view.meta("after commit").unwrap().is_some(),
+        "committed before it stopped"
+    );
+}
+
+#[test]
+fn hot_queries_use_their_indexes() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let plans = store.view().unwrap().explain_hot_queries().unwrap();
+    for line in &plans {
+        let full = line.starts_with("SCAN") && !line.contains("USING INDEX");
+        assert!(
+            !full && !line.contains("TEMP B-TREE FOR ORDER BY"),
+            "{line}\n{plans:#?}"
+        );
+    }
+}
+
+#[test]
+fn every_declared_column_is_in_the_schema() {
+    use doorknock_model::kind::{Merge, Value};
+    use doorknock_model::kinds::KINDS;
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    for field in KINDS
+        .iter()
+        .flat_map(|k| k.fields)
+        .filter(|f| f.merge == Merge::Register)
+    {
+        for (column, _) in (field.columns)(&Value::Null).unwrap() {
+            let sql = format!("SELECT {column} FROM {} LIMIT 0", field.table);
+            assert!(store.conn.prepare(&sql).is_ok(), "{}.{column}", field.table);
+        }
+    }
+}
+
+struct Zeros;
+impl Entropy for Zeros {
+    fn fill(&self, out: &mut [u8]) {
+        out.fill(0);
+    }
+}
+
+#[test]
+fn a_savepoint_undoes_only_its_own_work() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = open(dir.path());
+    let zeros: [u8; 2] = doorknock_model::random(&Zeros);
+    store
+        .write(|tx| {
+            tx.set_meta("kept", &zeros)?;
+            let failed: Result<(), StoreError> = tx.attempt(|| {
+                tx.set_meta("undone", b"x")?;
+                Err(StoreError::BadRow)
+            })?;
+            assert!(failed.is_err());
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    let view = store.view().unwrap();
+    assert!(view.meta("kept").unwrap().is_some() && view.meta("undone").unwrap().is_none());
+}
