@@ -1,1 +1,51 @@
-//! .
+//! Doorknock's facade: the one crate that apps, the desk and the tests use.
+//!
+//! **What it is for.** A community's visit records on a phone: recorded offline, kept through power
+//! loss, merged, and synced sealed through a hub that cannot read them.
+//!
+//! **How it works.** A [`Doorknock`] is an open *home*: a folder with an encrypted database
+//! ([`doorknock_store`]), held by one process. Every opening draws a new incarnation (rule R1). Recording
+//! builds changes ([`doorknock_replica`]), appends them to the log and projects them in one
+//! transaction. Sync seals them into entries ([`doorknock_seal`]), exchanges them with the hub
+//! ([`doorknock_sync`]) as requests and answers that the caller carries, and takes others' entries in
+//! behind guards (`ingest`). All methods take `&self`, may be called from any thread, and hold no lock
+//! while they call out.
+//!
+//! **What it never does.** It opens no connection of its own ([`Transport`] is the caller's), asks no
+//! wall clock to merge, reports nothing as sent without the hub's verified receipt, and puts no
+//! personal data into errors.
+
+mod apply;
+mod community;
+mod doctor;
+mod env;
+mod error;
+mod home;
+mod import;
+mod ingest;
+mod outbox;
+mod read;
+mod record;
+mod status;
+mod sync;
+mod views;
+
+pub use doorknock_model as model;
+pub use doorknock_store::Fault;
+
+pub use community::{CommunityInfo, Joined};
+pub use doctor::{Check, DoctorReport};
+pub use env::{Answer, Clock, Env, FileKeyStore, KeyStore, Request, Transport, Unreachable};
+pub use error::Error;
+pub use home::Doorknock;
+pub use import::{ImportOptions, ImportReport};
+pub use record::NewVisit;
+pub use status::{QuarantineLine, Status};
+pub use sync::{SyncReport, SyncSession};
+pub use views::{
+    AnswerLine, DoorDetail, DoorInfo, GridInfo, NeedInfo, PersonInfo, Round, RoundLine, SearchHit,
+    VisitInfo,
+};
+
+/// The result of this crate's functions.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -110,11 +110,12 @@ CREATE TABLE quarantine (
     entry BLOB NOT NULL,
     space INTEGER NOT NULL,
     section INTEGER NOT NULL,           -- -1: the whole entry
+    author INTEGER,                     -- whose, where that was established
     reason TEXT NOT NULL,               -- a stable code
     rules INTEGER NOT NULL,             -- the version of the rules that judged
     at INTEGER NOT NULL,                -- unix milliseconds
     bytes BLOB NOT NULL,
-    UNIQUE (entry, section, reason)
+    UNIQUE (entry, section, reason, bytes)
 ) STRICT;
 
 -- Entries whose parsing was begun and not finished: two crashes quarantine one (rule R2).

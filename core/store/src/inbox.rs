@@ -29,6 +29,8 @@ pub struct SetAside<'a> {
     pub space: u32,
     /// The section, -1 for the whole entry.
     pub section: i64,
+    /// Whose it is, where that was established.
+    pub author: Option<i64>,
     /// Why: a stable code.
     pub reason: &'a str,
     /// The version of the rules that judged.
@@ -39,9 +41,11 @@ pub struct SetAside<'a> {
     pub bytes: &'a [u8],
 }
 
-/// A line of the quarantine, for people.
+/// An input in quarantine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quarantined {
+    /// Its row.
+    pub id: i64,
     /// The entry.
     pub entry: [u8; 32],
     /// The space.
@@ -50,6 +54,14 @@ pub struct Quarantined {
     pub reason: String,
     /// When, unix milliseconds.
     pub at: i64,
+    /// The section, -1 for the whole entry.
+    pub section: i64,
+    /// Whose it is, where that was established.
+    pub author: Option<i64>,
+    /// The version of the rules that judged.
+    pub rules: u32,
+    /// The entry's, the section body's or the sealed section's bytes.
+    pub bytes: Vec<u8>,
 }
 
 impl View<'_> {
@@ -71,13 +83,20 @@ impl View<'_> {
     pub fn quarantined(&self) -> Result<Vec<Quarantined>> {
         let mut statement = self
             .conn
-            .prepare_cached("SELECT entry, space, reason, at FROM quarantine ORDER BY id")?;
+            .prepare_cached(
+                "SELECT id, entry, space, reason, at, section, author, rules, bytes FROM quarantine ORDER BY id",
+            )?;
         let rows = statement.query_map([], |row| {
             Ok(Quarantined {
-                entry: fixed(row, 0)?,
-                space: row.get(1)?,
-                reason: row.get(2)?,
-                at: row.get(3)?,
+                id: row.get(0)?,
+                entry: fixed(row, 1)?,
+                space: row.get(2)?,
+                reason: row.get(3)?,
+                at: row.get(4)?,
+                section: row.get(5)?,
+                author: row.get(6)?,
+                rules: row.get(7)?,
+                bytes: row.get(8)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -148,18 +167,25 @@ impl Tx<'_> {
     /// Sets input aside.
     pub fn set_aside(&self, item: &SetAside<'_>) -> Result<()> {
         self.exec(
-            "INSERT INTO quarantine (entry, space, section, reason, rules, at, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+            "INSERT INTO quarantine (entry, space, section, author, reason, rules, at, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
             params![
                 &item.entry[..],
                 item.space,
                 item.section,
+                item.author,
                 item.reason,
                 item.rules,
                 item.at,
                 item.bytes
             ],
         )?;
+        Ok(())
+    }
+
+    /// Takes an input out of quarantine, to be judged again.
+    pub fn leave_quarantine(&self, id: i64) -> Result<()> {
+        self.exec("DELETE FROM quarantine WHERE id = ?1", [id])?;
         Ok(())
     }
 

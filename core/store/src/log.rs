@@ -238,6 +238,17 @@ impl View<'_> {
         Ok(changes.into_iter().map(|(_, change)| change).collect())
     }
 
+    /// A document's changes with their authors, in the order they came.
+    pub fn chunks_of(&self, doc: i64) -> Result<Vec<ChunkRow>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT id, doc, author, hash, change FROM chunk WHERE doc = ?1")?;
+        let rows = statement.query_map([doc], chunk_row)?;
+        let mut chunks = rows.collect::<Result<Vec<_>, _>>()?;
+        chunks.sort_unstable_by_key(|chunk| chunk.id);
+        Ok(chunks)
+    }
+
     /// Up to `limit` changes of the log after a place in it.
     pub fn chunks_after(&self, id: i64, limit: u32) -> Result<Vec<ChunkRow>> {
         let mut statement = self.conn.prepare_cached(

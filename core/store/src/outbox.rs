@@ -57,6 +57,14 @@ impl View<'_> {
         Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
     }
 
+    /// How many changes one of this device's entries carries.
+    pub fn entry_changes(&self, hash: &[u8; 32]) -> Result<usize> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT changes FROM entry WHERE hash = ?1")?;
+        Ok(statement.query_row([&hash[..]], |row| row.get(0))?)
+    }
+
     /// What is sealed and has no verified receipt.
     pub fn pending_sealed(&self) -> Result<Pending> {
         let mut statement = self.conn.prepare_cached(

@@ -1,5 +1,7 @@
 //! What people ask of a home: the day's doors, visits, grids, names, counts.
 
+use std::collections::HashMap;
+
 use doorknock_model::address::{Address, DoorKind};
 use doorknock_model::cadence::Cadence;
 use doorknock_model::ids::{DeviceId, DocId, DoorId, GridId, MemberId, PersonId, VisitId};
@@ -304,6 +306,17 @@ impl View<'_> {
             "SELECT space, doc, door, name, phone, remark FROM person WHERE door = ?1 ORDER BY name",
         )?;
         let rows = statement.query_map([&door.0[..]], person_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A name for each door of a grid, where this device holds the grid's casework.
+    pub fn contacts_of(&self, grid: GridId) -> Result<HashMap<DoorId, String>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT p.door, p.name FROM space s JOIN person p ON p.space = s.n
+             WHERE s.grid = ?1 AND p.door IS NOT NULL AND p.name IS NOT NULL ORDER BY p.name DESC",
+        )?;
+        let rows =
+            statement.query_map([grid.0], |row| Ok((DoorId(fixed(row, 0)?), row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

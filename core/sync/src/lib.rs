@@ -10,4 +10,5 @@
 //!
 //! **What it never does.** Open a socket, read a clock, hold a key, look inside an entry.
 
+pub mod session;
 pub mod wire;

@@ -7,6 +7,10 @@
 use doorknock_model::ids::{CommunityId, SpaceId};
 use minicbor::{Decode, Decoder, Encode};
 
+mod codec;
+
+pub use codec::{Malformed, decode, encode};
+
 /// The hub's name and protocol version; GET, no body.
 pub const PATH_HUB: &str = "/v1/hub";
 /// Brings a new community's first statement.
@@ -39,25 +43,6 @@ pub const CURSORS_LIMIT: usize = 1_024;
 /// can make a reader allocate.
 pub const LIST_LIMIT: usize = 1 << 16;
 
-/// Bytes that are not exactly one value of the expected shape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a message of the hub protocol")]
-pub struct Malformed;
-
-/// The value's bytes.
-#[must_use]
-pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
-    // Writing to memory cannot fail, and no type here refuses to be encoded.
-    minicbor::to_vec(value).unwrap_or_default()
-}
-
-/// Reads exactly one value; bytes after it are an error.
-pub fn decode<'b, T: Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T, Malformed> {
-    let mut decoder = Decoder::new(bytes);
-    let value = decoder.decode().map_err(|_| Malformed)?;
-    if decoder.position() == bytes.len() { Ok(value) } else { Err(Malformed) }
-}
-
 /// What the app's HTTP client is to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpRequest {
@@ -73,13 +58,21 @@ impl HttpRequest {
     /// Asks for [`HubInfo`].
     #[must_use]
     pub const fn hub() -> Self {
-        Self { method: "GET", path: PATH_HUB, body: Vec::new() }
+        Self {
+            method: "GET",
+            path: PATH_HUB,
+            body: Vec::new(),
+        }
     }
 
     /// A POST of this body to one of the protocol's paths.
     #[must_use]
     pub const fn post(path: &'static str, body: Vec<u8>) -> Self {
-        Self { method: "POST", path, body }
+        Self {
+            method: "POST",
+            path,
+            body,
+        }
     }
 }
 
@@ -122,10 +115,10 @@ pub struct CharterRequest {
 #[cbor(array)]
 pub struct CharterResponse {
     /// Statements in order, the first at position `from`.
-    #[cbor(n(0), with = "list")]
+    #[cbor(n(0), with = "codec::list")]
     pub statements: Vec<Vec<u8>>,
     /// The wraps addressed to the signer that were stored with these statements.
-    #[cbor(n(1), with = "list")]
+    #[cbor(n(1), with = "codec::list")]
     pub wraps: Vec<Vec<u8>>,
 }
 
@@ -140,7 +133,7 @@ pub struct AppendRequest {
     #[cbor(n(1), with = "minicbor::bytes")]
     pub statement: Vec<u8>,
     /// The wraps whose set the statement names by hash, in the order hashed.
-    #[cbor(n(2), with = "list")]
+    #[cbor(n(2), with = "codec::list")]
     pub wraps: Vec<Vec<u8>>,
 }
 
@@ -185,7 +178,7 @@ pub struct SyncRequest {
     #[n(3)]
     pub cursors: Vec<Cursor>,
     /// Entries to store.
-    #[cbor(n(4), with = "list")]
+    #[cbor(n(4), with = "codec::list")]
     pub entries: Vec<Vec<u8>>,
     /// The most bytes of pulled items wanted; one item is given even where it is larger.
     #[n(5)]
@@ -201,16 +194,16 @@ pub struct SyncRequest {
 pub struct SyncResponse {
     /// The statements after the client's last; all from the first on if the client's head is not
     /// the hub's statement at that position.
-    #[cbor(n(0), with = "list")]
+    #[cbor(n(0), with = "codec::list")]
     pub statements: Vec<Vec<u8>>,
     /// The wraps addressed to the device that were stored with these statements.
-    #[cbor(n(1), with = "list")]
+    #[cbor(n(1), with = "codec::list")]
     pub wraps: Vec<Vec<u8>>,
     /// One for each entry pushed, in order.
     #[n(2)]
     pub receipts: Vec<Receipt>,
-    /// What was read, by space.
-    #[n(3)]
+    /// What was read, by space; at most [`LIST_LIMIT`] items in all.
+    #[cbor(n(3), with = "codec::pulled")]
     pub pulled: Vec<Pulled>,
     /// Whether something the request asked for did not fit into this answer.
     #[n(4)]
@@ -251,7 +244,14 @@ impl Receipt {
     /// A refusal of the entry with this hash.
     #[must_use]
     pub const fn refused(entry: [u8; 32], verdict: Verdict, space: SpaceId) -> Self {
-        Self { entry, verdict, space, position: 0, running: [0; 32], signature: [0; 64] }
+        Self {
+            entry,
+            verdict,
+            space,
+            position: 0,
+            running: [0; 32],
+            signature: [0; 64],
+        }
     }
 }
 
@@ -343,7 +343,7 @@ pub struct Pulled {
     #[n(1)]
     pub first: u64,
     /// The items.
-    #[cbor(n(2))]
+    #[cbor(n(2), with = "codec::items")]
     pub items: Vec<PulledItem>,
     /// The position of the log's last entry.
     #[n(3)]
@@ -406,37 +406,4 @@ pub struct Refusal {
     /// English.
     #[n(2)]
     pub en: String,
-}
-
-/// A list of byte strings as `Vec<Vec<u8>>`.
-mod list {
-    use super::LIST_LIMIT;
-    use minicbor::decode::{Decoder, Error};
-    use minicbor::encode::{self as write, Encoder, Write};
-
-    pub(super) fn encode<C, W: Write>(
-        items: &[Vec<u8>],
-        e: &mut Encoder<W>,
-        _: &mut C,
-    ) -> Result<(), write::Error<W::Error>> {
-        e.array(items.len() as u64)?;
-        for item in items {
-            e.bytes(item)?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn decode<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<Vec<Vec<u8>>, Error> {
-        let wrong = || Error::message("a list of known, bounded length is expected");
-        let length = d.array()?.and_then(|n| usize::try_from(n).ok()).ok_or_else(wrong)?;
-        if length > LIST_LIMIT {
-            return Err(wrong());
-        }
-        // Grown as items arrive: the length is only a claim.
-        let mut items = Vec::new();
-        for _ in 0..length {
-            items.push(d.bytes()?.to_vec());
-        }
-        Ok(items)
-    }
 }

@@ -12,21 +12,87 @@ pub(super) const REMOVED: &str = "［已删除证件号］";
 pub(super) fn is_forbidden(header: &str) -> bool {
     const WORDS: &[&str] = &[
         // ethnicity, religion, political views and membership
-        "民族", "族别", "种族", "宗教", "信仰", "信教", "教徒", "政治", "党", "团员", "共青团",
-        "ethnic", "religio", "faith", "politic", "party",
+        "民族",
+        "族别",
+        "种族",
+        "宗教",
+        "信仰",
+        "信教",
+        "教徒",
+        "政治",
+        "党",
+        "团员",
+        "共青团",
+        "ethnic",
+        "religio",
+        "faith",
+        "politic",
+        "party",
         // identity numbers; a disability certificate's number contains one
-        "身份证", "证件", "证号", "身份号", "身份信息", "护照", "通行证", "残疾证", "户口本号",
-        "户口簿号", "社保号", "医保号", "医保卡", "社保卡", "驾驶证", "identitycard", "idcard",
-        "idnumber", "idno", "passport", "identityn",
+        "身份证",
+        "证件",
+        "证号",
+        "身份号",
+        "身份信息",
+        "护照",
+        "通行证",
+        "残疾证",
+        "户口本号",
+        "户口簿号",
+        "社保号",
+        "医保号",
+        "医保卡",
+        "社保卡",
+        "驾驶证",
+        "identitycard",
+        "idcard",
+        "idnumber",
+        "idno",
+        "passport",
+        "identityn",
         // biometrics
-        "指纹", "人脸", "面部", "照片", "相片", "头像", "人像", "虹膜", "声纹", "生物特征", "dna",
-        "fingerprint", "biometric", "photo", "face", "iris",
+        "指纹",
+        "人脸",
+        "面部",
+        "照片",
+        "相片",
+        "头像",
+        "人像",
+        "虹膜",
+        "声纹",
+        "生物特征",
+        "dna",
+        "fingerprint",
+        "biometric",
+        "photo",
+        "face",
+        "iris",
         // location trail
-        "经纬", "经度", "纬度", "坐标", "定位", "轨迹", "gps", "latitude", "longitude", "location",
+        "经纬",
+        "经度",
+        "纬度",
+        "坐标",
+        "定位",
+        "轨迹",
+        "gps",
+        "latitude",
+        "longitude",
+        "location",
         "coordinate",
         // scores of residents
-        "评分", "积分", "信用", "打分", "得分", "赋分", "分值", "分数", "星级", "score", "points",
-        "credit", "rating",
+        "评分",
+        "积分",
+        "信用",
+        "打分",
+        "得分",
+        "赋分",
+        "分值",
+        "分数",
+        "星级",
+        "score",
+        "points",
+        "credit",
+        "rating",
     ];
     WORDS.iter().any(|word| header.contains(word)) || matches!(header, "族" | "race" | "id号")
 }
@@ -105,7 +171,9 @@ fn id_at(digits: &[Digit], i: usize) -> Option<usize> {
     let window = digits.get(i..i + 15).filter(|w| touching(w))?;
     let value: Vec<u32> = window.iter().map(|d| d.value).collect();
     let alone = (i == 0 || digits[i - 1].at + 1 != digits[i].at)
-        && digits.get(i + 15).is_none_or(|d| d.at != digits[i + 14].at + 1);
+        && digits
+            .get(i + 15)
+            .is_none_or(|d| d.at != digits[i + 14].at + 1);
     let date = [&[1, 9], &value[6..12]].concat();
     (alone && value.iter().all(|v| *v < 10) && has_region(&value) && is_date(&date)).then_some(15)
 }
@@ -132,5 +200,9 @@ fn is_date(value: &[u32]) -> bool {
 
 /// One form for headers: half-width, lower case, no blanks.
 pub(super) fn squeeze(text: &str) -> String {
-    half_width(text).to_lowercase().chars().filter(|c| !c.is_whitespace()).collect()
+    half_width(text)
+        .to_lowercase()
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect()
 }

@@ -33,7 +33,9 @@ impl Merger {
         let mut warn = |why: Reason| report.warnings.push(why.about(number));
         if let Some(door) = self.doors.get(&key) {
             if door.grid_code != row.grid_code {
-                report.rows_refused.push(Reason::DoorInTwoGrids.about(number));
+                report
+                    .rows_refused
+                    .push(Reason::DoorInTwoGrids.about(number));
                 return;
             }
             if door.kind != row.kind && row.kind != DoorKind::Household {
@@ -77,8 +79,13 @@ impl Merger {
 
     /// Whether the row's external id is neither another door's nor a second one of this door.
     fn id_fits(&self, key: &str, row: &RosterRow) -> bool {
-        let Some(id) = &row.external_id else { return true };
-        let doors_own = self.doors.get(key).and_then(|door| door.external_id.as_ref());
+        let Some(id) = &row.external_id else {
+            return true;
+        };
+        let doors_own = self
+            .doors
+            .get(key)
+            .and_then(|door| door.external_id.as_ref());
         self.ids.get(id).is_none_or(|door| door == key) && doors_own.is_none_or(|own| own == id)
     }
 }
@@ -91,7 +98,10 @@ fn unite(first: &mut RosterRow, more: RosterRow) -> bool {
     first.categories.dedup();
     first.risk = first.risk.into_iter().chain(more.risk).min();
     if let Some(text) = more.remark
-        && first.remark.as_ref().is_none_or(|have| !have.split('；').any(|part| part == text))
+        && first
+            .remark
+            .as_ref()
+            .is_none_or(|have| !have.split('；').any(|part| part == text))
     {
         first.remark = Some(match first.remark.take() {
             Some(have) => format!("{have}；{text}"),

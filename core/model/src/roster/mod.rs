@@ -18,6 +18,8 @@
 //! rows on end; a column that does so is written out in full, and its blanks are missing values.
 //! The report counts the cells filled.
 
+mod field;
+mod fill;
 mod forbidden;
 mod header;
 mod merge;
@@ -29,7 +31,8 @@ mod tests;
 use crate::Message;
 use crate::address::{Address, DoorKind};
 use crate::care::{CareCategory, RiskLevel};
-use header::{Field, Header};
+use field::Field;
+use header::Header;
 
 /// What stands in place of an identity number that was typed into a free-text cell.
 pub const REMOVED_ID: &str = forbidden::REMOVED;
@@ -142,12 +145,18 @@ pub fn read(rows: &[SourceRow], default_grid: Option<&str>) -> Result<Roster, Me
     let below = &rows[header.rows_above..];
     let mut report = RosterReport::default();
     header.report(below, &mut report);
-    let default_grid = if header.has(Field::Grid) { None } else { default_grid };
-    let data: Vec<&SourceRow> =
-        below.iter().filter(|source| is_data(source, &header, &mut report)).collect();
+    let default_grid = if header.has(Field::Grid) {
+        None
+    } else {
+        default_grid
+    };
+    let data: Vec<&SourceRow> = below
+        .iter()
+        .filter(|source| is_data(source, &header, &mut report))
+        .collect();
     report.rows_read = u32::try_from(data.len()).unwrap_or(u32::MAX);
 
-    let mut filler = row::Filler::new(&data, &header);
+    let mut filler = fill::Filler::new(&data, &header);
     let mut merger = merge::Merger::default();
     for source in data {
         let levels = filler.levels(source, &header, &mut report);
@@ -157,7 +166,10 @@ pub fn read(rows: &[SourceRow], default_grid: Option<&str>) -> Result<Roster, Me
         }
     }
     report.rows_refused.sort_by_key(|refused| refused.row);
-    Ok(Roster { rows: merger.rows, report })
+    Ok(Roster {
+        rows: merger.rows,
+        report,
+    })
 }
 
 /// Whether a row below the header is about a door; counts it if not.

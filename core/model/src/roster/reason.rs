@@ -76,7 +76,10 @@ reasons! {
 
 impl Reason {
     pub(super) fn about(self, row: u32) -> RowMessage {
-        RowMessage { row, reason: self.message() }
+        RowMessage {
+            row,
+            reason: self.message(),
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! One row of the table to one row of the roster.
 
+use super::field::Field;
+use super::fill::Levels;
 use super::forbidden::{REMOVED, scrub};
-use super::header::{Field, Header};
+use super::header::Header;
 use super::reason::Reason;
 use super::{RosterReport, RosterRow, SourceRow};
 use crate::address::{Address, AddressParts, DoorKind, half_width, is_blank_mark};
@@ -9,38 +11,50 @@ use crate::care::{CareCategory, RiskLevel, parse_categories};
 
 /// The longest grid code, name and external id, in characters.
 const LONGEST: usize = 64;
-const LEVELS: [Field; 4] = [Field::Grid, Field::Compound, Field::Building, Field::Unit];
-
-/// What stands in the columns LEVELS.
-pub(super) type Levels = [String; 4];
-
 /// Whether the row has nothing in a column that is read.
 pub(super) fn is_empty(source: &SourceRow, header: &Header) -> bool {
-    header.used().all(|i| source.cells.get(i).is_none_or(|c| c.trim().is_empty()))
+    header
+        .used()
+        .all(|i| source.cells.get(i).is_none_or(|c| c.trim().is_empty()))
 }
 
 /// Whether the row is a total: its first cell that is not a number says so.
 pub(super) fn is_total(source: &SourceRow, header: &Header) -> bool {
-    let cells = source.cells.iter().enumerate().filter(|(i, _)| header.may_look(*i));
+    let cells = source
+        .cells
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| header.may_look(*i));
     let words = cells.map(|(_, c)| squeezed(c)).filter(|c| !c.is_empty());
     let mut words = words.skip_while(|c| c.chars().all(|c| c.is_ascii_digit()));
-    let Some(first) = words.next() else { return false };
+    let Some(first) = words.next() else {
+        return false;
+    };
     let counts = first.strip_prefix('共').is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_ascii_digit()) && rest.contains(['户', '人', '条', '间'])
     });
-    counts || ["合计", "总计", "小计", "共计", "总户数", "累计"].iter().any(|w| first.starts_with(w))
+    counts
+        || ["合计", "总计", "小计", "共计", "总户数", "累计"]
+            .iter()
+            .any(|w| first.starts_with(w))
 }
 
 fn squeezed(text: &str) -> String {
-    half_width(text).chars().filter(|c| !c.is_whitespace()).collect()
+    half_width(text)
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect()
 }
 
 /// A cell on one line: half-width, trimmed, blanks between Latin words only; empty for the marks
 /// people write for "none".
-fn tidy(cell: &str) -> String {
+pub(super) fn tidy(cell: &str) -> String {
     let text = half_width(cell);
     let text = text.trim().trim_start_matches('\'');
-    let text = text.strip_prefix("=\"").and_then(|t| t.strip_suffix('"')).unwrap_or(text);
+    let text = text
+        .strip_prefix("=\"")
+        .and_then(|t| t.strip_suffix('"'))
+        .unwrap_or(text);
     if is_blank_mark(text) {
         return String::new();
     }
@@ -55,7 +69,7 @@ fn tidy(cell: &str) -> String {
 }
 
 /// `12.0`, as some programs write a number, to `12`.
-fn whole_number(text: String) -> String {
+pub(super) fn whole_number(text: String) -> String {
     match text.split_once('.') {
         Some((whole, rest))
             if whole.bytes().all(|b| b.is_ascii_digit()) && rest.bytes().all(|b| b == b'0') =>
@@ -68,78 +82,22 @@ fn whole_number(text: String) -> String {
 
 /// Whether a spreadsheet shortened a long number to the form 3.30106E+11.
 fn is_mangled(text: &str) -> bool {
-    text.to_ascii_uppercase().split_once("E+").is_some_and(|(number, power)| {
-        !number.is_empty()
-            && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-            && power.bytes().all(|b| b.is_ascii_digit())
-    })
+    text.to_ascii_uppercase()
+        .split_once("E+")
+        .is_some_and(|(number, power)| {
+            !number.is_empty()
+                && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+                && power.bytes().all(|b| b.is_ascii_digit())
+        })
 }
 
 /// The first of a field's columns with a value.
-fn raw<'a>(source: &'a SourceRow, header: &Header, field: Field) -> &'a str {
+pub(super) fn raw<'a>(source: &'a SourceRow, header: &Header, field: Field) -> &'a str {
     header
         .of(field)
         .filter_map(|i| source.cells.get(i))
         .find(|c| !is_blank_mark(c))
         .map_or("", String::as_str)
-}
-
-/// Gives blank cells of a run the value at its head; see the module's page for when.
-pub(super) struct Filler {
-    /// The levels from the widest to the narrowest, which is their order in the table.
-    order: Vec<usize>,
-    /// Columns that repeat their value on every row, so that a blank is a missing value.
-    in_full: [bool; 4],
-    above: Levels,
-}
-
-impl Filler {
-    pub(super) fn new(data: &[&SourceRow], header: &Header) -> Self {
-        let mut order: Vec<usize> = (0..4).filter(|level| header.has(LEVELS[*level])).collect();
-        order.sort_by_key(|level| header.of(LEVELS[*level]).next());
-        let mut in_full = [false; 4];
-        let rows: Vec<Levels> = data.iter().map(|source| given(source, header)).collect();
-        for pair in rows.windows(2) {
-            let (above, own) = (&pair[0], &pair[1]);
-            for level in &order {
-                let level = *level;
-                if !own[level].is_empty() && own[level] != above[level] {
-                    break;
-                }
-                in_full[level] |= !own[level].is_empty();
-            }
-        }
-        Self { order, in_full, above: Levels::default() }
-    }
-
-    pub(super) fn levels(
-        &mut self,
-        source: &SourceRow,
-        header: &Header,
-        report: &mut RosterReport,
-    ) -> Levels {
-        let mut levels = given(source, header);
-        let has_room =
-            [Field::Room, Field::Whole].iter().any(|f| !raw(source, header, *f).is_empty());
-        let mut moved = false;
-        for level in &self.order {
-            let (own, above) = (&mut levels[*level], &mut self.above[*level]);
-            if !own.is_empty() {
-                moved |= own != above;
-                above.clone_from(own);
-            } else if moved {
-                above.clear();
-            } else if has_room && !self.in_full[*level] && !above.is_empty() {
-                own.clone_from(above);
-                report.cells_filled_down += 1;
-            }
-        }
-        levels
-    }
-}
-
-fn given(source: &SourceRow, header: &Header) -> Levels {
-    LEVELS.map(|field| whole_number(tidy(raw(source, header, field))))
 }
 
 /// Reads a row. Warnings and counts go to the report; none quotes the row.
@@ -150,7 +108,11 @@ pub(super) fn read(
     default_grid: Option<&str>,
     report: &mut RosterReport,
 ) -> Result<RosterRow, Reason> {
-    let mut cells = Cells { source, header, report };
+    let mut cells = Cells {
+        source,
+        header,
+        report,
+    };
     let address = cells.address(&levels)?;
     let grid_code = cells.grid(&levels, default_grid)?;
     let (name, empty) = cells.name();
@@ -213,7 +175,13 @@ impl Cells<'_> {
         }
         let [compound, building, unit, floor, room, whole] =
             [0, 1, 2, 3, 4, 5].map(|i| parts[i].as_str());
-        let in_parts = AddressParts { compound, building, unit, floor, room };
+        let in_parts = AddressParts {
+            compound,
+            building,
+            unit,
+            floor,
+            room,
+        };
         let apart = Address::parse_parts(&in_parts).map_err(Reason::from);
         let needs_whole = match &apart {
             Ok(address) => address.building.is_empty() && address.unit.is_empty(),
@@ -228,13 +196,15 @@ impl Cells<'_> {
                 Ok(with_columns(found, &in_parts))
             }
             (_, Ok(apart)) => Ok(apart),
-            (None, Err(_)) => Err(match Address::parse_parts(&AddressParts {
-                room: whole,
-                ..Default::default()
-            }) {
-                Err(why) => why.into(),
-                Ok(_) => Reason::AddressUnreadable,
-            }),
+            (None, Err(_)) => Err(
+                match Address::parse_parts(&AddressParts {
+                    room: whole,
+                    ..Default::default()
+                }) {
+                    Err(why) => why.into(),
+                    Ok(_) => Reason::AddressUnreadable,
+                },
+            ),
         }
     }
 
@@ -272,7 +242,10 @@ impl Cells<'_> {
 
     /// The first number of 7 to 12 digits; several may share a cell or stand in several columns.
     fn phone(&mut self) -> Option<String> {
-        let columns = self.header.of(Field::Phone).filter_map(|i| self.source.cells.get(i));
+        let columns = self
+            .header
+            .of(Field::Phone)
+            .filter_map(|i| self.source.cells.get(i));
         let cells: Vec<String> = columns.map(|c| tidy(c)).filter(|c| !c.is_empty()).collect();
         let mut seen = false;
         for cell in cells {
@@ -301,7 +274,12 @@ impl Cells<'_> {
             all.extend(known);
         }
         for (i, category) in self.header.ticks() {
-            match self.source.cells.get(i).map_or(Some(false), |c| ticked(c, category)) {
+            match self
+                .source
+                .cells
+                .get(i)
+                .map_or(Some(false), |c| ticked(c, category))
+            {
                 Some(true) => all.push(category),
                 Some(false) => {}
                 None => strange = true,
@@ -330,13 +308,23 @@ impl Cells<'_> {
         if kind.is_none() && !text.is_empty() {
             self.warn(Reason::KindUnknown);
         }
-        kind.unwrap_or(if empty { DoorKind::Vacant } else { DoorKind::Household })
+        kind.unwrap_or(if empty {
+            DoorKind::Vacant
+        } else {
+            DoorKind::Household
+        })
     }
 
     /// All remarks, line by line, on one line.
     fn remark(&mut self) -> Option<String> {
-        let columns = self.header.of(Field::Remark).filter_map(|i| self.source.cells.get(i));
-        let lines = columns.flat_map(|c| c.lines()).map(tidy).filter(|line| !line.is_empty());
+        let columns = self
+            .header
+            .of(Field::Remark)
+            .filter_map(|i| self.source.cells.get(i));
+        let lines = columns
+            .flat_map(|c| c.lines())
+            .map(tidy)
+            .filter(|line| !line.is_empty());
         let text = lines.collect::<Vec<_>>().join("；");
         Some(self.scrubbed(&text)).filter(|t| !t.is_empty())
     }
@@ -354,7 +342,11 @@ impl Cells<'_> {
 /// A whole address is completed from the columns; a compound's column is shorter than the
 /// province, city and street a whole address may begin with, and wins.
 fn with_columns(mut found: Address, columns: &AddressParts<'_>) -> Address {
-    let given = Address::parse_parts(&AddressParts { room: "1", floor: "", ..*columns });
+    let given = Address::parse_parts(&AddressParts {
+        room: "1",
+        floor: "",
+        ..*columns
+    });
     if let Ok(given) = given {
         if !given.compound.is_empty() {
             found.compound = given.compound;
@@ -372,7 +364,10 @@ fn with_columns(mut found: Address, columns: &AddressParts<'_>) -> Address {
 /// Digits only, without the country's code; `None` unless 7 to 12 are left.
 fn phone_number(text: &str) -> Option<String> {
     let text = whole_number(text.trim().to_string());
-    let text = text.strip_prefix("+86").or_else(|| text.strip_prefix("0086")).unwrap_or(&text);
+    let text = text
+        .strip_prefix("+86")
+        .or_else(|| text.strip_prefix("0086"))
+        .unwrap_or(&text);
     let digits: String = text.chars().filter(|c| !" -()+".contains(*c)).collect();
     let digits = match digits.strip_prefix("86") {
         Some(rest) if rest.len() == 11 => rest.to_string(),
@@ -385,10 +380,11 @@ fn phone_number(text: &str) -> Option<String> {
 /// Whether a cell in a category's own column is ticked; `None` when it cannot be told.
 fn ticked(cell: &str, category: CareCategory) -> Option<bool> {
     match squeezed(cell).to_uppercase().as_str() {
-        "" | "否" | "无" | "0" | "×" | "X" | "N" | "NO" | "/" | "-" | "FALSE" | "不是" => Some(false),
-        "√" | "✓" | "✔" | "☑" | "是" | "有" | "1" | "Y" | "YES" | "TRUE" | "●" | "○" | "V" | "对" => {
-            Some(true)
+        "" | "否" | "无" | "0" | "×" | "X" | "N" | "NO" | "/" | "-" | "FALSE" | "不是" => {
+            Some(false)
         }
+        "√" | "✓" | "✔" | "☑" | "是" | "有" | "1" | "Y" | "YES" | "TRUE" | "●" | "○" | "V"
+        | "对" => Some(true),
         word => (CareCategory::parse(word) == Some(category)).then_some(true),
     }
 }

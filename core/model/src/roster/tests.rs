@@ -5,9 +5,19 @@ use super::*;
 
 /// A table from text: rows by line, cells by `|`, numbered from 1.
 fn table(text: &str) -> Vec<SourceRow> {
-    let cells = |line: &str| line.split('|').map(|c| c.trim().replace("\\n", "\n")).collect();
+    let cells = |line: &str| {
+        line.split('|')
+            .map(|c| c.trim().replace("\\n", "\n"))
+            .collect()
+    };
     let lines = text.trim().lines().map(str::trim);
-    (1..).zip(lines).map(|(number, line)| SourceRow { number, cells: cells(line) }).collect()
+    (1..)
+        .zip(lines)
+        .map(|(number, line)| SourceRow {
+            number,
+            cells: cells(line),
+        })
+        .collect()
 }
 
 fn roster(text: &str) -> Roster {
@@ -21,7 +31,11 @@ fn lines(roster: &Roster) -> Vec<String> {
         let name = row.name.as_deref().unwrap_or("-");
         let phone = row.phone.as_deref().unwrap_or("-");
         let (grid, door) = (&row.grid_code, row.address.short());
-        format!("{grid} {}{door} {name} {phone} {}", row.address.compound, categories.join("+"))
+        format!(
+            "{grid} {}{door} {name} {phone} {}",
+            row.address.compound,
+            categories.join("+")
+        )
     };
     roster.rows.iter().map(line).collect()
 }

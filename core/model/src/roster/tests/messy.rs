@@ -9,14 +9,23 @@ fn a_plain_table_is_read() {
     );
     assert_eq!(
         lines(&found),
-        ["01 柳荫新村3-2-501 张三 10012345678 独居+低保", "02 柳荫新村5-1-102 李四 057112345678 "]
+        [
+            "01 柳荫新村3-2-501 张三 10012345678 独居+低保",
+            "02 柳荫新村5-1-102 李四 057112345678 "
+        ]
     );
     let first = &found.rows[0];
-    assert_eq!((first.risk, first.kind), (Some(RiskLevel::High), DoorKind::Household));
+    assert_eq!(
+        (first.risk, first.kind),
+        (Some(RiskLevel::High), DoorKind::Household)
+    );
     assert_eq!(first.external_id.as_deref(), Some("H001"));
     assert_eq!(first.remark.as_deref(), Some("需上门"));
     assert_eq!(found.rows[1].kind, DoorKind::Shop);
-    assert_eq!((found.report.rows_read, found.report.columns_used.len()), (2, 12));
+    assert_eq!(
+        (found.report.rows_read, found.report.columns_used.len()),
+        (2, 12)
+    );
     assert_eq!(first.door_key(), "柳荫新村\u{1f}3\u{1f}2\u{1f}501");
 }
 
@@ -36,12 +45,20 @@ fn titles_notes_and_odd_headers_are_understood() {
 #[test]
 fn headers_of_two_levels_are_read_merged_or_not() {
     for (upper, lower) in [
-        ("网格|房屋信息|房屋信息|房屋信息|户主信息|户主信息|紧急联系人|紧急联系人", "网格|楼栋|单元|房号"),
+        (
+            "网格|房屋信息|房屋信息|房屋信息|户主信息|户主信息|紧急联系人|紧急联系人",
+            "网格|楼栋|单元|房号",
+        ),
         ("网格|房屋信息|||户主信息||紧急联系人|", "|楼栋|单元|房号"),
     ] {
-        let found = roster(&format!("{upper}\n{lower}|姓名|电话|姓名|电话\n01|3|2|501|张三|10012345678|王五|10000000000"));
+        let found = roster(&format!(
+            "{upper}\n{lower}|姓名|电话|姓名|电话\n01|3|2|501|张三|10012345678|王五|10000000000"
+        ));
         assert_eq!(lines(&found), ["01 3-2-501 张三 10012345678 "], "{lower}");
-        assert_eq!(found.report.columns_unknown, ["紧急联系人/姓名", "紧急联系人/电话"]);
+        assert_eq!(
+            found.report.columns_unknown,
+            ["紧急联系人/姓名", "紧急联系人/电话"]
+        );
     }
 }
 
@@ -55,9 +72,15 @@ fn a_whole_address_in_one_cell_is_read() {
     );
     assert_eq!(
         lines(&found),
-        ["01 某市某区柳荫路1号柳荫新村3-2-501 张三 - ", "01 3-2-502 李四 - "]
+        [
+            "01 某市某区柳荫路1号柳荫新村3-2-501 张三 - ",
+            "01 3-2-502 李四 - "
+        ]
     );
-    assert_eq!(codes(&found.report.rows_refused), [(4, "address_unreadable")]);
+    assert_eq!(
+        codes(&found.report.rows_refused),
+        [(4, "address_unreadable")]
+    );
     let joined = roster("网格|小区|楼栋-单元-室|姓名\n01|柳荫新村|3-2-501|张三");
     assert_eq!(lines(&joined), ["01 柳荫新村3-2-501 张三 - "]);
 }
@@ -69,7 +92,10 @@ fn ticks_in_columns_of_their_own_are_categories() {
          01|3|501|张三|是|√|否|
          01|3|502|李四||1|×|看情况",
     );
-    assert_eq!(lines(&found), ["01 3-501 张三 - 独居+残疾", "01 3-502 李四 - 残疾"]);
+    assert_eq!(
+        lines(&found),
+        ["01 3-501 张三 - 独居+残疾", "01 3-502 李四 - 残疾"]
+    );
     assert_eq!(codes(&found.report.warnings), [(3, "category_unknown")]);
 }
 
@@ -123,7 +149,10 @@ fn a_compound_left_of_the_grid_holds_over_several_grids() {
          |02|5|101",
     );
     assert_eq!(found.rows[2].address.compound, "柳荫新村");
-    assert_eq!((&*found.rows[1].grid_code, &*found.rows[2].grid_code), ("01", "02"));
+    assert_eq!(
+        (&*found.rows[1].grid_code, &*found.rows[2].grid_code),
+        ("01", "02")
+    );
 }
 
 #[test]
@@ -142,7 +171,12 @@ fn totals_blank_lines_and_repeated_headers_are_skipped_and_counted() {
     assert_eq!(lines(&found).len(), 2);
     let report = &found.report;
     assert_eq!(
-        (report.skipped_totals, report.skipped_empty, report.skipped_headers, report.rows_read),
+        (
+            report.skipped_totals,
+            report.skipped_empty,
+            report.skipped_headers,
+            report.rows_read
+        ),
         (3, 2, 1, 2)
     );
 }
@@ -181,6 +215,7 @@ fn every_refused_row_has_a_number_and_a_reason() {
         ]
     );
     assert_eq!((found.rows[0].phone.clone(), found.rows.len()), (None, 2));
+    assert_eq!(found.rows[1].external_id, None);
 }
 
 #[test]
@@ -195,7 +230,10 @@ fn one_person_in_several_rows_is_one_and_two_people_share_a_door() {
     );
     assert_eq!(
         lines(&found),
-        ["01 3-2-501 张三 10012345678 独居+低保", "01 3-2-501 李四 - 残疾"]
+        [
+            "01 3-2-501 张三 10012345678 独居+低保",
+            "01 3-2-501 李四 - 残疾"
+        ]
     );
     assert_eq!(found.rows[0].remark.as_deref(), Some("甲；乙"));
     assert_eq!(found.rows[1].remark.as_deref(), Some("丙"));
@@ -210,10 +248,18 @@ fn one_person_in_several_rows_is_one_and_two_people_share_a_door() {
 #[test]
 fn an_empty_flat_is_vacant_and_marks_for_none_are_no_names() {
     let found = roster("网格|楼栋|房号|姓名\n01|3|501|空置\n01|3|502|/\n01|3|503|不详");
-    let kinds: Vec<_> = found.rows.iter().map(|r| (r.kind, r.name.is_none())).collect();
+    let kinds: Vec<_> = found
+        .rows
+        .iter()
+        .map(|r| (r.kind, r.name.is_none()))
+        .collect();
     assert_eq!(
         kinds,
-        [(DoorKind::Vacant, true), (DoorKind::Household, true), (DoorKind::Household, true)]
+        [
+            (DoorKind::Vacant, true),
+            (DoorKind::Household, true),
+            (DoorKind::Household, true)
+        ]
     );
 }
 
@@ -243,7 +289,10 @@ fn phones_are_read_in_the_ways_people_write_them() {
 #[test]
 fn without_a_grid_column_the_callers_grid_is_used() {
     let rows = table("楼栋|房号|姓名\n3|501|张三");
-    assert_eq!(lines(&read(&rows, Some("０７")).unwrap()), ["07 3-501 张三 - "]);
+    assert_eq!(
+        lines(&read(&rows, Some("０７")).unwrap()),
+        ["07 3-501 张三 - "]
+    );
     let refused = read(&rows, None).unwrap();
     assert_eq!(codes(&refused.report.rows_refused), [(2, "no_grid")]);
 }
@@ -257,8 +306,17 @@ fn of_a_grids_code_and_name_the_code_is_taken() {
 
 #[test]
 fn a_table_without_a_header_is_a_clear_message() {
-    for text in ["", "甲|乙|丙", "01|3|2|501|张三", "姓名|电话\n张三|10012345678"] {
-        assert_eq!(read(&table(text), None).unwrap_err().code, "no_header", "{text}");
+    for text in [
+        "",
+        "甲|乙|丙",
+        "01|3|2|501|张三",
+        "姓名|电话\n张三|10012345678",
+    ] {
+        assert_eq!(
+            read(&table(text), None).unwrap_err().code,
+            "no_header",
+            "{text}"
+        );
     }
 }
 

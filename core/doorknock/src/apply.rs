@@ -1,0 +1,210 @@
+//! From a change in the log to its projections: the one path for what is recorded here, what comes
+//! in, and a rebuild.
+
+use doorknock_model::ids::{DoorId, PersonId};
+use doorknock_model::kind::{Key, Kind, Merge, Value};
+use doorknock_model::kinds::{self, DOOR_CARD, PERSON_FILE, SETTINGS, settings};
+use doorknock_replica::change::{self, Op};
+use doorknock_replica::document::{Document, Written};
+use doorknock_store::Tx;
+use doorknock_store::log::{DocRow, Heads};
+use doorknock_store::project::Origin;
+
+use crate::Result;
+
+/// A change that was just appended to the log.
+pub(crate) struct Applied<'a> {
+    pub(crate) doc: DocRow,
+    pub(crate) author: i64,
+    pub(crate) hash: [u8; 32],
+    pub(crate) ops: &'a [Op],
+    /// Whether it is the document's first, so that nothing can stand beside its values.
+    pub(crate) first: bool,
+    /// The document's heads after it.
+    pub(crate) heads: &'a Heads,
+}
+
+/// The document's heads as they stand, genesis if nothing was written yet.
+pub(crate) fn heads_or_genesis(
+    tx: &doorknock_store::View<'_>,
+    doc: DocRow,
+) -> Result<(Heads, bool)> {
+    Ok(match tx.heads(doc.ord)? {
+        Some(heads) => (heads, false),
+        None => (genesis_heads(doc.kind), true),
+    })
+}
+
+pub(crate) fn genesis_heads(kind: u16) -> Heads {
+    let genesis = change::genesis(kind);
+    Heads(vec![(genesis.hash, genesis.max_op)])
+}
+
+/// Loads a document from the log.
+pub(crate) fn load(tx: &doorknock_store::View<'_>, doc: DocRow, heads: &Heads) -> Result<Document> {
+    let changes = tx.changes(doc.ord)?;
+    Ok(Document::load(
+        doc.kind,
+        changes.iter().map(Vec::as_slice),
+        &heads.hashes(),
+    )?)
+}
+
+/// Projects one change.
+pub(crate) fn project_change(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<()> {
+    let Some(kind) = kinds::kind(applied.doc.kind) else {
+        return Ok(());
+    };
+    let origin = origin(tx, applied)?;
+    let mut registers = Vec::new();
+    for op in applied.ops {
+        match kind.field(op.key.field) {
+            None => tx.project_unknown(&origin, &op.key)?,
+            Some(field) if field.merge == Merge::Once => {
+                tx.project(&origin, field, &op.key, &op.value)?;
+            }
+            Some(_) => registers.push(op),
+        }
+    }
+    if registers.is_empty() {
+        return Ok(());
+    }
+    if applied.first {
+        for op in &registers {
+            project_register(tx, &origin, kind, &op.key, &[&op.value])?;
+        }
+    } else {
+        let document = load(tx, applied.doc, applied.heads)?;
+        for op in &registers {
+            project_values(tx, &origin, kind, &op.key, &document.values(&op.key))?;
+        }
+    }
+    let time_zone = registers
+        .iter()
+        .any(|op| op.key.field == settings::UTC_OFFSET);
+    finish(tx, applied.doc, time_zone)
+}
+
+fn origin(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<Origin> {
+    let mut version = [0; 8];
+    version.copy_from_slice(&applied.hash[..8]);
+    Ok(Origin {
+        space: applied.doc.space,
+        doc: applied.doc.id,
+        author: applied.author,
+        version: i64::from_be_bytes(version),
+        utc_offset: tx.utc_offset()?,
+    })
+}
+
+fn project_values(
+    tx: &Tx<'_>,
+    origin: &Origin,
+    kind: &Kind,
+    key: &Key,
+    all: &[Written],
+) -> Result<()> {
+    let values: Vec<_> = all.iter().map(|w| &w.value).collect();
+    project_register(tx, origin, kind, key, &values)
+}
+
+/// The first value is shown; different ones beside it are a conflict.
+fn project_register(
+    tx: &Tx<'_>,
+    origin: &Origin,
+    kind: &Kind,
+    key: &Key,
+    values: &[&Value],
+) -> Result<()> {
+    let (Some(field), Some(winner)) = (kind.field(key.field), values.first()) else {
+        return Ok(());
+    };
+    tx.project(origin, field, key, winner)?;
+    let mut different: Vec<_> = values.to_vec();
+    different.sort_unstable();
+    different.dedup();
+    tx.set_conflict(origin.space, origin.doc, key, different.len())?;
+    Ok(())
+}
+
+/// What follows from a document's rows: its words in the search index, doors' states by another time
+/// zone.
+fn finish(tx: &Tx<'_>, doc: DocRow, time_zone_changed: bool) -> Result<()> {
+    if doc.kind == DOOR_CARD.code {
+        let door = DoorId(doc.id.0);
+        tx.index_door(door)?;
+        // A person's entry carries the door's address, whichever of the two came first.
+        for person in tx.people_of(door)? {
+            tx.index_person(person.person)?;
+        }
+    } else if doc.kind == PERSON_FILE.code {
+        tx.index_person(PersonId(doc.id.0))?;
+    } else if doc.kind == SETTINGS.code && time_zone_changed {
+        tx.refold_all(tx.utc_offset()?)?;
+    }
+    Ok(())
+}
+
+/// Empties the projections and makes them again from the log.
+pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
+    tx.clear_projections()?;
+    // Settings first, whose time zone the doors' states are folded by.
+    let (settings, others): (Vec<_>, Vec<_>) = tx
+        .docs()?
+        .into_iter()
+        .partition(|doc| doc.kind == SETTINGS.code);
+    settings
+        .into_iter()
+        .chain(others)
+        .try_for_each(|doc| rebuild_document(tx, doc))?;
+    while tx.index_visits(1000)? > 0 {}
+    Ok(())
+}
+
+fn rebuild_document(tx: &Tx<'_>, doc: DocRow) -> Result<()> {
+    let (Some(kind), Some(heads)) = (kinds::kind(doc.kind), tx.heads(doc.ord)?) else {
+        return Ok(());
+    };
+    for chunk in tx.chunks_of(doc.ord)? {
+        let (_, parts) = change::read(&chunk.change)?;
+        let once = |op: &Op| {
+            kind.field(op.key.field)
+                .is_none_or(|f| f.merge == Merge::Once)
+        };
+        let ops: Vec<_> = parts.ops.into_iter().filter(once).collect();
+        let (author, hash, heads) = (chunk.author, chunk.hash, &heads);
+        project_change(
+            tx,
+            &Applied {
+                doc,
+                author,
+                hash,
+                ops: &ops,
+                first: false,
+                heads,
+            },
+        )?;
+    }
+    if kind.fields.iter().all(|f| f.merge == Merge::Once) {
+        return Ok(());
+    }
+    let document = load(tx, doc, &heads)?;
+    let whole = Applied {
+        doc,
+        author: 0,
+        hash: [0; 32],
+        ops: &[],
+        first: false,
+        heads: &heads,
+    };
+    let origin = origin(tx, &whole)?;
+    for key in document.keys() {
+        if kind
+            .field(key.field)
+            .is_some_and(|f| f.merge == Merge::Register)
+        {
+            project_values(tx, &origin, kind, &key, &document.values(&key))?;
+        }
+    }
+    finish(tx, doc, true)
+}

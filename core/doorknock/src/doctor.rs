@@ -1,0 +1,180 @@
+//! Checking a home, and making its projections again.
+
+use doorknock_model::checklist::Label;
+use doorknock_store::project::PROJECTOR;
+
+use crate::Result;
+use crate::apply;
+use crate::home::Doorknock;
+use crate::ingest;
+
+const PROJECTED_BY: &str = "projector";
+const JUDGED_BY: &str = "rules";
+
+/// One thing that was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// A stable code.
+    pub code: &'static str,
+    /// What was checked.
+    pub name: Label,
+    /// Whether it is sound.
+    pub ok: bool,
+    /// What was found, or what to do.
+    pub detail: Label,
+}
+
+/// What a check of the home found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoctorReport {
+    /// Each check.
+    pub checks: Vec<Check>,
+}
+
+impl DoctorReport {
+    /// Whether everything is sound.
+    #[must_use]
+    pub fn ok(&self) -> bool {
+        self.checks.iter().all(|c| c.ok)
+    }
+}
+
+fn check(code: &'static str, name: (&str, &str), ok: bool, detail: (String, String)) -> Check {
+    let (zh, en) = detail;
+    Check {
+        code,
+        name: Label::new(name.0, name.1),
+        ok,
+        detail: Label { zh, en },
+    }
+}
+
+impl Doorknock {
+    /// Checks the database's pages, every document, the charter, and that the projections are what the
+    /// log gives. Changes nothing but projections, which are made again if they differ.
+    ///
+    /// # Errors
+    /// The database's, if it cannot even be read.
+    pub fn doctor(&self) -> Result<DoctorReport> {
+        let mut inner = self.lock();
+        let problems = inner.store.check()?;
+        let mut checks = vec![check(
+            "database",
+            ("数据库文件", "database file"),
+            problems.is_empty(),
+            (
+                format!("{} 处问题", problems.len()),
+                format!("{} problems", problems.len()),
+            ),
+        )];
+        let charter = if inner.identity.is_some() {
+            inner.charter().map(|c| c.len())
+        } else {
+            Ok(0)
+        };
+        let length = charter.as_ref().copied().unwrap_or(0);
+        checks.push(check(
+            "charter",
+            ("社区章程", "charter"),
+            charter.is_ok(),
+            (format!("{length} 条"), format!("{length} statements")),
+        ));
+        let (mut documents, mut unreadable) = (0, 0);
+        {
+            let view = inner.store.view()?;
+            for doc in view.docs()? {
+                let Some(heads) = view.heads(doc.ord)? else {
+                    continue;
+                };
+                documents += 1;
+                unreadable += usize::from(apply::load(&view, doc, &heads).is_err());
+            }
+        }
+        checks.push(check(
+            "documents",
+            ("文档", "documents"),
+            unreadable == 0,
+            (
+                format!("{documents} 份，{unreadable} 份无法读取"),
+                format!("{documents}, of which {unreadable} cannot be read"),
+            ),
+        ));
+        let before = inner.store.view()?.dump_projections()?;
+        let rebuilt = inner.store.write(apply::rebuild);
+        inner.forget();
+        let same = rebuilt.is_ok() && inner.store.view()?.dump_projections()? == before;
+        let detail = match (&rebuilt, same) {
+            (_, true) => ("与记录一致", "agree with the log"),
+            (Ok(()), _) => (
+                "与记录不一致，已重建",
+                "differed from the log and were made again",
+            ),
+            (Err(_), _) => ("无法重建", "cannot be made again"),
+        };
+        let detail = (detail.0.to_owned(), detail.1.to_owned());
+        checks.push(check(
+            "projections",
+            ("列表与检索", "lists and search"),
+            same,
+            detail,
+        ));
+        Ok(DoctorReport { checks })
+    }
+
+    /// Empties the projections and makes them again from the log.
+    ///
+    /// # Errors
+    /// The database's; nothing is changed then.
+    pub fn rebuild(&self) -> Result<()> {
+        self.writing(|inner| inner.store.write(apply::rebuild))
+    }
+
+    /// Every projected row as text, sorted: what must be equal on two devices that hold the same. For
+    /// tests and support.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn dump_projections(&self) -> Result<Vec<String>> {
+        Ok(self.lock().store.view()?.dump_projections()?)
+    }
+
+    /// Work for a quiet moment; whether more is left.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn maintain(&self) -> Result<bool> {
+        let mut inner = self.lock();
+        while inner.store.view()?.search_is_behind()? {
+            inner.store.write(|tx| tx.index_visits(1000))?;
+        }
+        Ok(inner.store.maintain()?)
+    }
+
+    /// After an update: projections of another projector are made again, what other rules set aside is
+    /// judged again.
+    pub(crate) fn rebuild_if_outdated(&self) -> Result<()> {
+        let mut inner = self.lock();
+        let (projected, judged) = {
+            let view = inner.store.view()?;
+            (
+                view.meta_number(PROJECTED_BY)?,
+                view.meta_number(JUDGED_BY)?,
+            )
+        };
+        if projected != PROJECTOR {
+            inner.store.write(|tx| {
+                apply::rebuild(tx)?;
+                Ok::<_, crate::Error>(tx.set_meta_number(PROJECTED_BY, PROJECTOR)?)
+            })?;
+        }
+        if judged != i64::from(ingest::RULES) {
+            if inner.identity.is_some() {
+                ingest::retry(&mut inner)?;
+            }
+            inner
+                .store
+                .write(|tx| tx.set_meta_number(JUDGED_BY, ingest::RULES.into()))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,279 @@
+//! A home: its folder, lock, database, and what is kept in memory while it is open.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `home.db` | the encrypted database |
+//! | `lock` | held by the one process that has the home open |
+//! | `rescue.key` | the database's key, sealed to the community's rescue key (rule R4) |
+//! | `reserve` | space that is given back when the disk is full, so that recording goes on (rule R4) |
+
+use std::collections::HashMap;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use doorknock_model::ids::{CommunityId, DeviceId, DocId, Incarnation, MemberId};
+use doorknock_model::random;
+use doorknock_seal::charter::Charter;
+use doorknock_seal::identity::DeviceSecrets;
+use doorknock_store::log::Heads;
+use doorknock_store::{Options, Store};
+use zeroize::Zeroizing;
+
+use crate::Result;
+use crate::env::{Env, KeyStore};
+use crate::error::{not_joined, said};
+
+const DATABASE: &str = "home.db";
+const RESERVE: &str = "reserve";
+const RESERVE_BYTES: usize = 1 << 20;
+
+/// How many documents' heads are kept in memory.
+const CACHED_DOCS: usize = 4096;
+
+/// An open home. One process at a time; any thread.
+pub struct Doorknock {
+    pub(crate) env: Env,
+    pub(crate) path: PathBuf,
+    pub(crate) key: Zeroizing<[u8; 32]>,
+    inner: Mutex<Inner>,
+    _lock: File,
+}
+
+/// Who this device is in its community.
+#[derive(Clone)]
+pub(crate) struct Identity {
+    pub(crate) community: CommunityId,
+    pub(crate) member: MemberId,
+    pub(crate) device: DeviceId,
+    pub(crate) hub_url: String,
+}
+
+/// A document as this opening last left it.
+#[derive(Clone)]
+pub(crate) struct CachedDoc {
+    pub(crate) ord: i64,
+    pub(crate) heads: Heads,
+    pub(crate) seq: u64,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) incarnation: Incarnation,
+    pub(crate) secrets: DeviceSecrets,
+    pub(crate) identity: Option<Identity>,
+    /// The number of this incarnation in `author`, once it has written.
+    pub(crate) author: Option<i64>,
+    pub(crate) docs: HashMap<DocId, CachedDoc>,
+    charter: Option<Charter>,
+}
+
+impl Inner {
+    pub(crate) fn identity(&self) -> Result<Identity> {
+        self.identity.clone().ok_or_else(not_joined)
+    }
+
+    /// The verified charter, replayed on first use: reading the day's list does not need it.
+    pub(crate) fn charter(&mut self) -> Result<&mut Charter> {
+        if self.charter.is_none() {
+            let statements = self.store.view()?.statements()?;
+            if statements.is_empty() {
+                return Err(not_joined());
+            }
+            self.charter = Some(Charter::replay(statements)?);
+        }
+        self.charter.as_mut().ok_or_else(not_joined)
+    }
+
+    /// Forgets what is in memory: it may be ahead of the database after a failure.
+    pub(crate) fn forget(&mut self) {
+        self.docs.clear();
+        self.author = None;
+        self.charter = None;
+    }
+
+    pub(crate) fn remember(&mut self, touched: Vec<(DocId, CachedDoc)>) {
+        if self.docs.len() + touched.len() > CACHED_DOCS {
+            self.docs.clear();
+        }
+        self.docs.extend(touched);
+    }
+}
+
+impl Doorknock {
+    /// Makes a new home in a folder that holds none.
+    ///
+    /// # Errors
+    /// `home_exists`, `busy`, or what the disk says.
+    pub fn create(home: &Path, keys: &dyn KeyStore, env: Env) -> Result<Self> {
+        if home.join(DATABASE).exists() {
+            return Err(said(
+                "home_exists",
+                "这个目录里已有数据；请换一个目录（--home）。",
+                "There is a home in this folder already; choose another (--home).",
+            ));
+        }
+        std::fs::create_dir_all(home)?;
+        let lock = lock(home)?;
+        // A key without a database is what a crash right here leaves; it is used, never replaced.
+        let key = if let Some(key) = keys.load()? {
+            Zeroizing::new(key)
+        } else {
+            let key = Zeroizing::new(random::<32>(&*env.entropy));
+            keys.save(&key)?;
+            key
+        };
+        Self::open_locked(home, &key, env, lock)
+    }
+
+    /// Opens a home.
+    ///
+    /// # Errors
+    /// `no_home`, `busy` (another process has it open), `key_missing`, `home_unreadable`,
+    /// `home_too_new`. Files are never deleted or replaced.
+    pub fn open(home: &Path, keys: &dyn KeyStore, env: Env) -> Result<Self> {
+        if !home.join(DATABASE).exists() {
+            return Err(said(
+                "no_home",
+                "这里还没有数据；请先创建社区（community create）或用邀请链接加入（join）。",
+                "There is no home here; create a community or join one with an invitation link first.",
+            ));
+        }
+        let lock = lock(home)?;
+        let Some(key) = keys.load()?.map(Zeroizing::new) else {
+            return Err(said(
+                "key_missing",
+                "找不到数据库密钥；数据库已原样保留，请联系社区管理员。",
+                "The database's key is missing; the database is kept as it is, ask your administrator.",
+            ));
+        };
+        Self::open_locked(home, &key, env, lock)
+    }
+
+    fn open_locked(home: &Path, key: &[u8; 32], env: Env, lock: File) -> Result<Self> {
+        let options = Options {
+            fault: env.fault.clone(),
+        };
+        let mut store = Store::open(&home.join(DATABASE), key, options)?;
+        let secrets = device_secrets(&mut store, &env)?;
+        let view = store.view()?;
+        let identity = read_identity(&view, secrets.device_id())?;
+        let incarnation = Incarnation(random(&*env.entropy));
+        let inner = Inner {
+            store,
+            incarnation,
+            secrets,
+            identity,
+            author: None,
+            docs: HashMap::new(),
+            charter: None,
+        };
+        let key = Zeroizing::new(*key);
+        let this = Self {
+            env,
+            path: home.to_owned(),
+            key,
+            inner: Mutex::new(inner),
+            _lock: lock,
+        };
+        this.rebuild_if_outdated()?;
+        this.keep_reserve();
+        Ok(this)
+    }
+
+    /// The state of this home. A panic elsewhere leaves nothing half-done in it, since every
+    /// change goes through one transaction; what is cached is forgotten to be sure.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner
+            .lock()
+            .unwrap_or_else(|poisoned: PoisonError<_>| {
+                self.inner.clear_poison();
+                let mut inner = poisoned.into_inner();
+                inner.forget();
+                inner
+            })
+    }
+
+    /// Runs a write; after a failure memory is forgotten, so that it never runs ahead of the database.
+    /// On a full disk the reserve is given back and the write is tried once more.
+    pub(crate) fn writing<T>(&self, work: impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
+        let mut inner = self.lock();
+        let mut result = work(&mut inner);
+        if result.as_ref().is_err_and(crate::Error::is_full)
+            && std::fs::remove_file(self.path.join(RESERVE)).is_ok()
+        {
+            inner.forget();
+            result = work(&mut inner);
+        }
+        if result.is_err() {
+            inner.forget();
+        }
+        result
+    }
+
+    /// Keeps the reserve; it is a help, so failing to is no error.
+    fn keep_reserve(&self) {
+        let path = self.path.join(RESERVE);
+        if !path.exists() {
+            // Written, not sparse: the space has to be there when it is needed.
+            let _ = std::fs::write(&path, vec![0x55; RESERVE_BYTES]);
+        }
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.env.clock.now_ms()
+    }
+}
+
+fn lock(home: &Path) -> Result<File> {
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(home.join("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(said(
+            "busy",
+            "另一个程序正在使用这份数据；请等它结束，或先关闭它。",
+            "Another program has this home open; wait for it to end, or close it.",
+        )),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// The device's keys: made when the home is made, before anybody could know them.
+fn device_secrets(store: &mut Store, env: &Env) -> Result<DeviceSecrets> {
+    let kept = store.view()?.meta("device")?.map(Zeroizing::new);
+    if let Some(bytes) = kept
+        .and_then(|b| <[u8; 64]>::try_from(b.as_slice()).ok())
+        .map(Zeroizing::new)
+    {
+        return Ok(DeviceSecrets::from_bytes(&bytes));
+    }
+    let secrets = DeviceSecrets::generate(&*env.entropy);
+    store.write(|tx| tx.set_meta("device", &secrets.to_bytes()[..]))?;
+    Ok(secrets)
+}
+
+pub(crate) fn read_identity(
+    view: &doorknock_store::View<'_>,
+    device: DeviceId,
+) -> Result<Option<Identity>> {
+    let community = view
+        .meta("community")?
+        .and_then(|b| CommunityId::from_slice(&b));
+    let member = view.meta("member")?.and_then(|b| MemberId::from_slice(&b));
+    let hub_url = view
+        .meta("hub_url")?
+        .and_then(|b| String::from_utf8(b).ok());
+    let joined = view.meta("joined")?.is_some();
+    Ok(community.zip(member).zip(hub_url).filter(|_| joined).map(
+        |((community, member), hub_url)| Identity {
+            community,
+            member,
+            device,
+            hub_url,
+        },
+    ))
+}

@@ -1,0 +1,308 @@
+//! Importing a roster: doors and the people behind them. Importing the same file twice changes
+//! nothing, because ids are derived from addresses and names, and only what differs is written.
+//!
+//! What a roster says of care goes into the casework space; the door's card gets only the cadence
+//! that follows from it (rule R10). A care need already on file keeps its dates; a cell that is empty
+//! clears nothing.
+
+use std::collections::BTreeMap;
+
+use doorknock_model::access::SpaceKind;
+use doorknock_model::cadence::Cadence;
+use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
+use doorknock_model::checklist::care_visit;
+use doorknock_model::ids::DoorId;
+use doorknock_model::kind::{Key, Value};
+use doorknock_model::kinds::{
+    DOOR_CARD, DoorAddress, Need, PERSON_FILE, Plan, door_card, pack, person_file,
+};
+use doorknock_model::roster::{Roster, RosterRow, RowMessage};
+use doorknock_model::{Message, round};
+
+use crate::Result;
+use crate::env::Transport;
+use crate::error::said;
+use crate::home::Doorknock;
+use crate::record::{Writer, with_writer};
+
+/// Doors in one transaction.
+const BATCH: usize = 500;
+
+/// A care need from a roster is to be looked at again after this many days.
+const REVIEW_DAYS: i32 = 365;
+
+/// How to import.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ImportOptions {
+    /// Report what would happen, and change nothing.
+    pub dry_run: bool,
+}
+
+/// What an import did. What was wrong with the file itself stands in the roster's own report.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Doors that are new.
+    pub doors_added: usize,
+    /// Doors of which something changed, or of someone behind them.
+    pub doors_updated: usize,
+    /// Doors of which nothing changed.
+    pub unchanged: usize,
+    /// Rows refused here, with reasons.
+    pub rows_refused: Vec<RowMessage>,
+}
+
+enum Change {
+    Added,
+    Updated,
+    None,
+}
+
+type Group<'a> = (DoorId, Vec<&'a RosterRow>);
+
+impl Doorknock {
+    /// Imports a roster. Grids that are not there yet are made first, which needs the hub; all
+    /// the rest is done offline. Progress is called with doors done and doors in all.
+    ///
+    /// # Errors
+    /// `not_joined`, `grids_need_hub`, `not_admin` (for new grids), `space_key_missing`, `disk_full`. Doors
+    /// imported before a failure stay.
+    pub fn import(
+        &self,
+        roster: &Roster,
+        options: ImportOptions,
+        net: &dyn Transport,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<ImportReport> {
+        let community = self.lock().identity()?.community;
+        if !options.dry_run {
+            self.make_missing_grids(roster, net)?;
+        }
+        let mut groups: BTreeMap<DoorId, (usize, Vec<&RosterRow>)> = BTreeMap::new();
+        for (n, row) in roster.rows.iter().enumerate() {
+            let door = community.door(&row.door_key());
+            groups
+                .entry(door)
+                .or_insert_with(|| (n, Vec::new()))
+                .1
+                .push(row);
+        }
+        // In the file's order: neighbours on the list are neighbours in the database.
+        let mut groups: Vec<_> = groups
+            .into_iter()
+            .map(|(door, (n, rows))| (n, (door, rows)))
+            .collect();
+        groups.sort_unstable_by_key(|(n, _)| *n);
+        let groups: Vec<Group<'_>> = groups.into_iter().map(|(_, group)| group).collect();
+        let mut report = ImportReport::default();
+        for batch in groups.chunks(BATCH) {
+            let part = self.import_batch(batch, options.dry_run)?;
+            report.doors_added += part.doors_added;
+            report.doors_updated += part.doors_updated;
+            report.unchanged += part.unchanged;
+            report.rows_refused.extend(part.rows_refused);
+            progress(
+                report.doors_added
+                    + report.doors_updated
+                    + report.unchanged
+                    + report.rows_refused.len(),
+                groups.len(),
+            );
+        }
+        Ok(report)
+    }
+
+    fn make_missing_grids(&self, roster: &Roster, net: &dyn Transport) -> Result<()> {
+        let there: Vec<_> = self
+            .grids()?
+            .into_iter()
+            .filter(|g| g.mine)
+            .map(|g| g.code)
+            .collect();
+        let mut missing: Vec<String> = Vec::new();
+        for row in &roster.rows {
+            if !there.contains(&row.grid_code) && !missing.contains(&row.grid_code) {
+                missing.push(row.grid_code.clone());
+            }
+        }
+        self.ensure_grids(&missing, net).map_err(|error| match error.code() {
+            "hub_unreachable" => said(
+                "grids_need_hub",
+                "名册里有新的网格，建立网格须连上服务器；请联网后再导入，尚未写入任何内容。",
+                "The roster names new grids, and making a grid needs the hub; connect and import again, nothing was written.",
+            ),
+            _ => error,
+        })
+    }
+
+    fn import_batch(&self, batch: &[Group<'_>], dry_run: bool) -> Result<ImportReport> {
+        let today = round::local_day(self.now_ms().div_euclid(1000), self.utc_offset()?);
+        let work = |writer: &mut Writer<'_>| {
+            let mut report = ImportReport::default();
+            for (door, rows) in batch {
+                match import_door(writer, *door, rows, today)? {
+                    Ok(Change::Added) => report.doors_added += 1,
+                    Ok(Change::Updated) => report.doors_updated += 1,
+                    Ok(Change::None) => report.unchanged += 1,
+                    Err(reason) => report
+                        .rows_refused
+                        .extend(rows.iter().map(|row| RowMessage {
+                            row: row.number,
+                            reason: reason.clone(),
+                        })),
+                }
+            }
+            Ok(report)
+        };
+        if !dry_run {
+            return self.writing(|inner| with_writer(inner, &self.env, work));
+        }
+        // The same work, then the transaction is given up.
+        let mut inner = self.lock();
+        let mut found = None;
+        let given_up = with_writer(&mut inner, &self.env, |writer| {
+            found = Some(work(writer)?);
+            Err::<(), _>(said("dry_run", "", ""))
+        });
+        inner.forget();
+        match (found, given_up) {
+            (Some(report), _) => Ok(report),
+            (None, Err(error)) => Err(error),
+            (None, Ok(())) => Ok(ImportReport::default()),
+        }
+    }
+}
+
+fn import_door(
+    writer: &mut Writer<'_>,
+    door: DoorId,
+    rows: &[&RosterRow],
+    today: i32,
+) -> Result<Result<Change, Message>> {
+    let Some(row) = rows.first() else {
+        return Ok(Ok(Change::None));
+    };
+    let existing = writer.tx.door(door)?;
+    let grid = writer.identity.community.grid(&row.grid_code);
+    let space = |kind: SpaceKind| writer.tx.space_of(kind.code(), grid);
+    let (rounds, casework) = (space(SpaceKind::Rounds)?, space(SpaceKind::Casework)?);
+    let (Some(rounds), Some(casework)) = (rounds, casework) else {
+        // Only a dry run comes here: its grid is not made.
+        return Ok(Ok(Change::Added));
+    };
+    if existing.as_ref().is_some_and(|d| d.space != rounds.n) {
+        return Ok(Err(Message::new(
+            "door_in_other_grid",
+            "这户已登记在另一个网格；换网格要单独办理，本行未导入。",
+            "This door is in another grid already; moving it is a step of its own, the row was not imported.",
+        )));
+    }
+    let mut values = vec![
+        (
+            Key::plain(door_card::ADDRESS),
+            pack(&DoorAddress::from(&row.address)),
+        ),
+        (
+            Key::plain(door_card::KIND),
+            Value::Int(row.kind.code().into()),
+        ),
+    ];
+    if let Some(id) = &row.external_id {
+        values.push((Key::plain(door_card::EXTERNAL_ID), Value::Text(id.clone())));
+    }
+    let current = existing
+        .as_ref()
+        .and_then(|d| d.door.plan)
+        .map(|p| p.cadence);
+    let wanted = rows
+        .iter()
+        .filter_map(|row| highest_risk(row))
+        .min()
+        .map(Cadence::default_for);
+    if let Some(cadence) = wanted.filter(|wanted| current != Some(*wanted)) {
+        let plan = Plan {
+            cadence: cadence.to_string(),
+            since: today,
+            until: None,
+            checklist: Some(care_visit().id()),
+        };
+        values.push((Key::plain(door_card::PLAN), pack(&plan)));
+    }
+    let mut changed = writer.set(&DOOR_CARD, door_doc(door), rounds.n, values)?;
+    for row in rows {
+        changed |= import_person(writer, door, row, casework.n, today)?;
+    }
+    Ok(Ok(match (existing, changed) {
+        (None, _) => Change::Added,
+        (Some(_), true) => Change::Updated,
+        (Some(_), false) => Change::None,
+    }))
+}
+
+fn import_person(
+    writer: &mut Writer<'_>,
+    door: DoorId,
+    row: &RosterRow,
+    casework: u32,
+    today: i32,
+) -> Result<bool> {
+    let RosterRow {
+        name,
+        phone,
+        remark,
+        categories,
+        ..
+    } = row;
+    if name.is_none() && phone.is_none() && remark.is_none() && categories.is_empty() {
+        return Ok(false);
+    }
+    let person = writer
+        .identity
+        .community
+        .person(door, name.as_deref().unwrap_or(""));
+    let mut values = vec![(Key::plain(person_file::DOOR), Value::Bytes(door.0.to_vec()))];
+    let texts = [
+        (person_file::NAME, name),
+        (person_file::PHONE, phone),
+        (person_file::REMARK, remark),
+    ];
+    for (field, text) in texts {
+        values.extend(
+            text.as_ref()
+                .map(|t| (Key::plain(field), Value::Text(t.clone()))),
+        );
+    }
+    let on_file = writer.tx.needs_of(person)?;
+    for category in categories {
+        let risk = row.risk.unwrap_or_else(|| category.default_risk());
+        let known = on_file.iter().find(|n| n.category == category.code());
+        if known.is_some_and(|n| n.risk == risk.code() || row.risk.is_none()) {
+            continue;
+        }
+        let need = Need {
+            risk: risk.code(),
+            basis: LegalBasis::StatutoryDuty.code(),
+            since: known.map_or(today, |n| n.since),
+            review: today.saturating_add(REVIEW_DAYS),
+            until: None,
+        };
+        values.push((need_key(*category), pack(&need)));
+    }
+    let doc = doorknock_model::ids::DocId(person.0);
+    writer.set(&PERSON_FILE, doc, casework, values)
+}
+
+fn highest_risk(row: &RosterRow) -> Option<RiskLevel> {
+    let risks = row
+        .categories
+        .iter()
+        .map(|c| row.risk.unwrap_or_else(|| c.default_risk()));
+    risks.min()
+}
+
+fn need_key(category: CareCategory) -> Key {
+    Key::with_id(person_file::NEED, &category.code().to_be_bytes())
+}
+
+const fn door_doc(door: DoorId) -> doorknock_model::ids::DocId {
+    doorknock_model::ids::DocId(door.0)
+}

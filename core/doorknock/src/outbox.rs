@@ -1,0 +1,188 @@
+//! Sealing what was recorded into entries, at the moment of sending. An entry is kept and sent byte
+//! for byte from then on (rule R6).
+
+use std::collections::HashMap;
+
+use doorknock_model::kinds::VISIT_BOOK;
+use doorknock_replica::change::{self, Parts};
+use doorknock_replica::section::{Context, Dep, Section, WireChange, limits};
+use doorknock_seal::entry::{EntryParams, SectionPlain, SpaceKeys, seal_entry};
+use doorknock_seal::wrap::EpochKey;
+use doorknock_store::View;
+use doorknock_store::log::{AuthorRow, ChunkRow, DocRow};
+use doorknock_store::outbox::NewEntry;
+
+use crate::Result;
+use crate::env::Env;
+use crate::error::{not_found, said};
+use crate::home::Inner;
+
+/// Everything recorded here up to this place in the log is sealed.
+pub(crate) const SEALED: &str = "sealed";
+
+/// How many changes are looked at in one go, and how large an entry's plain content grows.
+const BATCH: u32 = 2048;
+const ENTRY_PLAIN_BYTES: usize = 384 * 1024;
+
+/// Seals what is recorded and not sealed yet. One transaction a batch.
+pub(crate) fn seal_pending(inner: &mut Inner, env: &Env) -> Result<()> {
+    while seal_batch(inner, env)? {}
+    Ok(())
+}
+
+fn seal_batch(inner: &mut Inner, env: &Env) -> Result<bool> {
+    let rows = {
+        let view = inner.store.view()?;
+        view.mine_after(view.meta_number(SEALED)?, BATCH)?
+    };
+    let Some(last) = rows.last().map(|row| row.id) else {
+        return Ok(false);
+    };
+    let (charter_length, charter_head) = {
+        let charter = inner.charter()?;
+        (charter.len(), charter.head())
+    };
+    let identity = inner.identity()?;
+    let Inner { store, secrets, .. } = inner;
+    store.write(|tx| {
+        for group in grouped(tx, rows)? {
+            let space = tx.space(group.space)?.ok_or_else(|| not_found("空间", "space"))?;
+            let (epoch, key) = tx.space_keys(space.n)?.pop().ok_or_else(|| {
+                said(
+                    "space_key_missing",
+                    "缺少一个网格的密钥，相关记录暂不能上传；请联系社区管理员。",
+                    "A grid's key is missing, so its records cannot be sent yet; ask your administrator.",
+                )
+            })?;
+            let keys = SpaceKeys::derive(space.id, epoch, &EpochKey::from_bytes(&key));
+            let context = Context { charter_length, charter_head, hub_position: space.position };
+            let community = identity.community;
+            let plain = group.sections(context)?;
+            let incarnation = group.author.incarnation;
+            let sequence = tx.next_sequence(space.n, incarnation.as_bytes())?;
+            let params =
+                EntryParams { community, incarnation, sequence, previous: space.last_entry };
+            let sealed = seal_entry(&params, &keys, secrets, &plain, &*env.entropy)
+                .map_err(|error| error.message())?;
+            tx.add_entry(&NewEntry {
+                space: space.n,
+                hash: sealed.hash,
+                bytes: &sealed.bytes,
+                changes: group.chunks.len(),
+                visits: group.visits,
+            })?;
+            tx.set_last_entry(space.n, &sealed.hash)?;
+            tx.set_next_sequence(space.n, incarnation.as_bytes(), sequence + 1)?;
+        }
+        Ok::<_, crate::Error>(tx.set_meta_number(SEALED, last)?)
+    })?;
+    Ok(true)
+}
+
+/// What goes into one entry: one author, one space, in the order of the log.
+struct Group {
+    space: u32,
+    author: AuthorRow,
+    chunks: Vec<(DocRow, ChunkRow)>,
+    docs: HashMap<i64, usize>,
+    bytes: usize,
+    visits: usize,
+}
+
+fn grouped(view: &View<'_>, rows: Vec<ChunkRow>) -> Result<Vec<Group>> {
+    let mut done: Vec<Group> = Vec::new();
+    let mut open: Vec<Group> = Vec::new();
+    for row in rows {
+        let doc = view.doc_by_ord(row.doc)?;
+        let full = |g: &Group| {
+            let in_doc = g.docs.get(&row.doc).copied();
+            g.bytes + row.change.len() > ENTRY_PLAIN_BYTES
+                || in_doc.is_none() && g.docs.len() >= doorknock_seal::limits::SECTIONS
+                || in_doc.is_some_and(|n| n >= limits::CHANGES)
+        };
+        // A space's entries are chained, so a new group for a space closes the one before it.
+        if let Some(at) = open.iter().position(|g| g.space == doc.space)
+            && (open[at].author.ord != row.author || full(&open[at]))
+        {
+            done.push(open.remove(at));
+        }
+        let at = match open.iter().position(|g| g.space == doc.space) {
+            Some(at) => at,
+            None => {
+                let author = view.author_by_ord(row.author)?;
+                let (chunks, docs) = (Vec::new(), HashMap::new());
+                open.push(Group {
+                    space: doc.space,
+                    author,
+                    chunks,
+                    docs,
+                    bytes: 0,
+                    visits: 0,
+                });
+                open.len() - 1
+            }
+        };
+        let group = &mut open[at];
+        group.bytes += row.change.len();
+        group.visits += usize::from(doc.kind == VISIT_BOOK.code);
+        *group.docs.entry(row.doc).or_default() += 1;
+        group.chunks.push((doc, row));
+    }
+    done.extend(open);
+    Ok(done)
+}
+
+impl Group {
+    fn sections(&self, context: Context) -> Result<Vec<SectionPlain>> {
+        let mut order: Vec<DocRow> = Vec::new();
+        let mut by_doc: HashMap<i64, Vec<WireChange>> = HashMap::new();
+        let mut hashes: HashMap<i64, Vec<[u8; 32]>> = HashMap::new();
+        for (doc, chunk) in &self.chunks {
+            if !by_doc.contains_key(&doc.ord) {
+                order.push(*doc);
+            }
+            let (_, parts) = change::read(&chunk.change)?;
+            let earlier = hashes.entry(doc.ord).or_default();
+            by_doc
+                .entry(doc.ord)
+                .or_default()
+                .push(to_wire(doc.kind, parts, chunk.hash, earlier));
+            earlier.push(chunk.hash);
+        }
+        let mut context = Some(context);
+        Ok(order
+            .into_iter()
+            .map(|doc| {
+                let changes = by_doc.remove(&doc.ord).unwrap_or_default();
+                let section = Section {
+                    kind: doc.kind,
+                    doc: doc.id,
+                    changes,
+                    context: context.take(),
+                };
+                SectionPlain {
+                    document: doc.id,
+                    body: section.encode(),
+                }
+            })
+            .collect())
+    }
+}
+
+fn to_wire(kind: u16, parts: Parts, hash: [u8; 32], earlier: &[[u8; 32]]) -> WireChange {
+    let genesis = change::genesis(kind).hash;
+    let dep = |dep: [u8; 32]| match earlier.iter().position(|h| *h == dep) {
+        Some(n) => Dep::InSection(n),
+        None if dep == genesis => Dep::Genesis,
+        None => Dep::Hash(dep),
+    };
+    let mut check = [0; 4];
+    check.copy_from_slice(&hash[..4]);
+    WireChange {
+        seq: parts.seq,
+        time: parts.time,
+        deps: parts.deps.into_iter().map(dep).collect(),
+        ops: parts.ops,
+        check,
+    }
+}

@@ -1,0 +1,444 @@
+//! Reading: the day's list, doors, visits, search. All from projections; no document is opened.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
+use doorknock_model::access::SpaceKind;
+use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
+use doorknock_model::checklist::{self, Label};
+use doorknock_model::ids::{DoorId, GridId, VisitId};
+use doorknock_model::kinds::MEMBER_CARD;
+use doorknock_model::round::{DoorState, RoundDoor, date_of, day_of, local_day, round};
+use doorknock_store::View;
+use doorknock_store::queries::{DoorRow, GridRow, VisitRow};
+use doorknock_store::search::Hit;
+
+use crate::Result;
+use crate::error::{not_found, said};
+use crate::home::{Doorknock, Inner};
+use crate::views::{
+    AnswerLine, DoorDetail, DoorInfo, GridInfo, NeedInfo, PersonInfo, Round, RoundLine, SearchHit,
+    VisitInfo,
+};
+
+/// Visits shown with a door.
+const DOOR_VISITS: u32 = 20;
+
+/// Visits indexed in one transaction before a search.
+const INDEX_BATCH: u32 = 2000;
+
+impl Doorknock {
+    /// The grids, in the office's order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn grids(&self) -> Result<Vec<GridInfo>> {
+        let inner = self.lock();
+        let view = inner.store.view()?;
+        let held: Vec<_> = view
+            .spaces()?
+            .into_iter()
+            .filter(is_rounds)
+            .map(|s| s.grid)
+            .collect();
+        let info = |g: GridRow| GridInfo {
+            mine: held.contains(&g.id),
+            id: g.id,
+            code: g.code,
+            name: g.name,
+        };
+        Ok(view.grids()?.into_iter().map(info).collect())
+    }
+
+    pub(crate) fn utc_offset(&self) -> Result<i32> {
+        utc_offset(&self.lock().store.view()?)
+    }
+
+    /// A grid's list for a day: the only grid of this device if none is named, today if no day is.
+    ///
+    /// # Errors
+    /// `which_grid`, `unknown_grid`, `not_joined`.
+    pub fn round(&self, grid_code: Option<&str>, date: Option<NaiveDate>) -> Result<Round> {
+        let now = self.now_ms().div_euclid(1000);
+        let inner = self.lock();
+        inner.identity()?;
+        let view = inner.store.view()?;
+        let (grid, space) = which_grid(&view, grid_code)?;
+        let offset = utc_offset(&view)?;
+        let today = local_day(now, offset);
+        let date = date
+            .or_else(|| date_of(today))
+            .ok_or_else(|| not_found("日期", "date"))?;
+        let mut doors = Vec::new();
+        for row in view.doors_of(space)? {
+            doors.push(as_of(&view, space, row.door, day_of(date), offset)?);
+        }
+        let contacts = view.contacts_of(grid.id)?;
+        let line = |item: doorknock_model::round::RoundItem| RoundLine {
+            contact: contacts.get(&item.door).cloned(),
+            door: item.door,
+            address: item.address.display_zh(),
+            status: item.status,
+            reasons: item.reasons,
+            checklist: item.checklist.map(|id| checklist_name(&id)),
+        };
+        let items = round(date, &doors).into_iter().map(line).collect();
+        Ok(Round {
+            date,
+            grid: grid.code,
+            as_of: local_time(now, offset),
+            items,
+        })
+    }
+
+    /// Doors, by grid and in walking order.
+    ///
+    /// # Errors
+    /// `unknown_grid`.
+    pub fn doors(&self, grid_code: Option<&str>) -> Result<Vec<DoorInfo>> {
+        let inner = self.lock();
+        let view = inner.store.view()?;
+        let grids = view.grids()?;
+        let wanted = grid_code
+            .map(|code| which_grid(&view, Some(code)))
+            .transpose()?;
+        let mut all = Vec::new();
+        for space in view.spaces()?.into_iter().filter(is_rounds) {
+            if wanted.as_ref().is_some_and(|(_, n)| *n != space.n) {
+                continue;
+            }
+            let code = grids
+                .iter()
+                .find(|g| g.id == space.grid)
+                .map_or("", |g| &g.code);
+            let mut rows = view.doors_of(space.n)?;
+            rows.sort_by_cached_key(|row| (row.door.address.walk_order(), row.door.door));
+            all.extend(rows.iter().map(|row| door_info(row, code)));
+        }
+        Ok(all)
+    }
+
+    /// A door, who lives there, and its latest visits.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn door(&self, door: DoorId) -> Result<DoorDetail> {
+        let inner = self.lock();
+        let view = inner.store.view()?;
+        let row = view.door(door)?.ok_or_else(|| not_found("门户", "door"))?;
+        let grid = view.space(row.space)?.map(|s| s.grid).unwrap_or_default();
+        let code = view
+            .grids()?
+            .into_iter()
+            .find(|g| g.id == grid)
+            .map(|g| g.code)
+            .unwrap_or_default();
+        let mut people = Vec::new();
+        for person in view.people_of(door)? {
+            let needs = view
+                .needs_of(person.person)?
+                .into_iter()
+                .map(|need| NeedInfo {
+                    category: CareCategory::from_code(need.category),
+                    risk: RiskLevel::from_code(need.risk),
+                    basis: LegalBasis::from_code(need.basis),
+                    since: date_of(need.since),
+                    review: date_of(need.review),
+                    until: need.until.and_then(date_of),
+                });
+            people.push(PersonInfo {
+                person: person.person,
+                name: person.name,
+                phone: person.phone,
+                remark: person.remark,
+                needs: needs.collect(),
+            });
+        }
+        let visits = infos(&inner, &view, view.visits(Some(door), DOOR_VISITS)?)?;
+        let info = door_info(&row, &code);
+        Ok(DoorDetail {
+            info,
+            external_id: row.external_id,
+            people,
+            visits,
+        })
+    }
+
+    /// The door meant by an id or by the beginning of one, four digits or more.
+    ///
+    /// # Errors
+    /// `not_found`, `ambiguous_id`.
+    pub fn find_door(&self, text: &str) -> Result<DoorId> {
+        let text = text.trim();
+        if let Ok(door) = text.parse() {
+            return Ok(door);
+        }
+        if text.len() < 4 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(not_found("门户", "door"));
+        }
+        let found = self.lock().store.view()?.doors_by_prefix(text)?;
+        match found[..] {
+            [door] => Ok(door),
+            [] => Err(not_found("门户", "door")),
+            _ => Err(said(
+                "ambiguous_id",
+                "有多个门户以这几位开头；请多写几位编号。",
+                "Several doors begin with these digits; write more of the id.",
+            )),
+        }
+    }
+
+    /// Visits, newest first: of a door, or of all.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn visits(&self, door: Option<DoorId>, limit: u32) -> Result<Vec<VisitInfo>> {
+        let inner = self.lock();
+        let view = inner.store.view()?;
+        infos(&inner, &view, view.visits(door, limit)?)
+    }
+
+    /// One visit.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn visit(&self, visit: VisitId) -> Result<VisitInfo> {
+        let inner = self.lock();
+        let view = inner.store.view()?;
+        let row = view
+            .visit(visit)?
+            .ok_or_else(|| not_found("走访记录", "visit"))?;
+        infos(&inner, &view, vec![row])?
+            .pop()
+            .ok_or_else(|| not_found("走访记录", "visit"))
+    }
+
+    /// Finds doors, people and visits as people type: two characters, pinyin, initials, a phone's
+    /// tail, `3-2-501`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn search(&self, query: &str, limit: u32) -> Result<Vec<SearchHit>> {
+        let mut inner = self.lock();
+        while inner.store.view()?.search_is_behind()? {
+            inner.store.write(|tx| tx.index_visits(INDEX_BATCH))?;
+        }
+        let view = inner.store.view()?;
+        let mut hits = Vec::new();
+        for hit in view.search(query, limit)? {
+            hits.extend(search_hit(&view, hit)?);
+        }
+        Ok(hits)
+    }
+}
+
+fn is_rounds(space: &doorknock_store::charter::SpaceRow) -> bool {
+    SpaceKind::from_code(space.kind) == Some(SpaceKind::Rounds)
+}
+
+fn utc_offset(view: &View<'_>) -> Result<i32> {
+    Ok(view.settings()?.utc_offset.unwrap_or(8 * 60))
+}
+
+/// A time in the community's zone; the zone falls back to UTC if its offset makes no sense.
+pub(crate) fn local_time(at: i64, utc_offset: i32) -> DateTime<FixedOffset> {
+    let zone =
+        FixedOffset::east_opt(utc_offset.saturating_mul(60)).unwrap_or(chrono::Offset::fix(&Utc));
+    zone.timestamp_opt(at, 0)
+        .single()
+        .unwrap_or_else(|| DateTime::UNIX_EPOCH.with_timezone(&zone))
+}
+
+fn which_grid(view: &View<'_>, code: Option<&str>) -> Result<(GridRow, u32)> {
+    let spaces: Vec<_> = view.spaces()?.into_iter().filter(is_rounds).collect();
+    let space_of = |grid: GridId| spaces.iter().find(|s| s.grid == grid).map(|s| s.n);
+    let mut held: Vec<_> = view
+        .grids()?
+        .into_iter()
+        .filter_map(|g| space_of(g.id).map(|n| (g, n)))
+        .collect();
+    let codes = held
+        .iter()
+        .map(|(g, _)| g.code.as_str())
+        .collect::<Vec<_>>()
+        .join("、");
+    if let Some(code) = code {
+        return held
+            .into_iter()
+            .find(|(g, _)| g.code == code)
+            .ok_or_else(|| {
+                said(
+                    "unknown_grid",
+                    format!("这台设备上没有网格“{code}”；现有：{codes}。"),
+                    format!("This device has no grid \"{code}\"; it has: {codes}."),
+                )
+            });
+    }
+    match held.len() {
+        1 => Ok(held.remove(0)),
+        0 => Err(said(
+            "no_grid",
+            "这台设备上还没有网格；请先同步，或由管理员导入名册。",
+            "There is no grid on this device yet; sync first, or let an administrator import a roster.",
+        )),
+        _ => Err(said(
+            "which_grid",
+            format!("请指明网格（--grid）：{codes}。"),
+            format!("Say which grid (--grid): {codes}."),
+        )),
+    }
+}
+
+/// A door with its state as it stood at the end of a day: as kept, or, for a day before its latest
+/// knock, folded again up to that day.
+fn as_of(
+    view: &View<'_>,
+    space: u32,
+    mut door: RoundDoor,
+    day: i32,
+    offset: i32,
+) -> Result<RoundDoor> {
+    if door.state.day.is_some_and(|latest| latest > day) {
+        let mut state = DoorState::default();
+        for (_, tick) in view.ticks(space, door.door)? {
+            if local_day(tick.at, offset) <= day {
+                state.fold(&tick, offset);
+            }
+        }
+        door.state = state;
+    }
+    Ok(door)
+}
+
+fn checklist_name(id: &[u8; 16]) -> String {
+    checklist::built_in(id).map_or_else(|| "unknown".to_owned(), |t| t.code.clone())
+}
+
+fn door_info(row: &DoorRow, grid: &str) -> DoorInfo {
+    let door = &row.door;
+    DoorInfo {
+        door: door.door,
+        grid: grid.to_owned(),
+        address: door.address.display_zh(),
+        short: door.address.short(),
+        kind: door.kind,
+        cadence: door.plan.map(|p| p.cadence.to_string()),
+        last_done: door.state.now.last_done.and_then(date_of),
+    }
+}
+
+fn infos(inner: &Inner, view: &View<'_>, rows: Vec<VisitRow>) -> Result<Vec<VisitInfo>> {
+    let community = inner.identity()?.community;
+    let offset = utc_offset(view)?;
+    let mut names = std::collections::HashMap::new();
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        if !names.contains_key(&row.member) {
+            let card = MEMBER_CARD.document(community, &[row.member.as_bytes()]);
+            let name = view.member_name(card)?;
+            let short = || row.member.to_string()[..8].to_owned();
+            names.insert(row.member, name.unwrap_or_else(short));
+        }
+        let address = view
+            .door(row.door)?
+            .map(|d| d.door.address.display_zh())
+            .unwrap_or_default();
+        all.push(VisitInfo {
+            visit: row.visit,
+            door: row.door,
+            address,
+            at: local_time(row.at, offset),
+            by: names[&row.member].clone(),
+            member: row.member,
+            device: row.device,
+            channel: row.channel,
+            outcome: row.outcome,
+            with: row
+                .companions
+                .split('、')
+                .filter(|w| !w.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            answers: answers(&row),
+            summary: row.summary,
+            follow_up: row.follow_up.and_then(date_of),
+        });
+    }
+    Ok(all)
+}
+
+/// Answers with the questions of the version they were given to. Those of a template that is not here are
+/// shown by position.
+fn answers(row: &VisitRow) -> Vec<AnswerLine> {
+    let template = row.checklist.as_ref().and_then(checklist::built_in);
+    let items: Vec<_> = template.map(|t| t.items().collect()).unwrap_or_default();
+    let given = row
+        .answers
+        .iter()
+        .enumerate()
+        .filter_map(|(n, a)| a.as_ref().map(|a| (n, a)));
+    given
+        .map(|(n, answer)| match items.get(n) {
+            Some(item) => AnswerLine {
+                code: item.code.clone(),
+                question: item.label.clone(),
+                answer: Label {
+                    zh: item.asks.show(answer, true),
+                    en: item.asks.show(answer, false),
+                },
+            },
+            None => AnswerLine {
+                code: format!("#{}", n + 1),
+                question: Label::new("未知项目", "unknown item"),
+                answer: Label::new("未知", "unknown"),
+            },
+        })
+        .collect()
+}
+
+fn search_hit(view: &View<'_>, hit: Hit) -> Result<Option<SearchHit>> {
+    let address = |door: DoorId| -> Result<String> {
+        Ok(view
+            .door(door)?
+            .map(|d| d.door.address.display_zh())
+            .unwrap_or_default())
+    };
+    Ok(match hit {
+        Hit::Door(door) => Some(SearchHit {
+            kind: "door",
+            id: door.to_string(),
+            title: address(door)?,
+            door: Some(door),
+        }),
+        Hit::Person(id) => match view.person(id)? {
+            None => None,
+            Some(person) => {
+                let place = person.door.map(address).transpose()?.unwrap_or_default();
+                let title = format!("{} {place}", person.name.as_deref().unwrap_or(""))
+                    .trim()
+                    .to_owned();
+                Some(SearchHit {
+                    kind: "person",
+                    id: id.to_string(),
+                    title,
+                    door: person.door,
+                })
+            }
+        },
+        Hit::Visit(id) => match view.visit(id)? {
+            None => None,
+            Some(visit) => {
+                let offset = utc_offset(view)?;
+                let date = local_time(visit.at, offset).format("%Y-%m-%d");
+                let words: String = visit.summary.unwrap_or_default().chars().take(40).collect();
+                let title = format!("{date} {} {words}", address(visit.door)?)
+                    .trim()
+                    .to_owned();
+                Some(SearchHit {
+                    kind: "visit",
+                    id: id.to_string(),
+                    title,
+                    door: Some(visit.door),
+                })
+            }
+        },
+    })
+}

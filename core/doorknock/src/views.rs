@@ -1,0 +1,171 @@
+//! What callers are shown: plain, immutable records.
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use doorknock_model::address::DoorKind;
+use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
+use doorknock_model::checklist::Label;
+use doorknock_model::ids::{DeviceId, DoorId, GridId, MemberId, PersonId, VisitId};
+use doorknock_model::kinds::{Channel, Outcome};
+use doorknock_model::round::{Reason, Status};
+
+/// A grid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GridInfo {
+    /// Its id.
+    pub id: GridId,
+    /// Its code, as the office writes it.
+    pub code: String,
+    /// A friendlier name.
+    pub name: Option<String>,
+    /// Whether this device holds the grid's rounds.
+    pub mine: bool,
+}
+
+/// A grid's list for a day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Round {
+    /// The day.
+    pub date: NaiveDate,
+    /// The grid's code.
+    pub grid: String,
+    /// When it was computed.
+    pub as_of: DateTime<FixedOffset>,
+    /// Its lines, most urgent first.
+    pub items: Vec<RoundLine>,
+}
+
+/// A line of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoundLine {
+    /// The door.
+    pub door: DoorId,
+    /// Its address, in full.
+    pub address: String,
+    /// Done or not.
+    pub status: Status,
+    /// Why it is listed, most urgent first.
+    pub reasons: Vec<Reason>,
+    /// The checklist to use, by its code.
+    pub checklist: Option<String>,
+    /// Who lives there; only where this device holds the grid's casework.
+    pub contact: Option<String>,
+}
+
+/// A door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoorInfo {
+    /// Its id.
+    pub door: DoorId,
+    /// Its grid's code.
+    pub grid: String,
+    /// Its address, in full.
+    pub address: String,
+    /// Building, unit and room: 3-2-501.
+    pub short: String,
+    /// What it is.
+    pub kind: DoorKind,
+    /// How often it is due.
+    pub cadence: Option<String>,
+    /// The day somebody was last met.
+    pub last_done: Option<NaiveDate>,
+}
+
+/// A door with what belongs to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DoorDetail {
+    /// The door.
+    pub info: DoorInfo,
+    /// The office's own number.
+    pub external_id: Option<String>,
+    /// Who lives there; empty without the grid's casework.
+    pub people: Vec<PersonInfo>,
+    /// The latest visits, newest first.
+    pub visits: Vec<VisitInfo>,
+}
+
+/// A person behind a door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonInfo {
+    /// Its id.
+    pub person: PersonId,
+    /// The name.
+    pub name: Option<String>,
+    /// A phone number.
+    pub phone: Option<String>,
+    /// The roster's remark.
+    pub remark: Option<String>,
+    /// Care needs.
+    pub needs: Vec<NeedInfo>,
+}
+
+/// A care need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeedInfo {
+    /// What.
+    pub category: CareCategory,
+    /// How pressing; `None` for a level of a newer version.
+    pub risk: Option<RiskLevel>,
+    /// On what legal ground it is kept; `None` for one of a newer version.
+    pub basis: Option<LegalBasis>,
+    /// Since when.
+    pub since: Option<NaiveDate>,
+    /// When it is to be looked at again.
+    pub review: Option<NaiveDate>,
+    /// When it ended.
+    pub until: Option<NaiveDate>,
+}
+
+/// A visit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VisitInfo {
+    /// Its id.
+    pub visit: VisitId,
+    /// The door.
+    pub door: DoorId,
+    /// The door's address; empty if its card is not here.
+    pub address: String,
+    /// When it took place, in the community's time zone.
+    pub at: DateTime<FixedOffset>,
+    /// The author's name, or the beginning of the member's id while the name is not here.
+    pub by: String,
+    /// The author.
+    pub member: MemberId,
+    /// The device that signed it.
+    pub device: DeviceId,
+    /// How it was made.
+    pub channel: Channel,
+    /// What it found.
+    pub outcome: Outcome,
+    /// Who came along.
+    pub with: Vec<String>,
+    /// The checklist's answers.
+    pub answers: Vec<AnswerLine>,
+    /// In the worker's words.
+    pub summary: Option<String>,
+    /// A promised return.
+    pub follow_up: Option<NaiveDate>,
+}
+
+/// An answer with its question, as the template's version had it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerLine {
+    /// The item's code.
+    pub code: String,
+    /// The question.
+    pub question: Label,
+    /// The answer in words.
+    pub answer: Label,
+}
+
+/// Something a search found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchHit {
+    /// `door`, `person` or `visit`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: String,
+    /// A line for people.
+    pub title: String,
+    /// The door it belongs to.
+    pub door: Option<DoorId>,
+}

@@ -1,0 +1,491 @@
+//! The command line: commands, arguments, and how typed values are read.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Arg, ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use doorknock::model::Message;
+use doorknock::model::access::Role;
+use doorknock::model::ids::VisitId;
+use doorknock::model::kinds::{Channel, Outcome};
+
+use crate::lang::Lang;
+
+/// 敲门：社区网格走访记录，离线可用，联网同步。
+/// / Doorknock: a community's door-knock records, usable offline, synced when online.
+#[derive(Debug, Parser)]
+#[command(name = "doorknock", version, disable_version_flag = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// 显示版本 / Show the version
+    #[arg(long, short = 'V', action = ArgAction::Version)]
+    version: Option<bool>,
+    #[command(subcommand)]
+    pub(crate) command: Verb,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// 数据目录（默认：环境变量 DOORKNOCK_HOME，或系统的用户数据目录）
+    /// / The home's folder (default: DOORKNOCK_HOME, or the platform's data folder)
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+    /// 只输出一个 JSON 对象 / Print exactly one JSON object
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// 语言（默认按 LC_ALL、LANG）/ Language (default: by LC_ALL, LANG)
+    #[arg(long, global = true, value_name = "zh|en", hide_possible_values = true)]
+    pub(crate) lang: Option<Lang>,
+    /// 显示帮助 / Show help
+    #[arg(long, short, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// 社区 / The community
+    #[command(subcommand)]
+    Community(CommunityVerb),
+    /// 导入花名册：CSV、XLSX、XLS、ODS / Import a roster: CSV, XLSX, XLS, ODS
+    Import(Import),
+    /// 生成一次性邀请链接 / Make an invitation link, good for one device
+    Invite(Invite),
+    /// 用邀请链接加入社区 / Join a community with an invitation link
+    Join(Join),
+    /// 某日的敲门清单（别名 today）/ The door-knock list of a day (alias today)
+    #[command(visible_alias = "today")]
+    Round(RoundArgs),
+    /// 走访记录 / Visits
+    #[command(subcommand)]
+    Visit(VisitVerb),
+    /// 门户 / Doors
+    #[command(subcommand)]
+    Door(DoorVerb),
+    /// 走访清单的项目 / Checklists and their items
+    #[command(subcommand)]
+    Template(TemplateVerb),
+    /// 搜索：汉字、拼音、首字母、电话尾号、门牌 / Search: Chinese, pinyin, initials, phone tail, address
+    Search(Search),
+    /// 与服务器同步 / Sync with the hub
+    Sync,
+    /// 本机状态：哪些已到服务器，哪些还没有 / What is at the hub and what is not yet
+    Status,
+    /// 被隔离的记录 / Records set aside
+    #[command(subcommand)]
+    Quarantine(QuarantineVerb),
+    /// 检查本机数据 / Check this home
+    Doctor,
+}
+
+/// Of `community`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CommunityVerb {
+    /// 创建社区，本机成为第一台管理设备 / Create a community; this home becomes its first admin device
+    Create(Create),
+}
+
+/// Of `community create`.
+#[derive(Debug, Args)]
+pub(crate) struct Create {
+    /// 社区名称 / The community's name
+    #[arg(long, value_name = "NAME", value_parser = filled)]
+    pub(crate) name: String,
+    /// 服务器地址 / The hub's address
+    #[arg(long, value_name = "URL", value_parser = hub_url)]
+    pub(crate) hub: String,
+    /// 管理员姓名 / The admin's name
+    #[arg(long, value_name = "NAME", default_value = "管理员", value_parser = filled)]
+    pub(crate) admin_name: String,
+}
+
+/// Of `import`.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// 花名册文件 / The roster's file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// 只看结果，不写入 / Show what would happen and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// 表中没有网格列时使用的网格 / The grid of every row, where the table has no grid column
+    #[arg(long, value_name = "CODE", value_parser = filled)]
+    pub(crate) default_grid: Option<String>,
+}
+
+/// Of `invite`.
+#[derive(Debug, Args)]
+pub(crate) struct Invite {
+    /// 角色：worker 网格员，staff 社区工作人员 / Role
+    #[arg(long, value_parser = role())]
+    pub(crate) role: Role,
+    /// 负责的网格，可重复 / A grid the worker is named for; may be repeated
+    #[arg(long, value_name = "CODE", value_parser = filled)]
+    pub(crate) grid: Vec<String>,
+    /// 有效期：30m、12h、7d、2w / How long it is valid: 30m, 12h, 7d, 2w
+    #[arg(long, value_name = "TIME", default_value = "7d", value_parser = lasting)]
+    pub(crate) expires: i64,
+}
+
+/// Of `join`.
+#[derive(Debug, Args)]
+pub(crate) struct Join {
+    /// 邀请链接 / The invitation link
+    #[arg(value_name = "LINK")]
+    pub(crate) link: String,
+    /// 姓名，同事会看到 / Your name, as colleagues will see it
+    #[arg(long, value_name = "NAME", value_parser = filled)]
+    pub(crate) name: String,
+}
+
+/// Of `round`.
+#[derive(Debug, Args)]
+pub(crate) struct RoundArgs {
+    /// 网格（只负责一个时可省略）/ The grid (not needed by who has only one)
+    #[arg(long, value_name = "CODE")]
+    pub(crate) grid: Option<String>,
+    /// 日期 YYYY-MM-DD（默认今天）/ The date (default: today)
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) date: Option<NaiveDate>,
+}
+
+/// Of `visit`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum VisitVerb {
+    /// 记一次走访 / Record a visit
+    Log(LogVisit),
+    /// 走访列表，新的在前 / Visits, newest first
+    List(ListVisits),
+    /// 一次走访的全部内容 / All of one visit
+    Show(ShowVisit),
+}
+
+/// Of `visit log`.
+#[derive(Debug, Args)]
+pub(crate) struct LogVisit {
+    /// 门户编号，或其开头至少 4 位 / The door's id, or at least 4 of its first digits
+    #[arg(long, value_name = "ID")]
+    pub(crate) door: String,
+    /// 结果 / What the visit found
+    #[arg(long, value_parser = outcome())]
+    pub(crate) outcome: Outcome,
+    /// 方式 / How the visit was made
+    #[arg(long, default_value = "in_person", value_parser = channel())]
+    pub(crate) channel: Channel,
+    /// 清单回答，可重复；项目见 template show / A checklist's answer; may be repeated; see template show
+    #[arg(long, value_name = "ITEM=VALUE")]
+    pub(crate) answer: Vec<String>,
+    /// 小结 / Summary
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) summary: Option<String>,
+    /// 约定回访的日期 YYYY-MM-DD / The day a return was promised for
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) follow_up: Option<NaiveDate>,
+    /// 同行人，可重复 / Who came along; may be repeated
+    #[arg(long, value_name = "NAME", value_parser = filled)]
+    pub(crate) with: Vec<String>,
+    /// 走访时间，RFC 3339（默认现在）/ When, RFC 3339 (default: now)
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) at: Option<DateTime<FixedOffset>>,
+}
+
+/// Of `visit list`.
+#[derive(Debug, Args)]
+pub(crate) struct ListVisits {
+    /// 只列这一户 / Of this door only
+    #[arg(long, value_name = "ID")]
+    pub(crate) door: Option<String>,
+    /// 最多几条 / At most this many
+    #[arg(long, value_name = "N", default_value_t = 50,
+          value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) limit: u32,
+}
+
+/// Of `visit show`.
+#[derive(Debug, Args)]
+pub(crate) struct ShowVisit {
+    /// 走访编号 / The visit's id
+    #[arg(value_name = "ID", value_parser = visit_id)]
+    pub(crate) visit: VisitId,
+}
+
+/// Of `door`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DoorVerb {
+    /// 门户列表 / Doors, in walking order
+    List(ListDoors),
+    /// 一户的全部内容 / All of one door
+    Show(ShowDoor),
+}
+
+/// Of `door list`.
+#[derive(Debug, Args)]
+pub(crate) struct ListDoors {
+    /// 只列这个网格 / Of this grid only
+    #[arg(long, value_name = "CODE")]
+    pub(crate) grid: Option<String>,
+}
+
+/// Of `door show`.
+#[derive(Debug, Args)]
+pub(crate) struct ShowDoor {
+    /// 门户编号，或其开头至少 4 位 / The door's id, or at least 4 of its first digits
+    #[arg(value_name = "ID")]
+    pub(crate) door: String,
+}
+
+/// Of `template`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TemplateVerb {
+    /// 清单的项目与可填的内容 / A checklist's items and what each takes
+    Show(ShowTemplate),
+}
+
+/// Of `template show`.
+#[derive(Debug, Args)]
+pub(crate) struct ShowTemplate {
+    /// 清单代码 / The checklist's code
+    #[arg(value_name = "CODE", default_value = "care-visit")]
+    pub(crate) code: String,
+}
+
+/// Of `search`.
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// 搜索内容 / What to look for
+    #[arg(value_name = "QUERY", value_parser = filled)]
+    pub(crate) query: String,
+    /// 最多几条 / At most this many
+    #[arg(long, value_name = "N", default_value_t = 20,
+          value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) limit: u32,
+}
+
+/// Of `quarantine`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum QuarantineVerb {
+    /// 列出被隔离的记录和原因 / What was set aside and why
+    List,
+}
+
+/// Reads the command line.
+///
+/// # Errors
+/// clap's, also for `--help` and `--version`.
+pub(crate) fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
+    let matches = command().try_get_matches_from(args)?;
+    Cli::from_arg_matches(&matches)
+}
+
+/// The command line with headings in both languages.
+pub(crate) fn command() -> Command {
+    in_both_languages(Cli::command())
+}
+
+fn in_both_languages(command: Command) -> Command {
+    const PAGE: &str = "{about-with-newline}\n用法 / Usage:\n  {usage}\n\n{all-args}{after-help}";
+    let heading = |arg: Arg| {
+        let positional = arg.is_positional();
+        arg.help_heading(if positional {
+            "参数 / Arguments"
+        } else {
+            "选项 / Options"
+        })
+    };
+    command
+        .help_template(PAGE)
+        .subcommand_help_heading("命令 / Commands")
+        .subcommand_value_name("COMMAND")
+        .disable_help_subcommand(true)
+        .disable_help_flag(true)
+        .arg_required_else_help(false)
+        .mut_args(heading)
+        .mut_subcommands(in_both_languages)
+}
+
+/// Why a typed value cannot be taken. Never quotes the value: it may name a person.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct BadValue(pub(crate) Message);
+
+fn bad(zh: &str, en: &str) -> BadValue {
+    BadValue(Message::new("usage", zh, en))
+}
+
+fn filled(text: &str) -> Result<String, BadValue> {
+    let text = text.trim();
+    if text.is_empty() {
+        Err(bad("不能为空", "must not be empty"))
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+fn hub_url(text: &str) -> Result<String, BadValue> {
+    let uri = text.trim().parse::<ureq::http::Uri>().ok();
+    uri.filter(|uri| uri.host().is_some_and(|host| !host.is_empty()))
+        .filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none())
+        .map(|_| text.trim().to_owned())
+        .ok_or_else(|| {
+            bad(
+                "应为 http:// 或 https:// 开头的地址",
+                "takes an http:// or https:// address",
+            )
+        })
+}
+
+fn date(text: &str) -> Result<NaiveDate, BadValue> {
+    text.trim()
+        .parse()
+        .map_err(|_| bad("应为日期，如 2026-11-20", "takes a date like 2026-11-20"))
+}
+
+fn time(text: &str) -> Result<DateTime<FixedOffset>, BadValue> {
+    DateTime::parse_from_rfc3339(text.trim()).map_err(|_| {
+        bad(
+            "应为时间，如 2026-11-20T09:30:00+08:00",
+            "takes a time like 2026-11-20T09:30:00+08:00",
+        )
+    })
+}
+
+fn visit_id(text: &str) -> Result<VisitId, BadValue> {
+    text.trim()
+        .parse()
+        .map_err(|_| bad("应为 32 位走访编号", "takes a visit's id of 32 digits"))
+}
+
+/// A length of time, in milliseconds: a minute to a year.
+fn lasting(text: &str) -> Result<i64, BadValue> {
+    const MINUTE: i64 = 60_000;
+    const YEAR: i64 = 366 * 24 * 60 * MINUTE;
+    let unit = match text.chars().last() {
+        Some('m') => MINUTE,
+        Some('h') => 60 * MINUTE,
+        Some('d') => 24 * 60 * MINUTE,
+        Some('w') => 7 * 24 * 60 * MINUTE,
+        _ => 0,
+    };
+    let number = text
+        .get(..text.len().saturating_sub(1))
+        .and_then(|n| n.parse::<u32>().ok());
+    number
+        .and_then(|number| i64::from(number).checked_mul(unit))
+        .filter(|ms| (MINUTE..=YEAR).contains(ms))
+        .ok_or_else(|| {
+            bad(
+                "应为时长，如 12h 或 7d，最长一年",
+                "takes a time like 12h or 7d, a year at most",
+            )
+        })
+}
+
+/// Words of the data model as values, each also under its Chinese term.
+fn words<T: Copy + Send + Sync + 'static>(
+    all: impl IntoIterator<Item = (T, &'static str, &'static str)>,
+) -> impl TypedValueParser<Value = T> {
+    let all: Vec<_> = all.into_iter().collect();
+    let values = all
+        .iter()
+        .map(|(_, word, zh)| PossibleValue::new(*word).alias(*zh).help(*zh));
+    PossibleValuesParser::new(values.collect::<Vec<_>>()).try_map(move |typed| {
+        let found = all
+            .iter()
+            .find(|(_, word, zh)| typed == *word || typed == *zh);
+        found
+            .map(|(value, ..)| *value)
+            .ok_or_else(|| bad("不可用", "is not known"))
+    })
+}
+
+fn outcome() -> impl TypedValueParser<Value = Outcome> {
+    words(Outcome::ALL.iter().map(|o| (*o, o.word(), o.zh())))
+}
+
+fn channel() -> impl TypedValueParser<Value = Channel> {
+    words(Channel::ALL.iter().map(|c| (*c, c.word(), c.zh())))
+}
+
+fn role() -> impl TypedValueParser<Value = Role> {
+    words([
+        (Role::Worker, "worker", "网格员"),
+        (Role::Staff, "staff", "工作人员"),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed_and_every_text_is_in_both_languages() {
+        let mut root = command();
+        root.build();
+        root.clone().debug_assert();
+        let mut open = vec![root];
+        while let Some(command) = open.pop() {
+            let about = command
+                .get_about()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(about.contains(" / "), "{}: {about}", command.get_name());
+            for arg in command.get_arguments() {
+                let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(
+                    help.contains("/ "),
+                    "{} {}",
+                    command.get_name(),
+                    arg.get_id()
+                );
+            }
+            open.extend(command.get_subcommands().cloned());
+        }
+    }
+
+    #[test]
+    fn lengths_of_time_by_table() {
+        let table = [
+            ("1m", Some(60_000)),
+            ("12h", Some(43_200_000)),
+            ("7d", Some(604_800_000)),
+            ("2w", Some(1_209_600_000)),
+            ("366d", Some(31_622_400_000)),
+            ("367d", None),
+            ("0d", None),
+            ("7", None),
+            ("d", None),
+            ("", None),
+            ("-1d", None),
+            ("7天", None),
+            ("4294967295w", None),
+        ];
+        for (text, ms) in table {
+            assert_eq!(lasting(text).ok(), ms, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_hubs_address_is_http_with_a_host() {
+        for good in [
+            "http://127.0.0.1:8787",
+            "https://hub.example/base/",
+            "http://[::1]:80",
+        ] {
+            assert!(hub_url(good).is_ok(), "{good}");
+        }
+        for wrong in [
+            "",
+            "hub.example",
+            "ftp://hub.example",
+            "http://",
+            "http://a b",
+            "http://a/?q",
+        ] {
+            assert!(hub_url(wrong).is_err(), "{wrong}");
+        }
+    }
+}

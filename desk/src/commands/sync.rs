@@ -1,0 +1,211 @@
+//! Syncing, and what is known of where records are.
+
+use doorknock::{Doorknock, Status};
+use serde_json::{Value, json};
+
+use super::{Desk, community::role_name};
+use crate::lang::{Lang, clock};
+use crate::output::{Failure, Reply, fields, printable, rfc3339, short, table};
+use crate::progress;
+
+/// `sync`: `{"pushed", "pulled", "quarantined", "round_trips", "bytes_up", "bytes_down"}`.
+pub(super) fn sync(desk: &Desk) -> Result<Reply, Failure> {
+    let home = desk.open()?;
+    let spinner = progress::spinner();
+    let done = home.sync(&desk.net(), &mut |so_far| {
+        let said = match desk.lang {
+            Lang::Zh => format!("已发送 {}，已接收 {}", so_far.pushed, so_far.pulled),
+            Lang::En => format!("sent {}, received {}", so_far.pushed, so_far.pulled),
+        };
+        spinner.set_message(said);
+        spinner.tick();
+    });
+    spinner.finish_and_clear();
+    let report = done?;
+    let json = json!({
+        "pushed": report.pushed,
+        "pulled": report.pulled,
+        "quarantined": report.quarantined,
+        "round_trips": report.round_trips,
+        "bytes_up": report.bytes_up,
+        "bytes_down": report.bytes_down,
+    });
+    let (up, down) = (kib(report.bytes_up), kib(report.bytes_down));
+    let mut text = match desk.lang {
+        Lang::Zh => format!(
+            "同步完成：发送 {}（{up}），接收 {}（{down}），往返 {} 次。",
+            report.pushed, report.pulled, report.round_trips
+        ),
+        Lang::En => format!(
+            "Synced: sent {} ({up}), received {} ({down}), {} round trips.",
+            report.pushed, report.pulled, report.round_trips
+        ),
+    };
+    if report.quarantined > 0 {
+        text += &match desk.lang {
+            Lang::Zh => format!(
+                "\n有 {} 条被隔离：doorknock quarantine list",
+                report.quarantined
+            ),
+            Lang::En => format!(
+                "\n{} were set aside: doorknock quarantine list",
+                report.quarantined
+            ),
+        };
+    }
+    Ok(Reply::new(json, text))
+}
+
+fn kib(bytes: usize) -> String {
+    if bytes < 1024 {
+        format!("{bytes} B")
+    } else {
+        format!("{} KiB", bytes.div_ceil(1024))
+    }
+}
+
+/// `status`: `{"pending", "at_hub", "waiting", "quarantined", "conflicts", "last_sync"}` and more.
+pub(super) fn status(desk: &Desk) -> Result<Reply, Failure> {
+    let home = desk.open()?;
+    let status = home.status()?;
+    let notices: Vec<Value> = status
+        .notices
+        .iter()
+        .map(|notice| json!({ "code": notice.code, "message": desk.lang.say(notice) }))
+        .collect();
+    let mut json = json!({
+        "pending": status.pending,
+        "pending_visits": status.pending_visits,
+        "at_hub": status.at_hub,
+        "at_hub_visits": status.at_hub_visits,
+        "waiting": status.waiting,
+        "quarantined": status.quarantined,
+        "refused": status.refused,
+        "conflicts": status.conflicts,
+        "unknown": status.unknown,
+        "last_sync": status.last_sync.as_ref().map(rfc3339),
+        "notices": notices,
+    });
+    let mut text = String::new();
+    json["community"] = Value::Null;
+    if let Some(info) = home.community()? {
+        json["community"] = json!(info.id);
+        json["name"] = json!(info.name);
+        json["role"] = json!(info.role.map(|role| role.name()));
+        json["member"] = json!(info.member);
+        json["device"] = json!(info.device);
+        json["hub"] = json!(info.hub_url);
+        let name = info.name.unwrap_or_else(|| info.id.to_string());
+        let role = info.role.map_or_else(String::new, |role| {
+            format!(" · {}", role_name(desk.lang, role))
+        });
+        text = printable(&format!("{name}{role} · {}", info.hub_url)) + "\n";
+    }
+    text += &status_text(desk.lang, &status);
+    Ok(Reply::new(json, text))
+}
+
+fn status_text(lang: Lang, status: &Status) -> String {
+    let visits = |all: u64, visits: u64| match lang {
+        Lang::Zh => format!("{all}（其中走访 {visits}）"),
+        Lang::En => format!("{all} ({visits} visits)"),
+    };
+    let some = |count: u64| {
+        if count == 0 {
+            String::new()
+        } else {
+            count.to_string()
+        }
+    };
+    let never = lang.pick("从未", "never");
+    let mut text = fields(&[
+        (
+            lang.pick("待发送", "pending"),
+            visits(status.pending, status.pending_visits),
+        ),
+        (
+            lang.pick("已到服务器", "at the hub"),
+            visits(status.at_hub, status.at_hub_visits),
+        ),
+        (lang.pick("等待前文", "waiting"), some(status.waiting)),
+        (lang.pick("被隔离", "quarantined"), some(status.quarantined)),
+        (lang.pick("服务器拒收", "refused"), some(status.refused)),
+        (lang.pick("有分歧", "conflicts"), some(status.conflicts)),
+        (lang.pick("新版本内容", "unknown"), some(status.unknown)),
+        (
+            lang.pick("上次同步", "last sync"),
+            status.last_sync.as_ref().map_or(never.to_owned(), clock),
+        ),
+    ]);
+    for notice in &status.notices {
+        text += &format!("\n! {}", printable(lang.say(notice)));
+    }
+    text
+}
+
+/// `quarantine list`: `{"quarantined"}`.
+pub(super) fn quarantine(desk: &Desk) -> Result<Reply, Failure> {
+    let lines = desk.open()?.quarantine()?;
+    let json = json!({
+        "quarantined": lines
+            .iter()
+            .map(|line| json!({
+                "entry": line.entry.to_string(),
+                "at": rfc3339(&line.at),
+                "code": line.reason.code,
+                "message": desk.lang.say(&line.reason),
+            }))
+            .collect::<Vec<_>>(),
+    });
+    if lines.is_empty() {
+        return Ok(Reply::new(
+            json,
+            desk.pick("没有被隔离的记录。", "Nothing is set aside."),
+        ));
+    }
+    let header = match desk.lang {
+        Lang::Zh => ["时间", "原因", "编号"],
+        Lang::En => ["at", "why", "entry"],
+    };
+    let rows = lines.iter().map(|line| {
+        vec![
+            clock(&line.at),
+            desk.lang.say(&line.reason).to_owned(),
+            short(&line.entry),
+        ]
+    });
+    Ok(Reply::new(json, table(&header, rows)))
+}
+
+/// `doctor`: `{"ok", "checks"}`; exit code 1 when a check fails.
+pub(super) fn doctor(desk: &Desk) -> Result<Reply, Failure> {
+    let home: Doorknock = desk.open()?;
+    let report = home.doctor()?;
+    let well = report.checks.iter().all(|check| check.ok);
+    let lang = desk.lang;
+    let json = json!({
+        "ok": well,
+        "checks": report
+            .checks
+            .iter()
+            .map(|check| json!({
+                "name": lang.pick(&check.name.zh, &check.name.en),
+                "ok": check.ok,
+                "detail": lang.pick(&check.detail.zh, &check.detail.en),
+            }))
+            .collect::<Vec<_>>(),
+    });
+    let rows = report.checks.iter().map(|check| {
+        vec![
+            if check.ok { "✓" } else { "✗" }.to_owned(),
+            lang.pick(&check.name.zh, &check.name.en).to_owned(),
+            lang.pick(&check.detail.zh, &check.detail.en).to_owned(),
+        ]
+    });
+    let header = ["", lang.pick("检查", "check"), lang.pick("结果", "result")];
+    Ok(Reply {
+        json,
+        text: table(&header, rows),
+        well,
+    })
+}

@@ -1,0 +1,204 @@
+//! Carries the core's requests to the hub.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use doorknock::{Answer, Request, Transport, Unreachable};
+use ureq::{Agent, Proxy};
+
+use crate::lang::Lang;
+
+/// The largest answer taken: a hub never gives more (docs/wire-format.md, "Hub protocol").
+const ANSWER_LIMIT: u64 = 8 << 20;
+const CONNECT: Duration = Duration::from_secs(10);
+const WHOLE: Duration = Duration::from_secs(60);
+
+/// HTTP and HTTPS, through the proxy that the environment names, if any. Follows no redirect: a
+/// charter names its hub, and nobody on the way may name another.
+pub(crate) struct Http {
+    agent: Agent,
+    lang: Lang,
+}
+
+impl Http {
+    /// A client whose reasons are in this language.
+    pub(crate) fn new(lang: Lang) -> Self {
+        Self::through(Proxy::try_from_env(), lang)
+    }
+
+    fn through(proxy: Option<Proxy>, lang: Lang) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .proxy(proxy)
+            .timeout_connect(Some(CONNECT))
+            .timeout_global(Some(WHOLE))
+            .user_agent(concat!("doorknock/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Self {
+            agent: config.into(),
+            lang,
+        }
+    }
+
+    fn send(&self, url: &str, request: &Request) -> Result<Answer, ureq::Error> {
+        let mut response = match request.method {
+            "GET" => self.agent.get(url).call()?,
+            _ => self
+                .agent
+                .post(url)
+                .content_type("application/cbor")
+                .send(&request.body[..])?,
+        };
+        let status = response.status().as_u16();
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(ANSWER_LIMIT)
+            .read_to_vec()?;
+        Ok(Answer { status, body })
+    }
+
+    /// The reason in fixed words: an address, a proxy's password or a peer's text stays out.
+    fn reason(&self, error: &ureq::Error) -> Unreachable {
+        let (zh, en) = match error {
+            ureq::Error::Timeout(_) => ("超时", "timed out"),
+            ureq::Error::HostNotFound => ("找不到主机名", "no such host"),
+            ureq::Error::BadUri(_) | ureq::Error::Http(_) => ("地址无效", "not a valid address"),
+            ureq::Error::BodyExceedsLimit(_) => ("回复过大", "the answer is too large"),
+            ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::TlsRequired => {
+                ("安全连接失败", "the secure connection failed")
+            }
+            ureq::Error::InvalidProxyUrl | ureq::Error::ConnectProxyFailed(_) => {
+                ("代理不可用", "the proxy does not work")
+            }
+            ureq::Error::Io(error) => match error.kind() {
+                ErrorKind::ConnectionRefused => ("连接被拒绝", "connection refused"),
+                ErrorKind::NotFound => ("找不到主机名", "no such host"),
+                ErrorKind::TimedOut => ("超时", "timed out"),
+                ErrorKind::InvalidData => ("安全连接失败", "the secure connection failed"),
+                _ => ("连接中断", "the connection broke"),
+            },
+            _ => ("连接失败", "the connection failed"),
+        };
+        Unreachable(self.lang.pick(zh, en).to_owned())
+    }
+}
+
+impl Transport for Http {
+    fn exchange(&self, hub_url: &str, request: &Request) -> Result<Answer, Unreachable> {
+        let is_web = ["http://", "https://"]
+            .iter()
+            .any(|scheme| hub_url.starts_with(scheme));
+        if !is_web {
+            return Err(self.reason(&ureq::Error::BadUri(String::new())));
+        }
+        let url = format!("{}{}", hub_url.trim_end_matches('/'), request.path);
+        self.send(&url, request)
+            .map_err(|error| self.reason(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    /// A server that gives each connection this answer; its address, and what the first one sent.
+    fn server(answer: Vec<u8>) -> (String, std::thread::JoinHandle<Vec<u8>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let served = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut sent = Vec::new();
+            let mut block = [0; 4096];
+            while !sent.ends_with(b"END") && !sent.ends_with(b"\r\n\r\n") {
+                let n = stream.read(&mut block).unwrap();
+                sent.extend_from_slice(&block[..n]);
+            }
+            let _ = stream.write_all(&answer);
+            sent
+        });
+        (url, served)
+    }
+
+    fn get() -> Request {
+        Request {
+            method: "GET",
+            path: "/v1/hub",
+            body: Vec::new(),
+        }
+    }
+
+    fn client() -> Http {
+        Http::through(None, Lang::En)
+    }
+
+    #[test]
+    fn a_refusal_and_a_redirect_are_answers() {
+        for (line, status) in [
+            ("413 Too Large\r\n", 413),
+            ("503 Unwell\r\n", 503),
+            ("302 Found\r\nLocation: http://127.0.0.1:1/\r\n", 302),
+        ] {
+            let answer = format!("HTTP/1.1 {line}Content-Length: 3\r\n\r\nwhy");
+            let (url, _) = server(answer.into_bytes());
+            let answer = client().exchange(&url, &get()).unwrap();
+            assert_eq!(
+                answer,
+                Answer {
+                    status,
+                    body: b"why".to_vec()
+                }
+            );
+        }
+    }
+
+    #[test]
+    fn a_body_goes_to_the_path_below_the_hubs_address_with_its_type() {
+        let (url, served) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_vec());
+        let request = Request {
+            method: "POST",
+            path: "/v1/sync",
+            body: b"\0\xffEND".to_vec(),
+        };
+        client()
+            .exchange(&format!("{url}/base/"), &request)
+            .unwrap();
+        let sent = String::from_utf8_lossy(&served.join().unwrap()).to_lowercase();
+        assert!(
+            sent.starts_with("post /base/v1/sync http/1.1\r\n"),
+            "{sent}"
+        );
+        assert!(sent.contains("content-type: application/cbor"), "{sent}");
+    }
+
+    #[test]
+    fn an_endless_answer_is_cut_off() {
+        let mut answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".to_vec();
+        answer.resize(
+            answer.len() + usize::try_from(ANSWER_LIMIT).unwrap() + 4096,
+            7,
+        );
+        let (url, _) = server(answer);
+        let error = client().exchange(&url, &get()).unwrap_err();
+        assert_eq!(error, Unreachable("the answer is too large".to_owned()));
+    }
+
+    #[test]
+    fn reasons_never_name_the_address() {
+        let free = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
+        for url in [
+            format!("http://{free}"),
+            "ftp://secret".into(),
+            "http://a b secret".into(),
+        ] {
+            let Unreachable(why) = client().exchange(&url, &get()).unwrap_err();
+            assert!(!why.contains("127") && !why.contains("secret"), "{why}");
+        }
+    }
+}

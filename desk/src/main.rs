@@ -1,0 +1,20 @@
+//! `doorknock`: the office's program on the command line (DESIGN section 7).
+
+mod cli;
+mod commands;
+mod http;
+mod lang;
+mod output;
+mod progress;
+mod usage;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    match cli::parse(&args) {
+        Ok(cli) => commands::run(cli),
+        Err(error) => usage::end(&error, &args),
+    }
+}

@@ -1,0 +1,130 @@
+//! The line from end to end: what one phone records offline, another reads.
+
+use doorknock::Doorknock;
+use doorknock::model::round::Status;
+use doorknock_tests::{World, roster, visit};
+
+fn doors(home: &Doorknock) -> Vec<doorknock::DoorInfo> {
+    home.doors(None).unwrap()
+}
+
+#[test]
+fn a_visit_logged_offline_on_one_phone_is_read_on_another_and_at_the_office() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(folder.path(), 1);
+    let office = world.office(&roster(&["G1", "G2"], 12)).unwrap();
+    let li = world.phone(&office, "李文丽", &["G1"]).unwrap();
+    let wang = world.phone(&office, "王建国", &["G1"]).unwrap();
+    assert_eq!(doors(&office).len(), 24);
+    assert_eq!(
+        doors(&li).len(),
+        12,
+        "a worker's phone holds its own grid only"
+    );
+
+    // Offline: the same door and different doors.
+    let list = li.round(None, None).unwrap();
+    assert!(list.items.iter().all(|i| i.status == Status::Due) && list.items.len() == 6);
+    assert_eq!(list.items[0].contact.as_deref(), Some("住户2"));
+    let (first, second) = (list.items[0].door, list.items[1].door);
+    let by_li = li
+        .log_visit(&visit(first, "老人精神很好，厨房水管漏水"))
+        .unwrap();
+    let by_wang = wang.log_visit(&visit(first, "送去药品")).unwrap();
+    let alone = wang.log_visit(&visit(second, "家中无异常")).unwrap();
+    assert_eq!(li.status().unwrap().pending_visits, 1);
+    assert_eq!(
+        li.round(None, None)
+            .unwrap()
+            .items
+            .iter()
+            .filter(|i| i.status == Status::Done)
+            .count(),
+        1
+    );
+
+    let net = world.net();
+    for home in [&li, &wang, &office, &li, &wang] {
+        home.sync(&net, &mut |_| {}).unwrap();
+    }
+    for home in [&li, &wang, &office] {
+        let mut seen: Vec<_> = home
+            .visits(None, 100)
+            .unwrap()
+            .into_iter()
+            .map(|v| v.visit)
+            .collect();
+        let mut all = vec![by_li, by_wang, alone];
+        seen.sort();
+        all.sort();
+        assert_eq!(seen, all);
+        let status = home.status().unwrap();
+        assert_eq!(
+            (
+                status.pending,
+                status.quarantined,
+                status.waiting,
+                status.conflicts
+            ),
+            (0, 0, 0, 0)
+        );
+        assert_eq!(home.visit(by_li).unwrap().by, "李文丽");
+        assert_eq!(home.search("漏水", 10).unwrap().len(), 1);
+    }
+    assert_eq!(
+        li.dump_projections().unwrap(),
+        wang.dump_projections().unwrap()
+    );
+
+    // Nothing new: one trip, and doctor finds nothing.
+    let report = li.sync(&net, &mut |_| {}).unwrap();
+    assert_eq!(
+        (report.round_trips, report.pushed, report.pulled),
+        (1, 0, 0)
+    );
+    for home in [&li, &wang, &office] {
+        let doctor = home.doctor().unwrap();
+        assert!(doctor.ok(), "{doctor:?}");
+    }
+}
+
+#[test]
+fn importing_the_same_roster_twice_changes_nothing_and_a_changed_one_updates() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(folder.path(), 2);
+    let mut list = roster(&["G1"], 8);
+    let office = world.office(&list).unwrap();
+    let net = world.net();
+    let again = office
+        .import(&list, Default::default(), &net, &mut |_, _| {})
+        .unwrap();
+    assert_eq!(
+        (again.doors_added, again.doors_updated, again.unchanged),
+        (0, 0, 8)
+    );
+    assert_eq!(office.status().unwrap().pending, 0);
+    list.rows[0].phone = Some("10009999999".to_owned());
+    let dry = doorknock::ImportOptions { dry_run: true };
+    let tried = office.import(&list, dry, &net, &mut |_, _| {}).unwrap();
+    assert_eq!((tried.doors_updated, tried.unchanged), (1, 7));
+    assert_eq!(
+        office.status().unwrap().pending,
+        0,
+        "a dry run writes nothing"
+    );
+    let changed = office
+        .import(&list, Default::default(), &net, &mut |_, _| {})
+        .unwrap();
+    assert_eq!((changed.doors_updated, changed.unchanged), (1, 7));
+    assert_eq!(office.search("9999", 10).unwrap().len(), 1);
+}
+
+#[test]
+fn a_second_opening_of_a_home_is_told_that_it_is_busy() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(folder.path(), 3);
+    let home = world.create("a").unwrap();
+    assert_eq!(world.open("a", None).err().unwrap().code(), "busy");
+    drop(home);
+    assert!(world.open("a", None).is_ok());
+}
