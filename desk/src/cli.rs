@@ -1,17 +1,18 @@
-//! The command line: commands, arguments, and how typed values are read.
+//! The command line: commands and arguments.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
-use doorknock::model::Message;
 use doorknock::model::access::Role;
 use doorknock::model::ids::VisitId;
 use doorknock::model::kinds::{Channel, Outcome};
 
 use crate::lang::Lang;
+use crate::values::{
+    channel, date, door_id, filled, hub_url, lasting, outcome, role, time, visit_id,
+};
 
 /// 敲门：社区网格走访记录，离线可用，联网同步。
 /// / Doorknock: a community's door-knock records, usable offline, synced when online.
@@ -32,13 +33,19 @@ pub(crate) struct Cli {
 pub(crate) struct Common {
     /// 数据目录（默认：环境变量 DOORKNOCK_HOME，或系统的用户数据目录）
     /// / The home's folder (default: DOORKNOCK_HOME, or the platform's data folder)
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, overrides_with = "home", value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
     /// 只输出一个 JSON 对象 / Print exactly one JSON object
-    #[arg(long, global = true)]
+    #[arg(long, global = true, overrides_with = "json")]
     pub(crate) json: bool,
     /// 语言（默认按 LC_ALL、LANG）/ Language (default: by LC_ALL, LANG)
-    #[arg(long, global = true, value_name = "zh|en", hide_possible_values = true)]
+    #[arg(
+        long,
+        global = true,
+        overrides_with = "lang",
+        value_name = "zh|en",
+        hide_possible_values = true
+    )]
     pub(crate) lang: Option<Lang>,
     /// 显示帮助 / Show help
     #[arg(long, short, global = true, action = ArgAction::Help)]
@@ -57,7 +64,7 @@ pub(crate) enum Verb {
     Invite(Invite),
     /// 用邀请链接加入社区 / Join a community with an invitation link
     Join(Join),
-    /// 某日的敲门清单（别名 today）/ The door-knock list of a day (alias today)
+    /// 某日的敲门清单 / The door-knock list of a day
     #[command(visible_alias = "today")]
     Round(RoundArgs),
     /// 走访记录 / Visits
@@ -168,7 +175,7 @@ pub(crate) enum VisitVerb {
 #[derive(Debug, Args)]
 pub(crate) struct LogVisit {
     /// 门户编号，或其开头至少 4 位 / The door's id, or at least 4 of its first digits
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = door_id)]
     pub(crate) door: String,
     /// 结果 / What the visit found
     #[arg(long, value_parser = outcome())]
@@ -197,7 +204,7 @@ pub(crate) struct LogVisit {
 #[derive(Debug, Args)]
 pub(crate) struct ListVisits {
     /// 只列这一户 / Of this door only
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = door_id)]
     pub(crate) door: Option<String>,
     /// 最多几条 / At most this many
     #[arg(long, value_name = "N", default_value_t = 50,
@@ -234,7 +241,7 @@ pub(crate) struct ListDoors {
 #[derive(Debug, Args)]
 pub(crate) struct ShowDoor {
     /// 门户编号，或其开头至少 4 位 / The door's id, or at least 4 of its first digits
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = door_id)]
     pub(crate) door: String,
 }
 
@@ -288,8 +295,14 @@ pub(crate) fn command() -> Command {
 
 fn in_both_languages(command: Command) -> Command {
     const PAGE: &str = "{about-with-newline}\n用法 / Usage:\n  {usage}\n\n{all-args}{after-help}";
-    let heading = |arg: Arg| {
+    let arranged = |arg: Arg| {
         let positional = arg.is_positional();
+        // A command's own options come first.
+        let arg = if arg.is_global_set() {
+            arg.display_order(1_000)
+        } else {
+            arg
+        };
         arg.help_heading(if positional {
             "参数 / Arguments"
         } else {
@@ -303,118 +316,8 @@ fn in_both_languages(command: Command) -> Command {
         .disable_help_subcommand(true)
         .disable_help_flag(true)
         .arg_required_else_help(false)
-        .mut_args(heading)
+        .mut_args(arranged)
         .mut_subcommands(in_both_languages)
-}
-
-/// Why a typed value cannot be taken. Never quotes the value: it may name a person.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct BadValue(pub(crate) Message);
-
-fn bad(zh: &str, en: &str) -> BadValue {
-    BadValue(Message::new("usage", zh, en))
-}
-
-fn filled(text: &str) -> Result<String, BadValue> {
-    let text = text.trim();
-    if text.is_empty() {
-        Err(bad("不能为空", "must not be empty"))
-    } else {
-        Ok(text.to_owned())
-    }
-}
-
-fn hub_url(text: &str) -> Result<String, BadValue> {
-    let uri = text.trim().parse::<ureq::http::Uri>().ok();
-    uri.filter(|uri| uri.host().is_some_and(|host| !host.is_empty()))
-        .filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none())
-        .map(|_| text.trim().to_owned())
-        .ok_or_else(|| {
-            bad(
-                "应为 http:// 或 https:// 开头的地址",
-                "takes an http:// or https:// address",
-            )
-        })
-}
-
-fn date(text: &str) -> Result<NaiveDate, BadValue> {
-    text.trim()
-        .parse()
-        .map_err(|_| bad("应为日期，如 2026-11-20", "takes a date like 2026-11-20"))
-}
-
-fn time(text: &str) -> Result<DateTime<FixedOffset>, BadValue> {
-    DateTime::parse_from_rfc3339(text.trim()).map_err(|_| {
-        bad(
-            "应为时间，如 2026-11-20T09:30:00+08:00",
-            "takes a time like 2026-11-20T09:30:00+08:00",
-        )
-    })
-}
-
-fn visit_id(text: &str) -> Result<VisitId, BadValue> {
-    text.trim()
-        .parse()
-        .map_err(|_| bad("应为 32 位走访编号", "takes a visit's id of 32 digits"))
-}
-
-/// A length of time, in milliseconds: a minute to a year.
-fn lasting(text: &str) -> Result<i64, BadValue> {
-    const MINUTE: i64 = 60_000;
-    const YEAR: i64 = 366 * 24 * 60 * MINUTE;
-    let unit = match text.chars().last() {
-        Some('m') => MINUTE,
-        Some('h') => 60 * MINUTE,
-        Some('d') => 24 * 60 * MINUTE,
-        Some('w') => 7 * 24 * 60 * MINUTE,
-        _ => 0,
-    };
-    let number = text
-        .get(..text.len().saturating_sub(1))
-        .and_then(|n| n.parse::<u32>().ok());
-    number
-        .and_then(|number| i64::from(number).checked_mul(unit))
-        .filter(|ms| (MINUTE..=YEAR).contains(ms))
-        .ok_or_else(|| {
-            bad(
-                "应为时长，如 12h 或 7d，最长一年",
-                "takes a time like 12h or 7d, a year at most",
-            )
-        })
-}
-
-/// Words of the data model as values, each also under its Chinese term.
-fn words<T: Copy + Send + Sync + 'static>(
-    all: impl IntoIterator<Item = (T, &'static str, &'static str)>,
-) -> impl TypedValueParser<Value = T> {
-    let all: Vec<_> = all.into_iter().collect();
-    let values = all
-        .iter()
-        .map(|(_, word, zh)| PossibleValue::new(*word).alias(*zh).help(*zh));
-    PossibleValuesParser::new(values.collect::<Vec<_>>()).try_map(move |typed| {
-        let found = all
-            .iter()
-            .find(|(_, word, zh)| typed == *word || typed == *zh);
-        found
-            .map(|(value, ..)| *value)
-            .ok_or_else(|| bad("不可用", "is not known"))
-    })
-}
-
-fn outcome() -> impl TypedValueParser<Value = Outcome> {
-    words(Outcome::ALL.iter().map(|o| (*o, o.word(), o.zh())))
-}
-
-fn channel() -> impl TypedValueParser<Value = Channel> {
-    words(Channel::ALL.iter().map(|c| (*c, c.word(), c.zh())))
-}
-
-fn role() -> impl TypedValueParser<Value = Role> {
-    words([
-        (Role::Worker, "worker", "网格员"),
-        (Role::Staff, "staff", "工作人员"),
-    ])
 }
 
 #[cfg(test)]
@@ -443,49 +346,6 @@ mod tests {
                 );
             }
             open.extend(command.get_subcommands().cloned());
-        }
-    }
-
-    #[test]
-    fn lengths_of_time_by_table() {
-        let table = [
-            ("1m", Some(60_000)),
-            ("12h", Some(43_200_000)),
-            ("7d", Some(604_800_000)),
-            ("2w", Some(1_209_600_000)),
-            ("366d", Some(31_622_400_000)),
-            ("367d", None),
-            ("0d", None),
-            ("7", None),
-            ("d", None),
-            ("", None),
-            ("-1d", None),
-            ("7天", None),
-            ("4294967295w", None),
-        ];
-        for (text, ms) in table {
-            assert_eq!(lasting(text).ok(), ms, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_hubs_address_is_http_with_a_host() {
-        for good in [
-            "http://127.0.0.1:8787",
-            "https://hub.example/base/",
-            "http://[::1]:80",
-        ] {
-            assert!(hub_url(good).is_ok(), "{good}");
-        }
-        for wrong in [
-            "",
-            "hub.example",
-            "ftp://hub.example",
-            "http://",
-            "http://a b",
-            "http://a/?q",
-        ] {
-            assert!(hub_url(wrong).is_err(), "{wrong}");
         }
     }
 }

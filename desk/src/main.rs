@@ -7,6 +7,7 @@ mod lang;
 mod output;
 mod progress;
 mod usage;
+mod values;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -87,7 +87,7 @@ fn store_message(error: &StoreError) -> Message {
     match error {
         StoreError::Full => Message::new(
             "disk_full",
-            "手机存储空间已满，这一条没有保存；请清理空间后再试。",
+            "存储空间已满，这一条没有保存；请清理空间后再试。",
             "The disk is full and this was not saved; free some space and try again.",
         ),
         StoreError::Unreadable => Message::new(

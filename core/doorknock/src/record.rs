@@ -161,12 +161,8 @@ impl Writer<'_> {
         } else {
             let row = self.tx.ensure_doc(doc, kind.code, space)?;
             let (heads, first) = apply::heads_or_genesis(self.tx, row)?;
-            // A document this incarnation wrote is remembered or was written before a `forget`.
-            let seq = self
-                .author
-                .map(|a| self.tx.last_seq(row.ord, a))
-                .transpose()?
-                .unwrap_or(0);
+            // What this incarnation wrote before a `forget` counts too.
+            let seq = self.tx.last_seq(row.ord, author)?;
             (row, heads, seq, first)
         };
         let author = self.author()?;

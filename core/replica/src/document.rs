@@ -104,7 +104,7 @@ impl Document {
                 })
             })
             .collect();
-        values.sort_by(|a, b| b.op.cmp(&a.op));
+        values.sort_unstable_by_key(|w| std::cmp::Reverse(w.op));
         values
     }
 }

@@ -69,8 +69,9 @@ fn person(person: &PersonInfo) -> Value {
     let needs = person.needs.iter().map(|need| {
         json!({
             "category": need.category.name(),
-            "risk": need.risk.name(),
+            "risk": need.risk.map(|risk| risk.name()),
             "review": need.review,
+            "until": need.until,
         })
     });
     json!({
@@ -111,14 +112,12 @@ fn page(lang: Lang, door: &DoorDetail) -> String {
         (lang.pick("编号", "id"), info.door.to_string()),
     ]);
     for person in &door.people {
-        let known = [person.phone.as_deref(), person.remark.as_deref()]
+        let known = [&person.name, &person.phone, &person.remark]
             .into_iter()
-            .flatten();
-        let needs: Vec<String> = person.needs.iter().map(|need| said(lang, need)).collect();
-        let parts = [person.name.clone()]
-            .into_iter()
-            .chain(known.map(str::to_owned))
-            .chain(needs);
+            .flatten()
+            .cloned();
+        let needs = person.needs.iter().map(|need| said(lang, need));
+        let parts = known.chain(needs);
         text += &format!(
             "\n· {}",
             printable(&parts.collect::<Vec<_>>().join(lang.pick("，", ", ")))
@@ -130,11 +129,21 @@ fn page(lang: Lang, door: &DoorDetail) -> String {
     text
 }
 
+/// A need for people; what a newer version wrote in it is left out.
 fn said(lang: Lang, need: &NeedInfo) -> String {
     let category = lang.word(need.category.name(), need.category.name_zh());
-    let risk = lang.word(need.risk.name(), need.risk.name_zh());
+    let risk = need.risk.map(|risk| lang.word(risk.name(), risk.name_zh()));
+    let review = need.review.map(|day| match lang {
+        Lang::Zh => format!("{day} 复核"),
+        Lang::En => format!("review {day}"),
+    });
+    let until = need.until.map(|day| match lang {
+        Lang::Zh => format!("至 {day}"),
+        Lang::En => format!("until {day}"),
+    });
+    let about: Vec<String> = [risk, review, until].into_iter().flatten().collect();
     match lang {
-        Lang::Zh => format!("{category}（{risk}，{} 复核）", need.review),
-        Lang::En => format!("{category} ({risk}, review {})", need.review),
+        Lang::Zh => format!("{category}（{}）", about.join("，")),
+        Lang::En => format!("{category} ({})", about.join(", ")),
     }
 }

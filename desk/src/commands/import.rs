@@ -30,6 +30,7 @@ pub(super) fn import(desk: &Desk, args: &Import) -> Result<Reply, Failure> {
     });
     bar.finish_and_clear();
     let report = done?;
+    Desk::tidy(&home);
     let json = json(desk.lang, args.dry_run, &report, &roster.report);
     Ok(Reply::new(
         json,
@@ -59,8 +60,11 @@ fn json(lang: Lang, dry_run: bool, done: &ImportReport, read: &RosterReport) -> 
     })
 }
 
-fn refused(_done: &ImportReport, read: &RosterReport) -> Vec<RowMessage> {
-    read.rows_refused.clone()
+/// The rows that could not be read and those that could not be kept, in the file's order.
+fn refused(done: &ImportReport, read: &RosterReport) -> Vec<RowMessage> {
+    let mut rows = [&read.rows_refused[..], &done.rows_refused[..]].concat();
+    rows.sort_by_key(|row| row.row);
+    rows
 }
 
 fn text(lang: Lang, dry_run: bool, done: &ImportReport, read: &RosterReport) -> String {

@@ -20,6 +20,9 @@ use crate::http::Http;
 use crate::lang::Lang;
 use crate::output::{self, Failure, Reply};
 
+/// The most steps of tidying after one command.
+const TIDYING: usize = 64;
+
 /// The key's file in a home.
 const KEY: &str = "home.key";
 
@@ -92,6 +95,16 @@ impl Desk {
 
     fn net(&self) -> Http {
         Http::new(self.lang)
+    }
+
+    /// After records came in bulk: work that would slow later commands. What is left over is for
+    /// the next time, and so is what fails, since the command itself succeeded.
+    fn tidy(home: &Doorknock) {
+        for _ in 0..TIDYING {
+            if !matches!(home.maintain(), Ok(true)) {
+                break;
+            }
+        }
     }
 
     fn pick<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Desk, community::role_name};
 use crate::lang::{Lang, clock};
-use crate::output::{Failure, Reply, fields, printable, rfc3339, short, table};
+use crate::output::{Failure, Reply, fields, printable, rfc3339, table};
 use crate::progress;
 
 /// `sync`: `{"pushed", "pulled", "quarantined", "round_trips", "bytes_up", "bytes_down"}`.
@@ -22,6 +22,7 @@ pub(super) fn sync(desk: &Desk) -> Result<Reply, Failure> {
     });
     spinner.finish_and_clear();
     let report = done?;
+    Desk::tidy(&home);
     let json = json!({
         "pushed": report.pushed,
         "pulled": report.pulled,
@@ -67,13 +68,20 @@ fn kib(bytes: usize) -> String {
 /// `status`: `{"pending", "at_hub", "waiting", "quarantined", "conflicts", "last_sync"}` and more.
 pub(super) fn status(desk: &Desk) -> Result<Reply, Failure> {
     let home = desk.open()?;
-    let status = home.status()?;
+    let (status, info) = (home.status()?, home.community()?);
     let notices: Vec<Value> = status
         .notices
         .iter()
         .map(|notice| json!({ "code": notice.code, "message": desk.lang.say(notice) }))
         .collect();
-    let mut json = json!({
+    let role = info.as_ref().and_then(|info| info.role);
+    let json = json!({
+        "community": info.as_ref().map(|info| info.id),
+        "name": info.as_ref().and_then(|info| info.name.as_deref()),
+        "role": role.map(|role| role.name()),
+        "member": info.as_ref().map(|info| info.member),
+        "device": info.as_ref().map(|info| info.device),
+        "hub": info.as_ref().map(|info| info.hub_url.as_str()),
         "pending": status.pending,
         "pending_visits": status.pending_visits,
         "at_hub": status.at_hub,
@@ -86,23 +94,24 @@ pub(super) fn status(desk: &Desk) -> Result<Reply, Failure> {
         "last_sync": status.last_sync.as_ref().map(rfc3339),
         "notices": notices,
     });
-    let mut text = String::new();
-    json["community"] = Value::Null;
-    if let Some(info) = home.community()? {
-        json["community"] = json!(info.id);
-        json["name"] = json!(info.name);
-        json["role"] = json!(info.role.map(|role| role.name()));
-        json["member"] = json!(info.member);
-        json["device"] = json!(info.device);
-        json["hub"] = json!(info.hub_url);
-        let name = info.name.unwrap_or_else(|| info.id.to_string());
-        let role = info.role.map_or_else(String::new, |role| {
-            format!(" · {}", role_name(desk.lang, role))
-        });
-        text = printable(&format!("{name}{role} · {}", info.hub_url)) + "\n";
-    }
-    text += &status_text(desk.lang, &status);
-    Ok(Reply::new(json, text))
+    let head = match &info {
+        Some(info) => {
+            let name = info.name.clone().unwrap_or_else(|| info.id.to_string());
+            let role = role.map(|role| role_name(desk.lang, role).to_owned());
+            let parts: Vec<String> = [Some(name), role, Some(info.hub_url.clone())]
+                .into_iter()
+                .flatten()
+                .collect();
+            printable(&parts.join(" · "))
+        }
+        None => desk
+            .pick("尚未加入社区", "Not in a community yet")
+            .to_owned(),
+    };
+    Ok(Reply::new(
+        json,
+        format!("{head}\n{}", status_text(desk.lang, &status)),
+    ))
 }
 
 fn status_text(lang: Lang, status: &Status) -> String {
@@ -150,7 +159,7 @@ pub(super) fn quarantine(desk: &Desk) -> Result<Reply, Failure> {
         "quarantined": lines
             .iter()
             .map(|line| json!({
-                "entry": line.entry.to_string(),
+                "entry": line.entry,
                 "at": rfc3339(&line.at),
                 "code": line.reason.code,
                 "message": desk.lang.say(&line.reason),
@@ -171,7 +180,7 @@ pub(super) fn quarantine(desk: &Desk) -> Result<Reply, Failure> {
         vec![
             clock(&line.at),
             desk.lang.say(&line.reason).to_owned(),
-            short(&line.entry),
+            line.entry.clone(),
         ]
     });
     Ok(Reply::new(json, table(&header, rows)))
@@ -181,7 +190,7 @@ pub(super) fn quarantine(desk: &Desk) -> Result<Reply, Failure> {
 pub(super) fn doctor(desk: &Desk) -> Result<Reply, Failure> {
     let home: Doorknock = desk.open()?;
     let report = home.doctor()?;
-    let well = report.checks.iter().all(|check| check.ok);
+    let well = report.ok();
     let lang = desk.lang;
     let json = json!({
         "ok": well,
@@ -189,6 +198,7 @@ pub(super) fn doctor(desk: &Desk) -> Result<Reply, Failure> {
             .checks
             .iter()
             .map(|check| json!({
+                "check": check.code,
                 "name": lang.pick(&check.name.zh, &check.name.en),
                 "ok": check.ok,
                 "detail": lang.pick(&check.detail.zh, &check.detail.en),

@@ -21,7 +21,7 @@ pub(super) fn log(desk: &Desk, args: LogVisit) -> Result<Reply, Failure> {
         summary: args.summary,
         follow_up: args.follow_up,
     };
-    let id = home.log_visit(visit)?;
+    let id = home.log_visit(&visit)?;
     let kept = desk.pick(
         "已保存在本机，同步后到服务器。",
         "Kept on this machine; sync sends it.",
@@ -77,7 +77,7 @@ fn whole(visit: &VisitInfo) -> Value {
         json!({
             "item": answer.code,
             "question": { "zh": answer.question.zh, "en": answer.question.en },
-            "answer": { "zh": answer.zh, "en": answer.en },
+            "answer": { "zh": answer.answer.zh, "en": answer.answer.en },
         })
     });
     json["address"] = json!(visit.address);
@@ -149,7 +149,10 @@ fn page(lang: Lang, visit: &VisitInfo) -> String {
     ];
     for answer in &visit.answers {
         let question = lang.pick(&answer.question.zh, &answer.question.en);
-        shown.push((question, lang.pick(&answer.zh, &answer.en).to_owned()));
+        shown.push((
+            question,
+            lang.pick(&answer.answer.zh, &answer.answer.en).to_owned(),
+        ));
     }
     fields(&shown)
 }

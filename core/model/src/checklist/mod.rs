@@ -116,8 +116,8 @@ impl Template {
         let (code, value) = typed.split_once('=').ok_or_else(|| {
             Message::new(
                 "bad_answer",
-                format!("回答“{typed}”应写成 项目=内容。"),
-                format!("Write an answer as item=value, not \"{typed}\"."),
+                "回答应写成 项目=内容，例如 meals=yes。",
+                "Write an answer as item=value, for example meals=yes.",
             )
         })?;
         let (code, value) = (code.trim(), value.trim());
@@ -128,21 +128,15 @@ impl Template {
             .ok_or_else(|| {
                 Message::new(
                     "unknown_item",
-                    format!(
-                        "清单“{}”没有项目“{code}”；用 template show 查看各项。",
-                        self.label.zh
-                    ),
-                    format!(
-                        "Checklist \"{}\" has no item \"{code}\"; see its items.",
-                        self.label.en
-                    ),
+                    format!("清单“{}”没有这个项目；用 template show 查看各项。", self.label.zh),
+                    format!("Checklist \"{}\" has no such item; template show lists them.", self.label.en),
                 )
             })?;
         let answer = item.asks.read(value).ok_or_else(|| {
             Message::new(
                 "bad_answer",
-                format!("项目“{code}”应填{}。", item.asks.hint().zh),
-                format!("Item \"{code}\" takes {}.", item.asks.hint().en),
+                format!("项目“{}”应填{}。", item.code, item.asks.hint().zh),
+                format!("Item \"{}\" takes {}.", item.code, item.asks.hint().en),
             )
         })?;
         if answers.len() <= position {

@@ -65,7 +65,8 @@ fn words(date: &str, door: &RoundDoor) -> Option<(Status, Vec<&'static str>)> {
 fn a_weekly_door_by_table() {
     use TickResult::{Done, NobodyHome, NotDone};
     let monday = ("2026-11-02T10:00", Done, None);
-    let table: Vec<(&str, Vec<_>, &str, Option<(Status, Vec<&str>)>)> = vec![
+    type Line<'a> = Option<(Status, Vec<&'a str>)>;
+    let table: Vec<(&str, Vec<_>, &str, Line<'_>)> = vec![
         (
             "never visited",
             vec![],

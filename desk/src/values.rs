@@ -1,0 +1,187 @@
+//! How values on the command line are read. None of the reasons repeats what was typed: it may
+//! name a person.
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use doorknock::model::Message;
+use doorknock::model::access::Role;
+use doorknock::model::ids::VisitId;
+use doorknock::model::kinds::{Channel, Outcome};
+
+/// Why a typed value cannot be taken. Never quotes the value: it may name a person.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct BadValue(pub(crate) Message);
+
+fn bad(zh: &str, en: &str) -> BadValue {
+    BadValue(Message::new("usage", zh, en))
+}
+
+/// Text that is not blank, trimmed.
+pub(crate) fn filled(text: &str) -> Result<String, BadValue> {
+    let text = text.trim();
+    if text.is_empty() {
+        Err(bad("不能为空", "must not be empty"))
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// A hub's address: HTTP or HTTPS, with a host.
+pub(crate) fn hub_url(text: &str) -> Result<String, BadValue> {
+    let uri = text.trim().parse::<ureq::http::Uri>().ok();
+    uri.filter(|uri| uri.host().is_some_and(|host| !host.is_empty()))
+        .filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none())
+        .map(|_| text.trim().to_owned())
+        .ok_or_else(|| {
+            bad(
+                "应为 http:// 或 https:// 开头的地址",
+                "takes an http:// or https:// address",
+            )
+        })
+}
+
+/// A date.
+pub(crate) fn date(text: &str) -> Result<NaiveDate, BadValue> {
+    text.trim()
+        .parse()
+        .map_err(|_| bad("应为日期，如 2026-11-20", "takes a date like 2026-11-20"))
+}
+
+/// A time with its offset.
+pub(crate) fn time(text: &str) -> Result<DateTime<FixedOffset>, BadValue> {
+    DateTime::parse_from_rfc3339(text.trim()).map_err(|_| {
+        bad(
+            "应为时间，如 2026-11-20T09:30:00+08:00",
+            "takes a time like 2026-11-20T09:30:00+08:00",
+        )
+    })
+}
+
+/// A door's id or its beginning, in lower case; which door it is, the core finds out.
+pub(crate) fn door_id(text: &str) -> Result<String, BadValue> {
+    let text = text.trim();
+    let is_id = (4..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    is_id.then(|| text.to_ascii_lowercase()).ok_or_else(|| {
+        bad(
+            "应为门户编号，或其开头至少 4 位（见 door list）",
+            "takes a door's id or at least 4 of its first digits (see door list)",
+        )
+    })
+}
+
+/// A visit's whole id.
+pub(crate) fn visit_id(text: &str) -> Result<VisitId, BadValue> {
+    text.trim()
+        .parse()
+        .map_err(|_| bad("应为 32 位走访编号", "takes a visit's id of 32 digits"))
+}
+
+/// A length of time, in milliseconds: a minute to a year.
+pub(crate) fn lasting(text: &str) -> Result<i64, BadValue> {
+    const MINUTE: i64 = 60_000;
+    const YEAR: i64 = 366 * 24 * 60 * MINUTE;
+    let unit = match text.chars().last() {
+        Some('m') => MINUTE,
+        Some('h') => 60 * MINUTE,
+        Some('d') => 24 * 60 * MINUTE,
+        Some('w') => 7 * 24 * 60 * MINUTE,
+        _ => 0,
+    };
+    let number = text
+        .get(..text.len().saturating_sub(1))
+        .and_then(|n| n.parse::<u32>().ok());
+    number
+        .and_then(|number| i64::from(number).checked_mul(unit))
+        .filter(|ms| (MINUTE..=YEAR).contains(ms))
+        .ok_or_else(|| {
+            bad(
+                "应为时长，如 12h 或 7d，最长一年",
+                "takes a time like 12h or 7d, a year at most",
+            )
+        })
+}
+
+/// Words of the data model as values, each also under its Chinese term.
+fn words<T: Copy + Send + Sync + 'static>(
+    all: impl IntoIterator<Item = (T, &'static str, &'static str)>,
+) -> impl TypedValueParser<Value = T> {
+    let all: Vec<_> = all.into_iter().collect();
+    let values = all
+        .iter()
+        .map(|(_, word, zh)| PossibleValue::new(*word).alias(*zh).help(*zh));
+    PossibleValuesParser::new(values.collect::<Vec<_>>()).try_map(move |typed| {
+        let found = all
+            .iter()
+            .find(|(_, word, zh)| typed == *word || typed == *zh);
+        found
+            .map(|(value, ..)| *value)
+            .ok_or_else(|| bad("不可用", "is not known"))
+    })
+}
+
+/// What a visit found.
+pub(crate) fn outcome() -> impl TypedValueParser<Value = Outcome> {
+    words(Outcome::ALL.iter().map(|o| (*o, o.word(), o.zh())))
+}
+
+/// How a visit was made.
+pub(crate) fn channel() -> impl TypedValueParser<Value = Channel> {
+    words(Channel::ALL.iter().map(|c| (*c, c.word(), c.zh())))
+}
+
+/// A role that can be invited.
+pub(crate) fn role() -> impl TypedValueParser<Value = Role> {
+    words([
+        (Role::Worker, "worker", "网格员"),
+        (Role::Staff, "staff", "工作人员"),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_by_table() {
+        let table = [
+            ("1m", Some(60_000)),
+            ("12h", Some(43_200_000)),
+            ("7d", Some(604_800_000)),
+            ("2w", Some(1_209_600_000)),
+            ("366d", Some(31_622_400_000)),
+            ("367d", None),
+            ("0d", None),
+            ("7", None),
+            ("d", None),
+            ("", None),
+            ("-1d", None),
+            ("7天", None),
+            ("4294967295w", None),
+        ];
+        for (text, ms) in table {
+            assert_eq!(lasting(text).ok(), ms, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_hubs_address_is_http_with_a_host() {
+        for good in [
+            "http://127.0.0.1:8787",
+            "https://hub.example/base/",
+            "http://[::1]:80",
+        ] {
+            assert!(hub_url(good).is_ok(), "{good}");
+        }
+        for wrong in [
+            "",
+            "hub.example",
+            "ftp://hub.example",
+            "http://",
+            "http://a b",
+            "http://a/?q",
+        ] {
+            assert!(hub_url(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! B4, B11 and B12: the day's list from a cold process, search as people type, memory.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use doorknock::{Doorknock, FileKeyStore};
+
+use crate::Failure;
+use crate::fixture::{Bench, disk_folder, quick_folder, reading_env};
+use crate::stats::{Row, Times};
+
+const RUNS: usize = 60;
+
+fn open(home: &Path) -> Result<Doorknock, Failure> {
+    Ok(Doorknock::open(home, &FileKeyStore::new(home.join("key")), reading_env())?)
+}
+
+/// A process that opens a home, and perhaps lists today or searches; prints microseconds or kilobytes.
+pub fn child(args: &[String]) -> Result<(), Failure> {
+    let [what, home] = args else { return Err("child WHAT HOME".into()) };
+    let home = PathBuf::from(home);
+    let start = Instant::now();
+    let opened = open(&home)?;
+    let mut listed = 0;
+    if what != "open" {
+        listed = opened.round(Some("G01"), None)?.items.len();
+    }
+    let micros = start.elapsed().as_secs_f64() * 1e6;
+    if what == "memory" {
+        opened.search("漏水", 20)?;
+        let status = std::fs::read_to_string("/proc/self/status")?;
+        let line = status.lines().find(|l| l.starts_with("VmHWM")).ok_or("no VmHWM")?;
+        let kilobytes = line.split_whitespace().nth(1).ok_or("no number")?;
+        writeln!(std::io::stdout(), "{kilobytes}")?;
+    } else {
+        writeln!(std::io::stdout(), "{micros} {listed}")?;
+    }
+    Ok(())
+}
+
+fn spawn(what: &str, home: &Path) -> Result<f64, Failure> {
+    let output =
+        Command::new(std::env::current_exe()?).args(["child", what]).arg(home).output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
+    }
+    let text = String::from_utf8(output.stdout)?;
+    Ok(text.split_whitespace().next().ok_or("no number")?.parse()?)
+}
+
+/// B4: 300 doors with three years of visits against one month, and against opening alone.
+pub fn today() -> Result<Vec<Row>, Failure> {
+    let (long, short) = (disk_folder()?, disk_folder()?);
+    for (folder, visits, days) in [(&long, 100_000, 3 * 365), (&short, 2_800, 30)] {
+        let quick = quick_folder()?;
+        let mut bench = Bench::new(quick.path(), 1, 300)?;
+        bench.history(visits, days)?;
+        drop(bench.moved_to(folder.path())?);
+    }
+    let (mut three_years, mut month, mut alone) = (vec![], vec![], vec![]);
+    for _ in 0..RUNS {
+        three_years.push(spawn("today", &long.path().join("office"))?);
+        month.push(spawn("today", &short.path().join("office"))?);
+        alone.push(spawn("open", &long.path().join("office"))?);
+    }
+    let [three_years, month, alone] = [three_years, month, alone].map(Times::from_micros);
+    let row = |what: &str, base: &Times, target, ambition| Row {
+        bar: "B4",
+        what: what.to_owned(),
+        subject: three_years.show(),
+        baseline: base.show(),
+        value: three_years.p50() / base.p50(),
+        target,
+        ambition,
+        unit: "x",
+    };
+    Ok(vec![
+        row("today's list, 100k visits against a month", &month, 1.3, 1.05),
+        row("the same against opening the database", &alone, 3.0, 1.3),
+    ])
+}
+
+/// B11 and B12.
+pub fn search() -> Result<Vec<Row>, Failure> {
+    let quick = quick_folder()?;
+    let mut bench = Bench::new(quick.path(), 1, 10_000)?;
+    bench.history(250_000, 3 * 365)?;
+    let disk = disk_folder()?;
+    let bench = bench.moved_to(disk.path())?;
+    let mut rows = Vec::new();
+    let kinds = [
+        ("two characters", vec!["漏水", "建国", "施工", "药费", "电梯", "李海", "轮椅"]),
+        ("initials", vec!["wjg", "lxy", "zgl", "cwl", "yhy"]),
+        ("address", vec!["3-2-501", "12栋", "7-1-302", "阳光花园1", "100-3-104"]),
+    ];
+    for (what, queries) in kinds {
+        let mut times = Times::new();
+        for n in 0..40 * queries.len() {
+            let start = Instant::now();
+            let hits = bench.home.search(queries[n % queries.len()], 20)?;
+            times.add(start.elapsed());
+            std::hint::black_box(hits);
+        }
+        rows.push(Row {
+            bar: "B11",
+            what: format!("search, {what}: p95, 250k visits"),
+            subject: times.show(),
+            baseline: String::new(),
+            value: times.quantile(0.95) / 1000.0,
+            target: 5.0,
+            ambition: 1.0,
+            unit: " ms",
+        });
+    }
+    let folder = bench.folder.join("office");
+    drop(bench);
+    let kilobytes = spawn("memory", &folder)?;
+    rows.push(Row {
+        bar: "B12",
+        what: "memory: open, a list, a search (10k doors)".to_owned(),
+        subject: format!("{:.1} MB", kilobytes / 1024.0),
+        baseline: String::new(),
+        value: kilobytes / 1024.0,
+        target: 32.0,
+        ambition: 16.0,
+        unit: " MB",
+    });
+    Ok(rows)
+}

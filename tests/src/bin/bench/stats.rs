@@ -1,0 +1,105 @@
+//! Quantiles, and the table.
+
+use std::fmt::Write;
+use std::io::Write as _;
+use std::time::Duration;
+
+/// Times of one thing, in microseconds.
+pub struct Times(Vec<f64>);
+
+impl Times {
+    pub fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    pub fn add(&mut self, time: Duration) {
+        self.0.push(time.as_secs_f64() * 1e6);
+    }
+
+    pub fn from_micros(mut micros: Vec<f64>) -> Self {
+        micros.sort_by(f64::total_cmp);
+        Self(micros)
+    }
+
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+    pub fn quantile(&self, q: f64) -> f64 {
+        let mut sorted = self.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        let at = ((sorted.len().saturating_sub(1)) as f64 * q).round() as usize;
+        sorted.get(at).copied().unwrap_or(f64::NAN)
+    }
+
+    pub fn p50(&self) -> f64 {
+        self.quantile(0.5)
+    }
+
+    /// Median and 99th percentile, for people.
+    pub fn show(&self) -> String {
+        format!("{} (p99 {})", micros(self.p50()), micros(self.quantile(0.99)))
+    }
+}
+
+pub fn micros(value: f64) -> String {
+    if value >= 1000.0 { format!("{:.2} ms", value / 1000.0) } else { format!("{value:.0} us") }
+}
+
+/// A line of the table.
+pub struct Row {
+    pub bar: &'static str,
+    pub what: String,
+    pub subject: String,
+    pub baseline: String,
+    pub value: f64,
+    pub target: f64,
+    pub ambition: f64,
+    pub unit: &'static str,
+}
+
+impl Row {
+    fn met(&self) -> &'static str {
+        if self.value <= self.ambition {
+            "ambition"
+        } else if self.value <= self.target {
+            "met"
+        } else {
+            "NOT MET"
+        }
+    }
+}
+
+pub fn print(rows: &[Row]) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(
+        out,
+        "\n{:<5} {:<44} {:<26} {:<26} {:>10} {:>10} {:>10}  result",
+        "bar", "what", "subject p50", "baseline p50", "value", "target", "ambition"
+    );
+    for row in rows {
+        let number = |v: f64| format!("{v:.2}{}", row.unit);
+        let _ = writeln!(
+            out,
+            "{:<5} {:<44} {:<26} {:<26} {:>10} {:>10} {:>10}  {}",
+            row.bar,
+            row.what,
+            row.subject,
+            row.baseline,
+            number(row.value),
+            number(row.target),
+            number(row.ambition),
+            row.met()
+        );
+    }
+}
+
+pub fn json(rows: &[Row]) -> String {
+    let mut out = String::from("[\n");
+    for (n, row) in rows.iter().enumerate() {
+        let comma = if n + 1 < rows.len() { "," } else { "" };
+        let _ = writeln!(
+            out,
+            "  {{\"bar\":{:?},\"what\":{:?},\"subject\":{:?},\"baseline\":{:?},\"value\":{:.4},\"target\":{},\"ambition\":{},\"result\":{:?}}}{comma}",
+            row.bar, row.what, row.subject, row.baseline, row.value, row.target, row.ambition, row.met()
+        );
+    }
+    out + "]\n"
+}

@@ -1,0 +1,88 @@
+//! `cargo xtask`: every routine task of this workspace. CI runs the same.
+#![allow(
+    clippy::print_stdout,
+    reason = "a program for the person at the terminal"
+)]
+
+mod bench;
+mod demo;
+mod lint;
+mod run;
+mod setup;
+mod suites;
+mod tidy;
+
+use std::process::ExitCode;
+
+use run::{Done, Stop, root};
+
+const HELP: &str = "\
+cargo xtask TASK
+
+  setup                     check what building needs; on Debian and Ubuntu, install what is missing
+  demo                      a hub, an office and two phones on this machine: offline, back, and compared
+  test                      every test of the repository, in every language
+  lint                      format, clippy, documentation, licences, and this project's own rules
+  bench [--json F] [--growth]   the numbers of docs/bars.md, in release
+  sample                    write the invented rosters of tests/data again
+  ci                        setup, lint, test, demo: what has to pass before a change is taken
+  help                      this page
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (task, rest) = match args.split_first() {
+        Some((task, rest)) => (task.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    match begin(task, rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop { said, exit }) => {
+            eprintln!("xtask {task}: {said}");
+            ExitCode::from(exit)
+        }
+    }
+}
+
+fn begin(task: &str, rest: &[String]) -> Done {
+    if let Some(extra) = rest.first().filter(|_| task != "bench") {
+        return Err(Stop::usage(format!(
+            "takes no {extra}; see `cargo xtask help`"
+        )));
+    }
+    match task {
+        "setup" => setup::run(),
+        "demo" => setup::run().and_then(|()| demo::run()),
+        "test" => setup::run().and_then(|()| suites::run()),
+        "lint" => lint::run(),
+        "bench" => setup::run().and_then(|()| bench::run(rest)),
+        "sample" => Ok(xtask::sample::write(&root().join("tests/data"))?),
+        "ci" => ci(),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => Err(Stop::usage("there is no such task; see `cargo xtask help`")),
+    }
+}
+
+/// Runs every step even when one fails: one run then tells of everything that is wrong.
+fn ci() -> Done {
+    setup::run()?;
+    let steps: [(&str, fn() -> Done); 3] =
+        [("lint", lint::run), ("test", suites::run), ("demo", demo::run)];
+    let mut failed = Vec::new();
+    for (name, step) in steps {
+        run::heading(name);
+        if let Err(stop) = step() {
+            eprintln!("xtask {name}: {}", stop.said);
+            failed.push(name);
+        }
+    }
+    if failed.is_empty() {
+        println!("\nxtask ci: lint, test and demo passed");
+        Ok(())
+    } else {
+        Err(Stop::new(format!("failed: {}", failed.join(", "))))
+    }
+}
