@@ -33,6 +33,11 @@ impl TestHub {
         }
     }
 
+    /// The service, and through it the store: a test that speaks for a lying hub needs both.
+    pub const fn service(&self) -> &Service<SqliteStore> {
+        &self.service
+    }
+
     /// One request.
     pub fn handle(&self, request: &Request) -> Answer {
         let answer = self.service.handle(

@@ -10,8 +10,10 @@
 //! **What it never does.** It opens no socket and reads no clock; the tests with real processes
 //! stand in `tests/`.
 
+pub mod by_hand;
 mod env;
 mod hub;
+pub mod sim;
 mod world;
 
 pub use env::{ManualClock, SeededEntropy, env};

@@ -14,7 +14,7 @@ use crate::{HubNet, ManualClock, SeededEntropy, TestHub};
 const WEEK_MS: i64 = 7 * 86_400_000;
 
 /// 2026-11-21 10:00 in China.
-const START_MS: i64 = 1_795_226_400_000;
+pub(crate) const START_MS: i64 = 1_795_226_400_000;
 
 /// A hub and homes, all of it decided by a seed.
 pub struct World {
@@ -100,13 +100,31 @@ impl World {
         name: &str,
         grids: &[&str],
     ) -> Result<Doorknock, Error> {
+        self.join(office, name, Role::Worker, grids)
+    }
+
+    /// A desk of the office's staff that joined and synced; it holds every grid.
+    ///
+    /// # Errors
+    /// The facade's.
+    pub fn staff(&self, office: &Doorknock, name: &str) -> Result<Doorknock, Error> {
+        self.join(office, name, Role::Staff, &[])
+    }
+
+    fn join(
+        &self,
+        office: &Doorknock,
+        name: &str,
+        role: Role,
+        grids: &[&str],
+    ) -> Result<Doorknock, Error> {
         let net = self.net();
         let grids: Vec<String> = grids.iter().map(|g| (*g).to_owned()).collect();
-        let link = office.invite(Role::Worker, &grids, WEEK_MS, &net)?;
-        let phone = self.create(name)?;
-        phone.join(&link, name, &net)?;
-        phone.sync(&net, &mut |_| {})?;
-        Ok(phone)
+        let link = office.invite(role, &grids, WEEK_MS, &net)?;
+        let home = self.create(name)?;
+        home.join(&link, name, &net)?;
+        home.sync(&net, &mut |_| {})?;
+        Ok(home)
     }
 }
 

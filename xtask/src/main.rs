@@ -23,7 +23,8 @@ cargo xtask TASK
   demo                      a hub, an office and two phones on this machine: offline, back, and compared
   test                      every test of the repository, in every language
   lint                      format, clippy, documentation, licences, and this project's own rules
-  bench [--json F] [--growth]   the numbers of docs/bars.md, in release
+  bench [--json FILE] [--growth] [--only b1,b4]
+                            the numbers that docs/performance.md tells of, in release
   sample                    write the invented rosters of tests/data again
   ci                        setup, lint, test, demo: what has to pass before a change is taken
   help                      this page
@@ -69,8 +70,11 @@ fn begin(task: &str, rest: &[String]) -> Done {
 /// Runs every step even when one fails: one run then tells of everything that is wrong.
 fn ci() -> Done {
     setup::run()?;
-    let steps: [(&str, fn() -> Done); 3] =
-        [("lint", lint::run), ("test", suites::run), ("demo", demo::run)];
+    let steps = [
+        ("lint", lint::run as fn() -> Done),
+        ("test", suites::run),
+        ("demo", demo::run),
+    ];
     let mut failed = Vec::new();
     for (name, step) in steps {
         run::heading(name);

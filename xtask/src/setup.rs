@@ -13,9 +13,12 @@ pub(crate) fn run() -> Done {
     if missing.is_empty() {
         return Ok(());
     }
-    println!("missing: {}", missing.join(", "));
     if let Some(sudo) = may_install() {
-        install(sudo)?;
+        println!("missing: {}", missing.join(", "));
+        // What is still missing then is what counts, and is told with advice.
+        if let Err(stop) = install(sudo) {
+            eprintln!("{}", stop.said);
+        }
     }
     let missing = self::missing();
     if missing.is_empty() {
@@ -31,9 +34,9 @@ fn missing() -> Vec<&'static str> {
         || (std::env::var_os("OPENSSL_LIB_DIR").is_some()
             && std::env::var_os("OPENSSL_INCLUDE_DIR").is_some());
     // On Apple's systems SQLCipher uses the system's own cryptography.
-    let openssl = cfg!(target_vendor = "apple") || told || quiet("pkg-config", &["openssl"]);
-    let pkg_config =
-        cfg!(target_vendor = "apple") || told || quiet("pkg-config", &["--version"]);
+    let openssl =
+        cfg!(target_vendor = "apple") || told || quiet("pkg-config", &["--exists", "openssl"]);
+    let pkg_config = cfg!(target_vendor = "apple") || told || quiet("pkg-config", &["--version"]);
     let found = [
         ("a C compiler (cc)", quiet("cc", &["--version"])),
         ("pkg-config", pkg_config),

@@ -55,7 +55,7 @@ pub(crate) fn project_change(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<()> {
     let Some(kind) = kinds::kind(applied.doc.kind) else {
         return Ok(());
     };
-    let origin = origin(tx, applied)?;
+    let origin = origin(applied);
     let mut registers = Vec::new();
     for op in applied.ops {
         match kind.field(op.key.field) {
@@ -85,16 +85,15 @@ pub(crate) fn project_change(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<()> {
     finish(tx, applied.doc, time_zone)
 }
 
-fn origin(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<Origin> {
+fn origin(applied: &Applied<'_>) -> Origin {
     let mut version = [0; 8];
     version.copy_from_slice(&applied.hash[..8]);
-    Ok(Origin {
+    Origin {
         space: applied.doc.space,
         doc: applied.doc.id,
         author: applied.author,
         version: i64::from_be_bytes(version),
-        utc_offset: tx.utc_offset()?,
-    })
+    }
 }
 
 fn project_values(
@@ -197,7 +196,7 @@ fn rebuild_document(tx: &Tx<'_>, doc: DocRow) -> Result<()> {
         first: false,
         heads: &heads,
     };
-    let origin = origin(tx, &whole)?;
+    let origin = origin(&whole);
     for key in document.keys() {
         if kind
             .field(key.field)

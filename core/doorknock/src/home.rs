@@ -65,6 +65,8 @@ pub(crate) struct Inner {
     /// The number of this incarnation in `author`, once it has written.
     pub(crate) author: Option<i64>,
     pub(crate) docs: HashMap<DocId, CachedDoc>,
+    /// Whether every document this incarnation wrote is in `docs`.
+    pub(crate) docs_complete: bool,
     charter: Option<Charter>,
 }
 
@@ -87,14 +89,20 @@ impl Inner {
 
     /// Forgets what is in memory: it may be ahead of the database after a failure.
     pub(crate) fn forget(&mut self) {
-        self.docs.clear();
+        self.forget_docs();
         self.author = None;
         self.charter = None;
     }
 
+    /// Forgets documents' heads: others may have written.
+    pub(crate) fn forget_docs(&mut self) {
+        self.docs.clear();
+        self.docs_complete = false;
+    }
+
     pub(crate) fn remember(&mut self, touched: Vec<(DocId, CachedDoc)>) {
         if self.docs.len() + touched.len() > CACHED_DOCS {
-            self.docs.clear();
+            self.forget_docs();
         }
         self.docs.extend(touched);
     }
@@ -166,6 +174,7 @@ impl Doorknock {
             identity,
             author: None,
             docs: HashMap::new(),
+            docs_complete: true,
             charter: None,
         };
         let key = Zeroizing::new(*key);

@@ -76,6 +76,7 @@ impl Doorknock {
         let community = self.lock().identity()?.community;
         if !options.dry_run {
             self.make_missing_grids(roster, net)?;
+            self.name_compounds(roster)?;
         }
         let mut groups: BTreeMap<DoorId, (usize, Vec<&RosterRow>)> = BTreeMap::new();
         for (n, row) in roster.rows.iter().enumerate() {
@@ -109,6 +110,28 @@ impl Doorknock {
             );
         }
         Ok(report)
+    }
+
+    /// Names the roster's compounds in the settings, where this device may.
+    fn name_compounds(&self, roster: &Roster) -> Result<()> {
+        let mut names: Vec<_> = roster
+            .rows
+            .iter()
+            .map(|r| r.address.compound.as_str())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names.retain(|name| !name.is_empty());
+        if names.is_empty() || !self.is_office()? {
+            return Ok(());
+        }
+        self.writing(|inner| {
+            with_writer(inner, &self.env, |writer| {
+                names
+                    .iter()
+                    .try_for_each(|name| writer.compound(name, None).map(|_| ()))
+            })
+        })
     }
 
     fn make_missing_grids(&self, roster: &Roster, net: &dyn Transport) -> Result<()> {

@@ -42,10 +42,21 @@ pub(crate) struct Taken {
 }
 
 /// Where a batch ends in a space's log.
-pub(crate) struct CursorMove {
+pub(crate) struct CursorMove<'a> {
     pub(crate) space: u32,
     pub(crate) position: u64,
     pub(crate) running: [u8; 32],
+    /// The entries passed on the way, this device's own ones too.
+    pub(crate) passed: &'a [[u8; 32]],
+}
+
+impl CursorMove<'_> {
+    /// Moves the cursor; receipts that what it passes contradicts are taken back with it.
+    pub(crate) fn apply(&self, tx: &Tx<'_>) -> Result<(), StoreError> {
+        let before = self.position.saturating_sub(self.passed.len() as u64);
+        tx.void_replaced(self.space, before, self.passed)?;
+        tx.set_cursor(self.space, self.position, &self.running)
+    }
 }
 
 /// Takes entries of one space in, in the order of the hub's log, and moves the cursor, in one
@@ -55,13 +66,13 @@ pub(crate) fn take_batch(
     now_ms: i64,
     space: u32,
     entries: &[([u8; 32], &[u8])],
-    cursor: &CursorMove,
+    cursor: &CursorMove<'_>,
 ) -> Result<Taken> {
     let charter = inner.charter()?.clone();
     let identity = inner.identity()?;
     let crashed = begin_attempts(inner, entries)?;
     // What is remembered of documents may be outdated by what comes in.
-    inner.docs.clear();
+    inner.forget_docs();
     let mine = identity.device;
     inner.store.write(|tx| {
         let ingest = Ingest {
@@ -86,17 +97,22 @@ pub(crate) fn take_batch(
             taken.set_aside += one.set_aside;
             tx.end_attempt(hash)?;
         }
-        tx.set_cursor(cursor.space, cursor.position, &cursor.running)?;
+        cursor.apply(tx)?;
         Ok::<_, crate::Error>(taken)
     })
 }
 
-/// Notes the attempts durably, before anything is parsed. Returns those that crashed twice before.
+/// How often taking an entry in may end with the app before the entry is set aside. The first time may be
+/// another entry's doing, of the same batch; after that it is taken in alone, and two more times
+/// it was to blame, or had no luck: a phone that kills the app looks the same as a crash.
+const STRIKES: u32 = 3;
+
+/// Notes the attempts durably, before anything is parsed. Returns those that crashed too often before.
 fn begin_attempts(inner: &mut Inner, entries: &[([u8; 32], &[u8])]) -> Result<Vec<[u8; 32]>> {
     let mut crashed = Vec::new();
     inner.store.write(|tx| {
         for (hash, _) in entries {
-            if tx.attempts(hash)? >= 2 {
+            if tx.attempts(hash)? >= STRIKES {
                 crashed.push(*hash);
             }
             tx.begin_attempt(hash)?;
@@ -128,21 +144,36 @@ const RETRIED: [&str; 5] = [
 ];
 
 /// Judges again what is in quarantine for a reason that may have passed, or under older rules.
+/// Returns how many changes were applied.
 pub(crate) fn retry(inner: &mut Inner) -> Result<usize> {
-    let waiting: Vec<_> = inner.store.view()?.quarantined()?;
-    let waiting: Vec<_> = waiting
-        .into_iter()
-        .filter(|q| RETRIED.contains(&q.reason.as_str()) || q.rules != RULES)
-        .collect();
+    let mut waiting: Vec<_> = inner.store.view()?.quarantined()?;
+    waiting.retain(|q| RETRIED.contains(&q.reason.as_str()) || q.rules != RULES);
+    judge_again(inner, waiting)
+}
+
+/// Judges everything in quarantine again, also what the app crashed on.
+pub(crate) fn retry_all(inner: &mut Inner) -> Result<usize> {
+    let waiting = inner.store.view()?.quarantined()?;
+    inner
+        .store
+        .write(|tx| waiting.iter().try_for_each(|q| tx.end_attempt(&q.entry)))?;
+    judge_again(inner, waiting)
+}
+
+/// One input after the other, each noted as attempted like any other: it may crash the app.
+fn judge_again(inner: &mut Inner, waiting: Vec<Quarantined>) -> Result<usize> {
     if waiting.is_empty() {
         return Ok(0);
     }
     let charter = inner.charter()?.clone();
     let mine = inner.identity()?.device;
-    inner.docs.clear();
-    inner.store.write(|tx| {
-        let mut changes = 0;
-        for item in waiting {
+    inner.forget_docs();
+    let mut changes = 0;
+    for item in waiting {
+        if !begin_attempts(inner, &[(item.entry, &item.bytes)])?.is_empty() {
+            continue;
+        }
+        changes += inner.store.write(|tx| {
             let ingest = Ingest {
                 tx,
                 charter: &charter,
@@ -151,10 +182,12 @@ pub(crate) fn retry(inner: &mut Inner) -> Result<usize> {
                 now_ms: item.at,
             };
             tx.leave_quarantine(item.id)?;
-            changes += ingest.again(&item)?.changes;
-        }
-        Ok::<_, crate::Error>(changes)
-    })
+            let taken = ingest.again(&item)?;
+            tx.end_attempt(&item.entry)?;
+            Ok::<_, crate::Error>(taken.changes)
+        })?;
+    }
+    Ok(changes)
 }
 
 struct Ingest<'a> {

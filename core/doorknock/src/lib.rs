@@ -18,6 +18,7 @@
 mod apply;
 mod community;
 mod doctor;
+mod edit;
 mod env;
 mod error;
 mod home;
@@ -35,6 +36,7 @@ pub use doorknock_store::Fault;
 
 pub use community::{CommunityInfo, Joined};
 pub use doctor::{Check, DoctorReport};
+pub use edit::DoorEdit;
 pub use env::{Answer, Clock, Env, FileKeyStore, KeyStore, Request, Transport, Unreachable};
 pub use error::Error;
 pub use home::Doorknock;
@@ -43,8 +45,8 @@ pub use record::NewVisit;
 pub use status::{QuarantineLine, Status};
 pub use sync::{SyncReport, SyncSession};
 pub use views::{
-    AnswerLine, DoorDetail, DoorInfo, GridInfo, NeedInfo, PersonInfo, Round, RoundLine, SearchHit,
-    VisitInfo,
+    AnswerLine, CompoundInfo, DoorDetail, DoorInfo, GridInfo, NeedInfo, PersonInfo, Round,
+    RoundLine, SearchHit, VisitInfo,
 };
 
 /// The result of this crate's functions.

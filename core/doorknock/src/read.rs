@@ -154,7 +154,14 @@ impl Doorknock {
         }
         let visits = infos(&inner, &view, view.visits(Some(door), DOOR_VISITS)?)?;
         let info = door_info(&row, &code);
+        let doc = view.doc(doorknock_model::ids::DocId(door.0))?;
+        let heads = doc
+            .map(|doc| view.heads(doc.ord))
+            .transpose()?
+            .flatten()
+            .unwrap_or_default();
         Ok(DoorDetail {
+            version: crate::edit::version_text(&heads.hashes()),
             info,
             external_id: row.external_id,
             people,

@@ -11,8 +11,8 @@ use doorknock_model::kinds::{
 };
 use doorknock_model::random;
 use doorknock_model::round::{date_of, day_of, local_day};
-use doorknock_replica::actor;
 use doorknock_replica::change::{Op, Parts, build};
+use doorknock_replica::{ChangeHash, actor};
 use doorknock_store::Tx;
 use doorknock_store::log::NewChunk;
 
@@ -51,6 +51,7 @@ pub(crate) struct Writer<'a> {
     author: Option<i64>,
     now_ms: i64,
     docs: &'a std::collections::HashMap<DocId, CachedDoc>,
+    docs_complete: bool,
     touched: Vec<(DocId, CachedDoc)>,
 }
 
@@ -62,7 +63,13 @@ pub(crate) fn with_writer<T>(
 ) -> Result<T> {
     let identity = inner.identity()?;
     let (incarnation, author, now_ms) = (inner.incarnation, inner.author, env.clock.now_ms());
-    let Inner { store, docs, .. } = inner;
+    let Inner {
+        store,
+        docs,
+        docs_complete,
+        ..
+    } = inner;
+    let docs_complete = *docs_complete;
     let (value, author, touched) = store.write(|tx| {
         let mut writer = Writer {
             tx,
@@ -71,6 +78,7 @@ pub(crate) fn with_writer<T>(
             author,
             now_ms,
             docs,
+            docs_complete,
             touched: Vec::new(),
         };
         let value = work(&mut writer)?;
@@ -99,14 +107,27 @@ impl Writer<'_> {
         self.write(kind, doc, space, puts.into_iter().map(op).collect())
     }
 
-    /// Sets registers: what differs from the value shown now replaces it; other values of a conflict
-    /// stay (rule R3). Whether anything differed.
+    /// Sets registers: what differs from the value shown replaces it; other values of a conflict stay
+    /// (rule R3). Whether anything differed.
     pub(crate) fn set(
         &mut self,
         kind: &Kind,
         doc: DocId,
         space: u32,
         values: Vec<(Key, Value)>,
+    ) -> Result<bool> {
+        self.set_seen(kind, doc, space, values, None)
+    }
+
+    /// The same for somebody who saw the document as it stood at `base`: only what was shown then is
+    /// replaced, so that a form saved after somebody else's edit becomes a conflict, never a loss.
+    pub(crate) fn set_seen(
+        &mut self,
+        kind: &Kind,
+        doc: DocId,
+        space: u32,
+        values: Vec<(Key, Value)>,
+        base: Option<&[ChangeHash]>,
     ) -> Result<bool> {
         let row = self.tx.doc(doc)?;
         let heads = row.map(|row| self.tx.heads(row.ord)).transpose()?.flatten();
@@ -122,9 +143,17 @@ impl Writer<'_> {
             return Ok(any);
         };
         let document = apply::load(self.tx, row, &heads)?;
+        if base.is_some_and(|base| !document.knows(base)) {
+            return Err(said(
+                "unknown_version",
+                "这份资料的版本无法识别；请重新打开后再修改。",
+                "The version this edit is based on is not known here; open the record again and repeat the edit.",
+            ));
+        }
         let mut ops = Vec::new();
         for (key, value) in values {
-            let shown = document.values(&key).into_iter().next();
+            let all = base.map_or_else(|| document.values(&key), |b| document.values_at(&key, b));
+            let shown = all.into_iter().next();
             if shown.as_ref().map_or(&Value::Null, |w| &w.value) != &value {
                 ops.push(Op {
                     key,
@@ -161,8 +190,12 @@ impl Writer<'_> {
         } else {
             let row = self.tx.ensure_doc(doc, kind.code, space)?;
             let (heads, first) = apply::heads_or_genesis(self.tx, row)?;
-            // What this incarnation wrote before a `forget` counts too.
-            let seq = self.tx.last_seq(row.ord, author)?;
+            // Every document this incarnation wrote is in memory, unless some were forgotten.
+            let seq = if self.docs_complete {
+                0
+            } else {
+                self.tx.last_seq(row.ord, author)?
+            };
             (row, heads, seq, first)
         };
         let author = self.author()?;
@@ -292,13 +325,13 @@ impl Doorknock {
 
 impl Writer<'_> {
     fn visit(&mut self, id: VisitId, visit: &Visit) -> Result<()> {
-        let door = self
+        let space = self
             .tx
-            .door(visit.door)?
+            .door_space(visit.door)?
             .ok_or_else(|| not_found("门户", "door"))?;
         let rounds = self
             .tx
-            .space(door.space)?
+            .space(space)?
             .ok_or_else(|| not_found("网格", "grid"))?;
         let casework = self
             .tx

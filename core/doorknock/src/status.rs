@@ -100,6 +100,15 @@ impl Doorknock {
             });
         Ok(lines.collect())
     }
+
+    /// Judges everything that was set aside again: after an update, or because the app had no luck with
+    /// it. Returns how many changes were applied.
+    ///
+    /// # Errors
+    /// `not_joined`, or the database's.
+    pub fn retry_quarantine(&self) -> Result<usize> {
+        self.writing(crate::ingest::retry_all)
+    }
 }
 
 fn notice(code: &str) -> Message {
@@ -124,7 +133,7 @@ fn notice(code: &str) -> Message {
 
 fn reason(code: &str) -> Message {
     let (code, zh, en): (&'static str, &str, &str) = match code {
-        "newer_kind" | "unsupported" => (
+        "newer_kind" | "entry_newer_version" => (
             "newer_version",
             "由更新版本的应用写入；升级应用后会自动处理。",
             "A newer app wrote it; it is taken in after an update.",
@@ -148,6 +157,7 @@ fn reason(code: &str) -> Message {
         | "bad_key"
         | "kind_in_wrong_space"
         | "document_elsewhere"
+        | "depends_on_refused"
         | "wrong_space"
         | "wrong_document_tag" => (
             "against_the_rules",

@@ -8,7 +8,7 @@
 use std::collections::{HashSet, VecDeque};
 
 use doorknock_model::access::SpaceKind;
-use doorknock_seal::entry::Entry;
+use doorknock_seal::entry::{Entry, EntryError};
 use doorknock_seal::receipt::{Receipt, running_hash};
 use doorknock_seal::request::sign_request;
 use doorknock_sync::session::{Local, Outcome, Session};
@@ -65,6 +65,7 @@ pub struct SyncSession {
     give_back: VecDeque<Request>,
     asked: Option<Asked>,
     restarted: HashSet<u32>,
+    compared: bool,
 }
 
 enum Asked {
@@ -167,6 +168,11 @@ impl SyncSession {
                 outcome.reset += 1;
             }
         }
+        if !response.more && !self.compared {
+            // Once a session, so that a hub whose receipts and logs never agree keeps nobody busy.
+            self.compared = true;
+            home.writing(void_behind_the_log)?;
+        }
         outcome.outbox_left = home.writing(|inner| {
             outbox::seal_pending(inner, &home.env)?;
             Ok(!inner.store.view()?.pending_entries(1)?.is_empty())
@@ -184,10 +190,13 @@ impl SyncSession {
         else {
             return Ok(());
         };
-        let Some(hashes) = item_hashes(pulled) else {
-            return Err(hub_answer());
+        let hashes = item_hashes(pulled);
+        let honest = |hashes: &Vec<[u8; 32]>| {
+            home.writing(|inner| head_is_honest(inner, pulled, running, hashes))
         };
-        if !home.writing(|inner| head_is_honest(inner, pulled, running, &hashes))? {
+        let honest = hashes.as_ref().map(honest).transpose()?.unwrap_or(false);
+        let Some(hashes) = hashes.filter(|_| honest) else {
+            // This space waits until the hub is put right; the others go on.
             home.writing(|inner| {
                 let at = home.now_ms();
                 Ok(inner
@@ -195,7 +204,7 @@ impl SyncSession {
                     .write(|tx| tx.notice(HUB_INCONSISTENT, &pulled.space.to_be_bytes(), at))?)
             })?;
             return Ok(());
-        }
+        };
         let mut items = pulled.items.iter().zip(&hashes).peekable();
         while items.peek().is_some() {
             let mut batch: Vec<([u8; 32], &[u8])> = Vec::new();
@@ -203,6 +212,7 @@ impl SyncSession {
                 space: pulled.space,
                 position,
                 running,
+                passed: &[],
             };
             while batch.len() < BATCH
                 && let Some((item, hash)) = items.peek()
@@ -224,6 +234,7 @@ impl SyncSession {
             if end.position == position {
                 break;
             }
+            end.passed = passed_by(&hashes, pulled.first, position, end.position);
             let taken = home.writing(|inner| take_entries(inner, home.now_ms(), &batch, &end))?;
             self.report.pulled += taken.changes;
             self.report.quarantined += taken.set_aside;
@@ -239,7 +250,7 @@ fn take_entries(
     inner: &mut Inner,
     now_ms: i64,
     batch: &[([u8; 32], &[u8])],
-    end: &CursorMove,
+    end: &CursorMove<'_>,
 ) -> Result<ingest::Taken> {
     if !ingest::any_attempted(inner, batch)? {
         return ingest::take_batch(inner, now_ms, end.space, batch, end);
@@ -254,16 +265,24 @@ fn take_entries(
         space: end.space,
         position: before.position,
         running: before.running,
+        passed: &[],
     };
     for one in batch {
         let taken = ingest::take_batch(inner, now_ms, end.space, std::slice::from_ref(one), &stay)?;
         all.changes += taken.changes;
         all.set_aside += taken.set_aside;
     }
-    inner
-        .store
-        .write(|tx| tx.set_cursor(end.space, end.position, &end.running))?;
+    inner.store.write(|tx| end.apply(tx))?;
     Ok(all)
+}
+
+/// The hashes of the entries after one position up to another, of those that begin at `first`.
+fn passed_by(hashes: &[[u8; 32]], first: u64, after: u64, to: u64) -> &[[u8; 32]] {
+    let place = |position: u64| usize::try_from(position.checked_sub(first - 1)?).ok();
+    let range = place(after).zip(place(to)).map(|(a, b)| a..b);
+    range
+        .and_then(|range| hashes.get(range))
+        .unwrap_or_default()
 }
 
 /// Spaces in the order they are wanted: names and grids, then today's doors, then history.
@@ -407,6 +426,17 @@ fn start_over(inner: &mut Inner, space: u32, now_ms: i64) -> Result<()> {
     })?)
 }
 
+/// Takes back receipts for what lies behind the log's end, which is where the cursors are when the
+/// hub has no more: it was set back before the cursor had come as far as its receipt (rule R8).
+fn void_behind_the_log(inner: &mut Inner) -> Result<()> {
+    let spaces = inner.store.view()?.spaces()?;
+    Ok(inner.store.write(|tx| {
+        spaces
+            .iter()
+            .try_for_each(|space| tx.void_behind(space.n, space.position).map(|_| ()))
+    })?)
+}
+
 /// The cursor, if what was pulled begins right after it.
 fn cursor_for(inner: &Inner, pulled: &wire::Pulled) -> Result<Option<(u64, [u8; 32])>> {
     let space = inner.store.view()?.space(pulled.space)?;
@@ -415,13 +445,20 @@ fn cursor_for(inner: &Inner, pulled: &wire::Pulled) -> Result<Option<(u64, [u8; 
         .map(|s| (s.position, s.running)))
 }
 
+/// The entries' hashes; `None` if one is no entry, which an honest hub does not store. One of a newer
+/// version has a hash like any other.
 fn item_hashes(pulled: &wire::Pulled) -> Option<Vec<[u8; 32]>> {
+    let hash = |bytes: &[u8]| match Entry::parse(bytes) {
+        Ok(entry) => Some(entry.hash()),
+        Err(EntryError::Unsupported) => Entry::hash_of(bytes).ok(),
+        Err(_) => None,
+    };
     pulled
         .items
         .iter()
         .map(|item| match item {
             PulledItem::Own(hash) => Some(*hash),
-            PulledItem::Entry(bytes) => Entry::parse(bytes).ok().map(|e| e.hash()),
+            PulledItem::Entry(bytes) => hash(bytes),
         })
         .collect()
 }

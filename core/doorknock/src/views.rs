@@ -5,7 +5,7 @@ use doorknock_model::address::DoorKind;
 use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock_model::checklist::Label;
 use doorknock_model::ids::{DeviceId, DoorId, GridId, MemberId, PersonId, VisitId};
-use doorknock_model::kinds::{Channel, Outcome};
+use doorknock_model::kinds::{Channel, CompoundKind, Outcome};
 use doorknock_model::round::{Reason, Status};
 
 /// A grid.
@@ -19,6 +19,17 @@ pub struct GridInfo {
     pub name: Option<String>,
     /// Whether this device holds the grid's rounds.
     pub mine: bool,
+}
+
+/// A housing estate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompoundInfo {
+    /// Its name; empty for doors whose address names none.
+    pub name: String,
+    /// What sort it is, once the office said so.
+    pub kind: Option<CompoundKind>,
+    /// Its buildings, in walking order, each with how many doors it has here.
+    pub buildings: Vec<(String, usize)>,
 }
 
 /// A grid's list for a day.
@@ -77,6 +88,8 @@ pub struct DoorDetail {
     pub info: DoorInfo,
     /// The office's own number.
     pub external_id: Option<String>,
+    /// The version shown here: an edit names it ([`crate::DoorEdit`]).
+    pub version: String,
     /// Who lives there; empty without the grid's casework.
     pub people: Vec<PersonInfo>,
     /// The latest visits, newest first.

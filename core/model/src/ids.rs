@@ -150,6 +150,12 @@ impl CommunityId {
         ))
     }
 
+    /// The key under which a compound of this name stands in the settings.
+    #[must_use]
+    pub fn compound(&self, name: &str) -> [u8; 16] {
+        derive16("compound", &[&self.0, name.as_bytes()])
+    }
+
     /// A document's id: of this kind, about this subject.
     #[must_use]
     pub fn document(&self, kind: u16, subject: &[&[u8]]) -> DocId {

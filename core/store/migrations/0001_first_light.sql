@@ -40,12 +40,13 @@ CREATE TABLE author (
     UNIQUE (device, incarnation)
 ) STRICT;
 
+-- Keyed by id, so that finding a document reads one page.
 CREATE TABLE doc (
-    ord INTEGER PRIMARY KEY,
-    id BLOB NOT NULL UNIQUE,
+    id BLOB NOT NULL PRIMARY KEY,
+    ord INTEGER NOT NULL UNIQUE,        -- its number on this device
     kind INTEGER NOT NULL,
     space INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- The log of changes, appended only: the documents. Each row carries the document's heads after it,
 -- so that recording needs neither the document nor a row to update.
@@ -59,8 +60,8 @@ CREATE TABLE chunk (
     heads BLOB NOT NULL,                -- 36 bytes a head: hash, greatest operation number (u32 big-endian)
     change BLOB NOT NULL                -- automerge's uncompressed change chunk
 ) STRICT;
--- Finds a document's changes; and holds that an actor never uses a sequence number twice.
-CREATE UNIQUE INDEX chunk_doc ON chunk (doc, author, seq);
+-- Finds a document's newest change with one seek, and covers the search for an author's last.
+CREATE INDEX chunk_doc ON chunk (doc, id, author, seq);
 
 -- This device's sealed entries, kept and sent byte for byte.
 CREATE TABLE entry (
@@ -74,6 +75,8 @@ CREATE TABLE entry (
     refused INTEGER                     -- the hub's verdict, if it refused
 ) STRICT;
 CREATE INDEX entry_pending ON entry (id) WHERE position IS NULL;
+-- Finds receipts that the hub's log contradicts (rule R8).
+CREATE INDEX entry_place ON entry (space, position) WHERE position IS NOT NULL;
 
 -- The last entry of each of this device's incarnations in a space.
 CREATE TABLE chain (
@@ -143,6 +146,12 @@ CREATE TABLE settings (
 CREATE TABLE grid (
     space INTEGER NOT NULL, doc BLOB NOT NULL, id BLOB NOT NULL,
     code TEXT, name TEXT, ord INTEGER,
+    PRIMARY KEY (space, doc, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE compound (
+    space INTEGER NOT NULL, doc BLOB NOT NULL, id BLOB NOT NULL,
+    name TEXT, kind INTEGER,
     PRIMARY KEY (space, doc, id)
 ) STRICT, WITHOUT ROWID;
 

@@ -182,10 +182,9 @@ impl View<'_> {
 
     /// A document's heads; `None` while it has no change but its genesis.
     pub fn heads(&self, doc: i64) -> Result<Option<Heads>> {
-        // The index covers the inner query, so only the newest row itself is read.
-        let mut statement = self.conn.prepare_cached(
-            "SELECT heads FROM chunk WHERE id = (SELECT max(id) FROM chunk WHERE doc = ?1)",
-        )?;
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT heads FROM chunk WHERE doc = ?1 ORDER BY id DESC LIMIT 1")?;
         let bytes: Option<Vec<u8>> = statement.query_row([doc], |row| row.get(0)).optional()?;
         bytes.map(|b| Heads::decode(&b)).transpose()
     }
@@ -307,12 +306,18 @@ impl Tx<'_> {
         if let Some(row) = self.doc(id)? {
             return Ok(row);
         }
+        let ord: i64 = {
+            let mut statement = self
+                .conn
+                .prepare_cached("SELECT ifnull(max(ord), 0) + 1 FROM doc")?;
+            statement.query_row([], |row| row.get(0))?
+        };
         self.exec(
-            "INSERT INTO doc (id, kind, space) VALUES (?1, ?2, ?3)",
-            params![&id.0[..], kind, space],
+            "INSERT INTO doc (id, ord, kind, space) VALUES (?1, ?2, ?3, ?4)",
+            params![&id.0[..], ord, kind, space],
         )?;
         Ok(DocRow {
-            ord: self.conn.last_insert_rowid(),
+            ord,
             id,
             kind,
             space,

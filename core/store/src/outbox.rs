@@ -178,6 +178,41 @@ impl Tx<'_> {
         )
     }
 
+    /// Takes back the receipts for positions that turn out to hold other entries: those after
+    /// `after` hold `hashes`. The hub was set back since it gave them (rule R8).
+    pub fn void_replaced(&self, space: u32, after: u64, hashes: &[[u8; 32]]) -> Result<usize> {
+        let kept: Vec<([u8; 32], u64)> = {
+            let mut statement = self.conn.prepare_cached(
+                "SELECT hash, position FROM entry
+                 WHERE space = ?1 AND position > ?2 AND position <= ?3",
+            )?;
+            let last = after + hashes.len() as u64;
+            let rows = statement.query_map(params![space, after, last], |row| {
+                Ok((fixed(row, 0)?, row.get(1)?))
+            })?;
+            rows.collect::<Result<_, _>>()?
+        };
+        let mut void = 0;
+        for (hash, position) in kept {
+            let there = usize::try_from(position - after - 1).ok();
+            if there.and_then(|n| hashes.get(n)) != Some(&hash) {
+                void += self.exec(
+                    "UPDATE entry SET position = NULL WHERE hash = ?1",
+                    [&hash[..]],
+                )?;
+            }
+        }
+        Ok(void)
+    }
+
+    /// Takes back the receipts for positions behind the end of the hub's log.
+    pub fn void_behind(&self, space: u32, end: u64) -> Result<usize> {
+        self.exec(
+            "UPDATE entry SET position = NULL WHERE space = ?1 AND position > ?2",
+            params![space, end],
+        )
+    }
+
     /// Sets the next sequence number of an incarnation's chain.
     pub fn set_next_sequence(&self, space: u32, incarnation: &[u8], next: u64) -> Result<()> {
         self.exec(

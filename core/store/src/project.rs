@@ -18,9 +18,10 @@ use crate::{Result, StoreError, Tx, View};
 pub const PROJECTOR: i64 = 1;
 
 /// Everything [`Tx::clear_projections`] empties.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "settings",
     "grid",
+    "compound",
     "member",
     "door",
     "tick",
@@ -43,8 +44,6 @@ pub struct Origin {
     pub author: i64,
     /// The first eight bytes of the change's hash: keeps two records under one id apart.
     pub version: i64,
-    /// The community's time zone.
-    pub utc_offset: i32,
 }
 
 struct Cell<'a>(&'a Value);
@@ -163,15 +162,16 @@ impl Tx<'_> {
     /// first tick again where it came late.
     fn fold_tick(&self, origin: &Origin, key: &Key, value: &Value) -> Result<()> {
         let tick: Tick = doorknock_model::kinds::unpack(value).ok_or(StoreError::BadRow)?;
+        let utc_offset = self.utc_offset()?;
         let current = self.state_row(origin.space, tick.door)?;
         let late = current
             .as_ref()
             .is_some_and(|(at, id, _)| (*at, id) > (tick.at, &key.id));
         if late {
-            return self.refold(origin.space, tick.door, origin.utc_offset);
+            return self.refold(origin.space, tick.door, utc_offset);
         }
         let mut state = current.map(|(_, _, state)| state).unwrap_or_default();
-        state.fold(&tick, origin.utc_offset);
+        state.fold(&tick, utc_offset);
         self.put_state(origin.space, tick.door, tick.at, &key.id, &state)
     }
 

@@ -222,6 +222,15 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Compounds as the settings name them, each with its kind's code once the office said so.
+    pub fn compounds(&self) -> Result<Vec<(String, Option<u8>)>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT name, kind FROM compound WHERE name IS NOT NULL ORDER BY name",
+        )?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The name on the member card with this document id.
     pub fn member_name(&self, card: DocId) -> Result<Option<String>> {
         let mut statement = self
@@ -248,6 +257,16 @@ impl View<'_> {
             .conn
             .prepare_cached(&format!("{DOOR} WHERE d.doc = ?1"))?;
         Ok(statement.query_row([&door.0[..]], door_row).optional()?)
+    }
+
+    /// The space a door's card lives in; reads the index alone.
+    pub fn door_space(&self, door: DoorId) -> Result<Option<u32>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT space FROM door WHERE doc = ?1")?;
+        Ok(statement
+            .query_row([&door.0[..]], |row| row.get(0))
+            .optional()?)
     }
 
     /// Doors whose id begins with these hexadecimal digits, two at most: enough to tell one from
@@ -370,8 +389,7 @@ impl View<'_> {
             format!("{DOOR} WHERE d.doc = x'00'"),
             format!("{VISIT} WHERE v.door = x'00' ORDER BY v.at DESC LIMIT 5"),
             format!("{VISIT} ORDER BY v.id DESC, v.version LIMIT 5"),
-            "SELECT heads FROM chunk WHERE id = (SELECT max(id) FROM chunk WHERE doc = 1)"
-                .to_owned(),
+            "SELECT heads FROM chunk WHERE doc = 1 ORDER BY id DESC LIMIT 1".to_owned(),
             "SELECT id, change FROM chunk WHERE doc = 1".to_owned(),
             "SELECT id FROM parked WHERE waits_for = x'00'".to_owned(),
         ];

@@ -42,7 +42,10 @@ fn main() -> Done {
         ["join", home, link, name] => join(Path::new(home), link, name),
         ["work", home, run, seed] => work(Path::new(home), run, seed.parse()?),
         ["finish", home] => finish(Path::new(home)),
-        _ => Err("found HOME HUB INVITATIONS | join HOME LINK NAME | work HOME RUN SEED | finish HOME".into()),
+        _ => Err(
+            "found HOME HUB INVITATIONS | join HOME LINK NAME | work HOME RUN SEED | finish HOME"
+                .into(),
+        ),
     }
 }
 

@@ -15,6 +15,7 @@ use doorknock::{Doorknock, Env, FileKeyStore};
 use process::{Hub, Process};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
+use tempfile::TempDir;
 
 /// Steps a process can be killed right after.
 const STEPS: [&str; 3] = ["visit", "asking", "answered"];
@@ -54,6 +55,8 @@ struct Home {
     process: Option<Process>,
     acknowledged: Visits,
     kills: usize,
+    /// The last line it said.
+    last: String,
     /// How many of the kills came during a sync.
     in_sync: usize,
 }
@@ -66,6 +69,7 @@ impl Home {
             process: None,
             acknowledged: Visits::new(),
             kills: 0,
+            last: String::new(),
             in_sync: 0,
         }
     }
@@ -77,30 +81,31 @@ impl Home {
         }
     }
 
+    fn hear(&mut self, lines: Vec<String>) {
+        self.acknowledged.extend(visits_in(&lines));
+        if let Some(last) = lines.into_iter().next_back() {
+            self.last = last;
+        }
+    }
+
     /// Lets it run until it has said a step so often from now on.
     fn run_until(&mut self, step: &str, times: u32) {
-        let process = self.process.as_mut().unwrap();
-        self.acknowledged.extend(visits_in(&process.backlog()));
-        for _ in 0..times {
-            loop {
-                let line = process
-                    .next_line()
-                    .unwrap_or_else(|| panic!("{} ended by itself", self.name));
-                let reached = line.starts_with(step);
-                self.acknowledged.extend(visits_in(&[line]));
-                if reached {
-                    break;
-                }
-            }
+        let backlog = self.process.as_ref().unwrap().backlog();
+        self.hear(backlog);
+        let mut seen = 0;
+        while seen < times {
+            let line = self.process.as_mut().unwrap().next_line();
+            let line = line.unwrap_or_else(|| panic!("{} ended by itself", self.name));
+            seen += u32::from(line.starts_with(step));
+            self.hear(vec![line]);
         }
     }
 
     fn kill(&mut self) {
         let rest = self.process.take().unwrap().kill();
-        self.acknowledged.extend(visits_in(&rest));
+        self.hear(rest);
         self.kills += 1;
-        let syncing = |line: &String| line == "asking" || line == "answered";
-        self.in_sync += usize::from(rest.last().is_some_and(syncing));
+        self.in_sync += usize::from(["asking", "answered"].contains(&&*self.last));
     }
 }
 
@@ -167,7 +172,57 @@ fn until_quiet(homes: &[Home]) -> Vec<Vec<String>> {
     panic!("the homes do not become quiet");
 }
 
-fn dump(home: &Home) -> Vec<String> {
+/// Every acknowledged visit is at every home, as it was written.
+fn nothing_is_lost(homes: &[Home], held: &[Visits]) {
+    for (at, visits) in homes.iter().zip(held) {
+        for by in homes {
+            let kept = |(id, summary): &(&String, &String)| visits.get(*id) == Some(*summary);
+            let lost: Vec<_> = by.acknowledged.iter().filter(|v| !kept(v)).collect();
+            let Home { name, .. } = at;
+            assert!(
+                lost.is_empty(),
+                "acknowledged to {}, not at {name}: {lost:?}",
+                by.name
+            );
+        }
+    }
+}
+
+/// No visit stands twice, and none that nobody logged.
+fn nothing_is_doubled(homes: &[Home], held: &Visits) {
+    let mut times: BTreeMap<&str, u32> = BTreeMap::new();
+    for summary in held.values() {
+        *times.entry(summary).or_default() += 1;
+    }
+    times.retain(|_, times| *times > 1);
+    assert!(times.is_empty(), "doubled: {times:?}");
+    for home in homes {
+        // Each kill may have come between a commit and its acknowledgement, once.
+        let own = held
+            .values()
+            .filter(|summary| summary.starts_with(home.name));
+        let most = home.acknowledged.len() + home.kills;
+        assert!(own.count() <= most, "more visits than {} logged", home.name);
+    }
+}
+
+/// All homes hold the same, and nothing is left to do or to report.
+fn all_agree(homes: &[Home], said: &[Vec<String>], held: &[Visits]) {
+    for ((home, lines), visits) in homes.iter().zip(said).zip(held) {
+        let listed = visits_in(lines).count();
+        assert_eq!(visits.len(), listed, "{} lists an id twice", home.name);
+        assert!(*visits == held[0], "{} and the office differ", home.name);
+        let status = lines.iter().find(|line| line.starts_with("status"));
+        let settled = "status pending=0 waiting=0 quarantined=0 refused=0 conflicts=0 notices=0";
+        assert_eq!(status.unwrap(), settled, "{}", home.name);
+    }
+    let [_, li, wang] = &homes.iter().map(sound_dump).collect::<Vec<_>>()[..] else {
+        panic!("three homes");
+    };
+    assert!(li == wang, "the phones of one grid differ");
+}
+
+fn sound_dump(home: &Home) -> Vec<String> {
     let keys = FileKeyStore::new(home.folder.join("key"));
     let open = Doorknock::open(&home.folder, &keys, Env::system()).unwrap();
     let doctor = open.doctor().unwrap();
@@ -175,59 +230,30 @@ fn dump(home: &Home) -> Vec<String> {
     open.dump_projections().unwrap()
 }
 
-fn check(homes: &[Home], said: &[Vec<String>]) {
-    for (home, lines) in homes.iter().zip(said) {
-        let status = lines.iter().find(|line| line.starts_with("status"));
-        assert_eq!(
-            status.unwrap(),
-            "status pending=0 waiting=0 quarantined=0 refused=0 conflicts=0 notices=0",
-            "{}",
-            home.name
-        );
-    }
-    let all: Vec<Visits> = said.iter().map(|lines| visits_in(lines).collect()).collect();
-    let expected = &all[0];
-    for ((home, lines), visits) in homes.iter().zip(said).zip(&all) {
-        assert_eq!(visits.len(), visits_in(lines).count(), "an id is listed twice");
-        let differ = expected.keys().filter(|id| !visits.contains_key(*id)).count();
-        assert!(visits == expected, "{} lacks {differ} of the office's visits", home.name);
-    }
-    let mut missing = Vec::new();
-    let mut doubled: BTreeMap<&str, u32> = BTreeMap::new();
-    for summary in expected.values() {
-        *doubled.entry(summary).or_default() += 1;
-    }
-    doubled.retain(|_, times| *times > 1);
-    assert!(doubled.is_empty(), "doubled: {doubled:?}");
-    for home in homes {
-        missing.extend(home.acknowledged.iter().filter(|(id, _)| !expected.contains_key(*id)));
-        // Each kill may have come between a commit and its acknowledgement, once.
-        let own = expected.values().filter(|summary| summary.starts_with(home.name)).count();
-        let unsaid = own - home.acknowledged.len();
-        assert!(unsaid <= home.kills, "{}: {unsaid} visits that nobody logged", home.name);
-    }
-    assert!(missing.is_empty(), "acknowledged and lost: {missing:?}");
-    for home in homes {
-        for (id, summary) in &home.acknowledged {
-            assert_eq!(expected.get(id), Some(summary), "kept as it was written");
-        }
-    }
-    assert!(dump(&homes[1]) == dump(&homes[2]), "the phones of one grid differ");
-    dump(&homes[0]);
-}
-
 fn setting<T: FromStr>(name: &str, otherwise: T) -> T {
     let given = std::env::var(name).ok();
-    given.and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+    given
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(otherwise)
 }
 
-/// Says how to see a failure again.
-struct Replay(u64, usize);
+/// The homes' folder; after a failure it is kept, and how to see it again is said.
+struct Ground {
+    folder: TempDir,
+    seed: u64,
+    kills: usize,
+}
 
-impl Drop for Replay {
+impl Drop for Ground {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let Self(seed, kills) = self;
+            self.folder.disable_cleanup(true);
+            let Self {
+                folder,
+                seed,
+                kills,
+            } = self;
+            eprintln!("the homes are kept in {}", folder.path().display());
             eprintln!(
                 "again: DOORKNOCK_SEED={seed} DOORKNOCK_KILLS={kills} cargo test -p doorknock-tests --test kill"
             );
@@ -238,15 +264,22 @@ impl Drop for Replay {
 #[test]
 fn what_was_acknowledged_is_everywhere_once_however_often_the_processes_are_killed() {
     let (seed, wanted) = (setting("DOORKNOCK_SEED", 1), setting("DOORKNOCK_KILLS", 25));
-    let _replay = Replay(seed, wanted);
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("hub")).unwrap();
-    let mut hub = Hub::start(&folder.path().join("hub"));
-    let mut homes = ["office", "li", "wang"].map(|name| Home::new(folder.path(), name));
+    let ground = Ground {
+        folder: tempfile::tempdir().unwrap(),
+        seed,
+        kills: wanted,
+    };
+    let folder = ground.folder.path();
+    std::fs::create_dir(folder.join("hub")).unwrap();
+    let mut hub = Hub::start(&folder.join("hub"));
+    let mut homes = ["office", "li", "wang"].map(|name| Home::new(folder, name));
 
     let lines = to_the_end(&homes[0].folder, "found", &[&hub.url(), "2"]);
-    let links: Vec<_> = lines.iter().filter_map(|line| line.strip_prefix("link ")).collect();
+    let links: Vec<_> = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("link "))
+        .collect();
     for (home, link) in homes[1..].iter().zip(links) {
         join(home, link, &mut rng);
     }
@@ -261,8 +294,14 @@ fn what_was_acknowledged_is_everywhere_once_however_often_the_processes_are_kill
         }
     }
     let said = until_quiet(&homes);
-    check(&homes, &said);
+    let held: Vec<Visits> = said
+        .iter()
+        .map(|lines| visits_in(lines).collect())
+        .collect();
+    nothing_is_lost(&homes, &held);
+    nothing_is_doubled(&homes, &held[0]);
+    all_agree(&homes, &said, &held);
     let acknowledged: usize = homes.iter().map(|home| home.acknowledged.len()).sum();
     let in_sync: usize = homes.iter().map(|home| home.in_sync).sum();
-    println!("{kills} kills, {in_sync} seen to be in a sync, {acknowledged} acknowledged visits");
+    eprintln!("{kills} kills, {in_sync} seen to be in a sync, {acknowledged} acknowledged visits");
 }

@@ -172,9 +172,6 @@ fn hub_program() -> PathBuf {
     build
         .arg(folder.parent().unwrap())
         .current_dir(env!("CARGO_MANIFEST_DIR"));
-    assert!(
-        build.status().unwrap().success(),
-        "the hub cannot be built"
-    );
+    assert!(build.status().unwrap().success(), "the hub cannot be built");
     folder.join("doorknock-hub")
 }

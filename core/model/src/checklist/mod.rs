@@ -128,8 +128,14 @@ impl Template {
             .ok_or_else(|| {
                 Message::new(
                     "unknown_item",
-                    format!("清单“{}”没有这个项目；用 template show 查看各项。", self.label.zh),
-                    format!("Checklist \"{}\" has no such item; template show lists them.", self.label.en),
+                    format!(
+                        "清单“{}”没有这个项目；用 template show 查看各项。",
+                        self.label.zh
+                    ),
+                    format!(
+                        "Checklist \"{}\" has no such item; template show lists them.",
+                        self.label.en
+                    ),
                 )
             })?;
         let answer = item.asks.read(value).ok_or_else(|| {

@@ -11,7 +11,7 @@ pub use door_card::{DOOR_CARD, DoorAddress, Plan};
 pub use member_card::MEMBER_CARD;
 pub use person_file::{Need, PERSON_FILE};
 pub use round_sheet::{ROUND_SHEET, Tick, TickResult};
-pub use settings::{GridRecord, SETTINGS};
+pub use settings::{CompoundKind, CompoundRecord, GridRecord, SETTINGS};
 pub use visit_book::{Answer, Channel, Outcome, VISIT_BOOK, Visit};
 
 use crate::kind::{Columns, Kind, Value};

@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{int_column, opt_int, text, text_column, unpack};
+use super::{int_column, open_enum, opt_int, text, text_column, unpack};
 use crate::access::{Roles, SpaceKind};
 use crate::kind::{Columns, Field, Kind, Merge, Value};
 
@@ -12,6 +12,37 @@ pub const NAME: u16 = 1;
 pub const UTC_OFFSET: u16 = 2;
 /// A grid, under its id: a packed [`GridRecord`].
 pub const GRID: u16 = 3;
+
+/// A housing estate, under an id derived from its name: a packed [`CompoundRecord`].
+pub const COMPOUND: u16 = 4;
+
+open_enum! {
+    /// What sort of estate a compound is: it will decide the plan for its ordinary doors.
+    CompoundKind {
+        /// Bought and sold on the market.
+        Commodity = 0, "commodity", "商品房";
+        /// Public housing sold to its tenants.
+        SoldPublic = 1, "sold_public", "售后公房";
+        /// An old walk-up.
+        WalkUp = 2, "walk_up", "老旧小区";
+        /// Waiting to be relocated.
+        AwaitingRelocation = 3, "awaiting_relocation", "待动迁";
+        /// A shopping street.
+        ShoppingStreet = 4, "shopping_street", "商圈";
+    }
+}
+
+/// A housing estate.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct CompoundRecord {
+    /// As in its doors' addresses.
+    #[n(0)]
+    pub name: String,
+    /// Once the office said so.
+    #[n(1)]
+    pub kind: Option<CompoundKind>,
+}
 
 /// What a grid is called.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -65,8 +96,30 @@ pub static SETTINGS: Kind = Kind {
             table: "grid",
             columns: grid_columns,
         },
+        Field {
+            code: COMPOUND,
+            name: "compound",
+            keyed: true,
+            merge: Merge::Register,
+            writers: Roles::OFFICE,
+            max_bytes: 1024,
+            table: "compound",
+            columns: compound_columns,
+        },
     ],
 };
+
+fn compound_columns(value: &Value) -> Option<Columns> {
+    if *value == Value::Null {
+        return Some(vec![("name", Value::Null), ("kind", Value::Null)]);
+    }
+    let compound: CompoundRecord = unpack(value)?;
+    let kind = compound.kind.map(CompoundKind::code);
+    Some(vec![
+        ("name", text(&compound.name)),
+        ("kind", opt_int(kind)),
+    ])
+}
 
 fn grid_columns(value: &Value) -> Option<Columns> {
     if *value == Value::Null {

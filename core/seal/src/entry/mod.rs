@@ -185,6 +185,16 @@ impl<'b> Entry<'b> {
         })
     }
 
+    /// The hash of an entry of any version: its outer form never changes. For one that
+    /// [`Entry::parse`] calls [`EntryError::Unsupported`]; nothing of it is checked.
+    ///
+    /// # Errors
+    /// [`EntryError::Malformed`].
+    pub fn hash_of(bytes: &[u8]) -> Result<Hash, EntryError> {
+        let (header, signature) = cbor::read(bytes, |f| Ok((f.bytes()?, f.fixed::<64>()?)))?;
+        Ok(sha256(&[header, &signature]))
+    }
+
     /// The signed header.
     #[must_use]
     pub const fn header(&self) -> &Header {

@@ -24,7 +24,7 @@ impl Baseline {
         let key = "07".repeat(32);
         conn.pragma_update(None, "key", format!("x'{key}'"))?;
         conn.execute_batch(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA fullfsync=ON;
+            "PRAGMA cipher_hmac_algorithm=HMAC_SHA256; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA fullfsync=ON;
              PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; PRAGMA secure_delete=ON;
              CREATE TABLE IF NOT EXISTS visit (
                  n INTEGER PRIMARY KEY, id BLOB NOT NULL, door BLOB NOT NULL, at INTEGER NOT NULL,

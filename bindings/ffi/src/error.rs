@@ -1,0 +1,67 @@
+//! The one error.
+
+use doorknock::model::Message;
+
+/// What went wrong. Programs go by `code`; people are shown `zh` or `en`, a whole sentence that says
+/// what is wrong and what to do. No personal data is in any of them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+#[uniffi::export(Display)]
+pub enum DoorknockError {
+    /// The only kind: what is told apart is told by the code.
+    #[error("{zh} / {en}")]
+    Failure {
+        /// Stable, lower-case, words joined by underscores: `busy`, `hub_unreachable`, …
+        code: String,
+        /// Chinese.
+        zh: String,
+        /// English.
+        en: String,
+    },
+}
+
+impl From<Message> for DoorknockError {
+    fn from(message: Message) -> Self {
+        let Message { code, zh, en } = message;
+        Self::Failure {
+            code: code.to_owned(),
+            zh,
+            en,
+        }
+    }
+}
+
+impl From<doorknock::Error> for DoorknockError {
+    fn from(error: doorknock::Error) -> Self {
+        error.message().into()
+    }
+}
+
+/// A day that is not `YYYY-MM-DD`.
+pub(crate) fn bad_date() -> DoorknockError {
+    Message::new(
+        "bad_date",
+        "日期格式不对；请写成 2026-11-21 这样。",
+        "This is not a date; write it like 2026-11-21.",
+    )
+    .into()
+}
+
+/// A time that is not RFC 3339.
+pub(crate) fn bad_time() -> DoorknockError {
+    Message::new(
+        "bad_time",
+        "时间格式不对；请写成 2026-11-21T09:30:00+08:00 这样。",
+        "This is not a time; write it like 2026-11-21T09:30:00+08:00.",
+    )
+    .into()
+}
+
+/// A choice that only a newer version knows.
+pub(crate) fn unknown_choice() -> DoorknockError {
+    Message::new(
+        "unknown_choice",
+        "不能记录“未知”的选项；请选择具体的一项。",
+        "An unknown choice cannot be recorded; choose one.",
+    )
+    .into()
+}

@@ -1,0 +1,245 @@
+//! A member device without an app: its entries are put together piece by piece, so that a test can have it
+//! say whatever the format can express.
+
+use std::collections::HashMap;
+
+use doorknock::model::access::SpaceKind;
+use doorknock::model::ids::{CommunityId, DocId, GridId, Incarnation, MemberId, SpaceId};
+use doorknock::model::kind::{Key, Value};
+use doorknock::model::random;
+use doorknock::{Clock, Request};
+use doorknock_hub::store::{HubStore, NewEntry};
+use doorknock_replica::change::{Op, OpId, Parts, build, genesis};
+use doorknock_replica::section::{Dep, Section, WireChange};
+use doorknock_replica::{Actor, actor};
+use doorknock_seal::charter::Charter;
+use doorknock_seal::entry::{Entry, EntryParams, SectionPlain, SpaceKeys, seal_entry};
+use doorknock_seal::identity::DeviceSecrets;
+use doorknock_seal::invite::InviteLink;
+use doorknock_seal::request::sign_request;
+use doorknock_seal::wrap::{Wrap, open_wrap};
+use doorknock_sync::wire::{self, Verdict};
+
+use crate::World;
+
+/// A change that was made, and what the next one needs to follow it.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// As it travels.
+    pub wire: WireChange,
+    /// Its hash.
+    pub hash: [u8; 32],
+    /// The number of its last operation.
+    pub max_op: u64,
+}
+
+/// What a change follows.
+#[derive(Debug, Clone, Copy)]
+pub struct After {
+    /// How it is named.
+    pub dep: Dep,
+    /// Its hash.
+    pub hash: [u8; 32],
+    /// The number of its last operation.
+    pub max_op: u64,
+}
+
+impl After {
+    /// The beginning of a document of this kind.
+    #[must_use]
+    pub fn genesis(kind: u16) -> Self {
+        let genesis = genesis(kind);
+        Self { dep: Dep::Genesis, hash: genesis.hash, max_op: genesis.max_op }
+    }
+
+    /// A change, named by its hash.
+    #[must_use]
+    pub const fn change(made: &Made) -> Self {
+        Self { dep: Dep::Hash(made.hash), hash: made.hash, max_op: made.max_op }
+    }
+}
+
+/// A put that replaces nothing.
+#[must_use]
+pub const fn put(key: Key, value: Value) -> Op {
+    Op { key, replaces: Vec::new(), value }
+}
+
+/// A section with these changes.
+#[must_use]
+pub fn section(kind: u16, doc: DocId, changes: &[&Made]) -> Section {
+    let changes = changes.iter().map(|made| made.wire.clone()).collect();
+    Section { kind, doc, changes, context: None }
+}
+
+/// A member device.
+pub struct ByHand {
+    /// Its keys.
+    pub secrets: DeviceSecrets,
+    /// The member.
+    pub member: MemberId,
+    /// The charter as of its joining.
+    pub charter: Charter,
+    /// The incarnation it writes as.
+    pub incarnation: Incarnation,
+    keys: HashMap<SpaceId, SpaceKeys>,
+    chains: HashMap<SpaceId, (u64, [u8; 32])>,
+}
+
+impl ByHand {
+    /// Joins with an invitation, as the wire format says.
+    ///
+    /// # Panics
+    /// If the hub does not do its part.
+    #[must_use]
+    #[allow(clippy::expect_used)] // a test's own ground
+    pub fn join(world: &World, link: &str) -> Self {
+        let link: InviteLink = link.parse().expect("a link");
+        let entropy = &*world.entropy;
+        let secrets = DeviceSecrets::generate(entropy);
+        let member = MemberId(random(entropy));
+        let (mut statements, mut wraps) = (Vec::new(), Vec::new());
+        loop {
+            let from = statements.len() as u64;
+            let body = wire::encode(&wire::CharterRequest { community: link.community, from });
+            let body = sign_request(wire::PATH_CHARTER, &body, link.community, &link.secret);
+            let answer: wire::CharterResponse = ask(world, wire::PATH_CHARTER, body);
+            if answer.statements.is_empty() {
+                break;
+            }
+            statements.extend(answer.statements);
+            wraps.extend(answer.wraps);
+        }
+        let mut charter = Charter::replay(&statements).expect("a charter");
+        let statement = charter.device_joined(&link.secret, &secrets, member, world.clock.now_ms());
+        charter.extend(&statement).expect("the charter takes the device");
+        let append = wire::AppendRequest { community: link.community, statement, wraps: vec![] };
+        let _: wire::AppendResponse = ask(world, wire::PATH_APPEND, wire::encode(&append));
+        let open = |bytes: &Vec<u8>| {
+            let wrap = Wrap::from_bytes(bytes).expect("a wrap");
+            let key = open_wrap(link.community, &wrap, link.secret.hpke()).expect("a wrap for us");
+            (wrap.space, SpaceKeys::derive(wrap.space, wrap.epoch, &key))
+        };
+        Self {
+            keys: wraps.iter().map(open).collect(),
+            incarnation: Incarnation(random(entropy)),
+            chains: HashMap::new(),
+            secrets,
+            member,
+            charter,
+        }
+    }
+
+    /// The community.
+    #[must_use]
+    pub fn community(&self) -> CommunityId {
+        self.charter.community()
+    }
+
+    /// A grid's space, or one without a grid.
+    #[must_use]
+    pub fn space(&self, kind: SpaceKind, grid: Option<&str>) -> SpaceId {
+        let grid = grid.map_or(GridId::default(), |code| self.community().grid(code));
+        self.charter.space_id(kind, grid)
+    }
+
+    /// The actor under which it writes to a document.
+    #[must_use]
+    pub fn actor(&self, space: SpaceId, doc: DocId) -> Actor {
+        actor(self.community(), space, doc, self.secrets.device_id(), self.incarnation)
+    }
+
+    /// The name of an operation of its own.
+    #[must_use]
+    pub fn op_id(&self, space: SpaceId, doc: DocId, counter: u64) -> OpId {
+        OpId { counter, actor: self.actor(space, doc) }
+    }
+
+    /// Makes a change as an app would.
+    ///
+    /// # Panics
+    /// If it cannot be built.
+    #[must_use]
+    #[allow(clippy::expect_used)] // a test's own ground
+    pub fn change(&self, space: SpaceId, doc: DocId, seq: u64, after: &[After], ops: Vec<Op>) -> Made {
+        let parts = Parts {
+            seq,
+            time: 0,
+            start_op: 1 + after.iter().map(|a| a.max_op).max().unwrap_or(0),
+            deps: after.iter().map(|a| a.hash).collect(),
+            ops,
+        };
+        let built = build(self.actor(space, doc), &parts).expect("a change is built");
+        let mut check = [0; 4];
+        check.copy_from_slice(&built.hash[..4]);
+        let deps = after.iter().map(|a| a.dep).collect();
+        let Parts { seq, time, ops, .. } = parts;
+        Made { wire: WireChange { seq, time, deps, ops, check }, hash: built.hash, max_op: built.max_op }
+    }
+
+    /// Seals bodies, each of a document, into its next entry of a space. A space it has no key of is
+    /// sealed with another's.
+    ///
+    /// # Panics
+    /// If the format cannot express it.
+    #[allow(clippy::expect_used)] // a test's own ground
+    pub fn seal(&mut self, world: &World, space: SpaceId, bodies: Vec<(DocId, Vec<u8>)>) -> Vec<u8> {
+        let other = doorknock_seal::wrap::EpochKey::from_bytes(&[5; 32]);
+        let keys = self.keys.get(&space).cloned().unwrap_or_else(|| SpaceKeys::derive(space, 0, &other));
+        self.seal_with(world, &keys, bodies)
+    }
+
+    /// Seals with these keys.
+    ///
+    /// # Panics
+    /// If the format cannot express it.
+    #[allow(clippy::expect_used)] // a test's own ground
+    pub fn seal_with(&mut self, world: &World, keys: &SpaceKeys, bodies: Vec<(DocId, Vec<u8>)>) -> Vec<u8> {
+        let (sequence, previous) = self.chains.get(&keys.space()).copied().unwrap_or_default();
+        let community = self.community();
+        let params = EntryParams { community, incarnation: self.incarnation, sequence, previous };
+        let plain = bodies.into_iter().map(|(document, body)| SectionPlain { document, body });
+        let plain: Vec<_> = plain.collect();
+        let sealed = seal_entry(&params, keys, &self.secrets, &plain, &*world.entropy).expect("an entry");
+        self.chains.insert(keys.space(), (sequence + 1, sealed.hash));
+        sealed.bytes
+    }
+
+    /// Pushes entries and gives the hub's verdicts.
+    ///
+    /// # Panics
+    /// If the hub refuses the request as a whole.
+    pub fn push(&self, world: &World, entries: &[Vec<u8>]) -> Vec<Verdict> {
+        let request = wire::SyncRequest {
+            community: self.community(),
+            charter_length: self.charter.len(),
+            charter_head: self.charter.head()[..8].try_into().unwrap_or_default(),
+            cursors: vec![],
+            entries: entries.to_vec(),
+            limit: 1,
+            own: false,
+        };
+        let body = sign_request(wire::PATH_SYNC, &wire::encode(&request), self.community(), &self.secrets);
+        let answer: wire::SyncResponse = ask(world, wire::PATH_SYNC, body);
+        answer.receipts.iter().map(|r| r.verdict).collect()
+    }
+
+    /// Has a hub that judges nothing hand an entry out in a space.
+    ///
+    /// # Panics
+    /// If the hub's database fails, or the bytes have no hash.
+    #[allow(clippy::expect_used)] // a test's own ground
+    pub fn slip_in(&self, world: &World, space: SpaceId, bytes: &[u8]) {
+        let hash = Entry::hash_of(bytes).expect("what has the outer form of an entry");
+        let entry = NewEntry { space, hash, device: self.secrets.device_id(), bytes };
+        let store = world.hub.service().store();
+        store.append(self.community(), &[entry], u64::MAX).expect("the hub's store takes it");
+    }
+}
+
+#[allow(clippy::expect_used)] // a test's own ground
+fn ask<T: for<'b> minicbor::Decode<'b, ()>>(world: &World, path: &'static str, body: Vec<u8>) -> T {
+    let answer = world.hub.handle(&Request { method: "POST", path, body });
+    assert_eq!(answer.status, 200, "{path}: {:?}", wire::decode::<wire::Refusal>(&answer.body));
+    wire::decode(&answer.body).expect("the hub's answer")
+}

@@ -1,0 +1,115 @@
+//! A home of a run, with its sessions and what may happen to it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use doorknock::{Doorknock, Env, Error, FileKeyStore, SyncSession};
+
+use super::fault::FaultPlan;
+use super::stage::HomeShape;
+use crate::{ManualClock, SeededEntropy};
+
+/// A sync under way.
+pub struct Slot {
+    /// The request it waits for.
+    pub awaiting: u64,
+    /// The facade's session.
+    pub session: SyncSession,
+    /// Whether all of it happened since the hub last came back from a backup.
+    pub fresh: bool,
+}
+
+/// A home.
+pub struct Node {
+    /// Its place in the run.
+    pub index: usize,
+    /// What it is.
+    pub shape: HomeShape,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its clock, which may be off.
+    pub clock: Arc<ManualClock>,
+    /// Stops its store.
+    pub fault: FaultPlan,
+    /// Its syncs under way, oldest first.
+    pub sessions: Vec<Slot>,
+    /// The step until which nothing reaches it and nothing leaves it.
+    pub cut_off_until: u32,
+    /// It may believe receipts of a hub that has since lost what they are for.
+    pub stale: bool,
+    /// An older copy of it, if one was made.
+    pub copy: Option<PathBuf>,
+    entropy: Arc<SeededEntropy>,
+    home: Option<Doorknock>,
+}
+
+impl Node {
+    /// Opens a home.
+    ///
+    /// # Errors
+    /// The facade's.
+    pub fn open(
+        index: usize,
+        shape: HomeShape,
+        folder: PathBuf,
+        clock: ManualClock,
+        seed: u64,
+    ) -> Result<Self, Error> {
+        let mut node = Self {
+            index,
+            shape,
+            folder,
+            clock: Arc::new(clock),
+            fault: FaultPlan::default(),
+            sessions: Vec::new(),
+            cut_off_until: 0,
+            stale: false,
+            copy: None,
+            entropy: Arc::new(SeededEntropy::new(seed)),
+            home: None,
+        };
+        node.start()?;
+        Ok(node)
+    }
+
+    /// The open home.
+    ///
+    /// # Panics
+    /// Between [`Self::stop`] and [`Self::start`].
+    #[must_use]
+    #[allow(clippy::expect_used)] // a test's own ground
+    pub fn home(&self) -> &Doorknock {
+        self.home.as_ref().expect("the home is open")
+    }
+
+    /// Ends its process: what was in memory is gone, and so are its syncs.
+    pub fn stop(&mut self) {
+        self.home = None;
+        self.sessions.clear();
+    }
+
+    /// Opens it again, as a new incarnation.
+    ///
+    /// # Errors
+    /// The facade's.
+    pub fn start(&mut self) -> Result<(), Error> {
+        self.fault.disarm();
+        let env = Env {
+            entropy: self.entropy.clone(),
+            clock: self.clock.clone(),
+            fault: Some(self.fault.hook()),
+        };
+        let keys = FileKeyStore::new(self.folder.join("key"));
+        self.home = Some(Doorknock::open(&self.folder, &keys, env)?);
+        Ok(())
+    }
+
+    /// The summaries of all its visits.
+    ///
+    /// # Errors
+    /// The facade's.
+    pub fn summaries(&self) -> Result<Vec<String>, Error> {
+        let visits = self.home().visits(None, 100_000)?;
+        Ok(visits.into_iter().map(|v| v.summary.unwrap_or_default()).collect())
+    }
+}

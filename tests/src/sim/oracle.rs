@@ -1,0 +1,246 @@
+//! What must be so: of a home's claims at any time, and of everything in the end.
+
+use std::collections::BTreeMap;
+
+use doorknock::{Doorknock, Error, Status};
+
+use super::ledger::Fate;
+use super::node::Node;
+use super::run::{Checked, Run};
+use super::sabotage::Sabotage;
+use crate::HubNet;
+
+/// Rounds of syncing after which everything must have come to rest.
+const ROUNDS: u32 = 12;
+
+impl Run<'_> {
+    /// "At the hub" is said only of what is there, and "nothing pending" only when all is.
+    pub(super) fn check_claims(&mut self, node: usize) -> Checked {
+        if self.nodes[node].stale {
+            return Ok(());
+        }
+        let (status, me) = match claims(self.nodes[node].home()) {
+            Ok(claims) => claims,
+            Err(error) => return Err(self.failed("asking for the status", &error)),
+        };
+        let held = self.held_by_hub()?;
+        if self.observer_waits()? {
+            // The hub holds what it cannot show: changes after one that a restored hub has lost.
+            return Ok(());
+        }
+        let name = self.name(node);
+        let mine = held.iter().filter(|v| Some(v.member) == me).count() as u64;
+        if status.at_hub_visits > mine {
+            let said = status.at_hub_visits;
+            return Err(self.violation(format!("{name} says {said} of its visits are at the hub, which holds {mine}")));
+        }
+        if status.pending == 0 {
+            let missing = self.ledger.kept_by(node).find(|s| !held.iter().any(|v| v.summary.as_deref() == Some(*s)));
+            if let Some(missing) = missing {
+                return Err(self.violation(format!("{name} has nothing pending, but {missing} is not at the hub")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Heals everything, syncs until nothing moves, and checks all there is to check.
+    pub(super) fn finish(&mut self) -> Checked {
+        self.step += 1;
+        self.requests.clear();
+        self.answers.clear();
+        for node in &mut self.nodes {
+            node.fault.disarm();
+            node.cut_off_until = 0;
+            node.sessions.clear();
+        }
+        self.event("healed", "");
+        self.sabotage_the_hub();
+        self.come_to_rest()?;
+        self.retry_the_unlucky()?;
+        self.sabotage_a_home()?;
+        self.check_visits()?;
+        self.check_status()?;
+        self.check_projections()
+    }
+
+    fn come_to_rest(&mut self) -> Checked {
+        let mut last = None;
+        for round in 1..=ROUNDS {
+            let (mut moved, mut error) = (false, None);
+            for node in 0..self.nodes.len() {
+                if self.sabotage == Some(Sabotage::NeverSyncs) && node == 1 {
+                    continue;
+                }
+                let result = self.nodes[node].home().sync(&HubNet(self.hub()), &mut |_| {});
+                let name = self.name(node);
+                match result {
+                    Ok(report) => {
+                        moved |= report.pushed + report.pulled > 0 || report.round_trips > 1;
+                        self.nodes[node].stale = false;
+                        self.event("final sync", format_args!("{round} {name} {report:?}"));
+                        self.check_claims(node)?;
+                    }
+                    Err(e) => {
+                        self.event("final sync failed", format_args!("{round} {name} {}", e.code()));
+                        error = Some(e);
+                    }
+                }
+            }
+            if !moved && error.is_none() {
+                return Ok(());
+            }
+            last = error;
+        }
+        Err(match last {
+            Some(error) => self.failed("syncing in the end", &error),
+            None => self.violation("the homes do not come to rest"),
+        })
+    }
+
+    fn check_visits(&mut self) -> Checked {
+        for node in &self.nodes {
+            let found = node.summaries().map_err(|e| self.failed("listing visits", &e))?;
+            let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+            for summary in &found {
+                *counts.entry(summary).or_default() += 1;
+            }
+            let name = node.shape.name;
+            for (summary, told) in self.ledger.all() {
+                let count = counts.remove(summary).unwrap_or(0);
+                let entitled = node.shape.holds(&told.grid);
+                let wrong = match told.fate {
+                    _ if count > 1 => Some("is there more than once"),
+                    _ if !entitled && count > 0 => Some("is at a home that may not have it"),
+                    Fate::Kept if entitled && count == 0 => Some("is lost"),
+                    Fate::Failed if count > 0 => Some("failed and is there all the same"),
+                    _ => None,
+                };
+                if let Some(wrong) = wrong {
+                    return Err(self.violation(format!("{summary} ({:?}) {wrong}: at {name}", told.fate)));
+                }
+            }
+            if let Some(unknown) = counts.keys().next() {
+                return Err(self.violation(format!("{name} has a visit that nobody recorded: {unknown}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// A home that was killed again and again while it took the same entry in has set it aside: nothing tells
+    /// that from a crash. It is then tried again by hand.
+    fn retry_the_unlucky(&mut self) -> Checked {
+        for node in 0..self.nodes.len() {
+            let lines = self.nodes[node].home().quarantine();
+            let lines = lines.map_err(|e| self.failed("listing the quarantine", &e))?;
+            if !lines.is_empty() && lines.iter().all(|l| l.reason.code == "crashed_twice") {
+                self.event("tried again", self.nodes[node].shape.name);
+                let done = self.nodes[node].home().retry_quarantine();
+                done.map_err(|e| self.failed("trying the quarantine again", &e))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_status(&mut self) -> Checked {
+        for node in &self.nodes {
+            let name = node.shape.name;
+            let status = node.home().status().map_err(|e| self.failed("asking for the status", &e))?;
+            let set_aside = (status.quarantined, status.waiting, status.refused, status.unknown);
+            if set_aside != (0, 0, 0, 0) {
+                let why = node.home().quarantine().map(|q| q.iter().map(|l| l.reason.code).collect::<Vec<_>>());
+                return Err(self.violation(format!("{name} set something honest aside: {status:?} {why:?}")));
+            }
+            if status.pending != 0 {
+                return Err(self.violation(format!("{name} still has {} changes to send", status.pending)));
+            }
+            for notice in &status.notices {
+                let expected = match notice.code {
+                    "device_copied" => self.homes_set_back,
+                    "hub_restarted" | "hub_inconsistent" => self.epoch > 0,
+                    _ => false,
+                };
+                if !expected {
+                    return Err(self.violation(format!("{name} reports {} for no reason", notice.code)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_projections(&mut self) -> Checked {
+        let dump = |node: &Node| node.home().dump_projections();
+        let mut dumps = Vec::new();
+        for node in &self.nodes {
+            dumps.push(dump(node).map_err(|e| self.failed("dumping projections", &e))?);
+        }
+        for node in &self.nodes {
+            let spaces = spaces_of(node);
+            let shared: Vec<_> = dumps[0].iter().filter(|line| spaces.as_ref().is_none_or(|s| s.contains(&space_of(line)))).collect();
+            let own: Vec<_> = dumps[node.index].iter().collect();
+            if let Some(line) = first_difference(&shared, &own) {
+                let name = node.shape.name;
+                return Err(self.violation(format!("{name} and the office show different things: {line}")));
+            }
+        }
+        for node in &self.nodes {
+            let name = node.shape.name;
+            node.home().rebuild().map_err(|e| self.failed("rebuilding", &e))?;
+            let rebuilt = dump(node).map_err(|e| self.failed("dumping projections", &e))?;
+            if let Some(line) = first_difference(&dumps[node.index].iter().collect(), &rebuilt.iter().collect()) {
+                return Err(self.violation(format!("a rebuild changes what {name} shows: {line}")));
+            }
+            let doctor = node.home().doctor().map_err(|e| self.failed("the doctor", &e))?;
+            if !doctor.ok() {
+                return Err(self.violation(format!("the doctor finds something at {name}: {doctor:?}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn sabotage_the_hub(&mut self) {
+        if self.sabotage == Some(Sabotage::HubSlipsAStrangerIn) {
+            super::sabotage::slip_a_stranger_in(self);
+        }
+    }
+
+    fn sabotage_a_home(&mut self) -> Checked {
+        match self.sabotage {
+            Some(Sabotage::TampersWithOneHome) => super::sabotage::tamper(self, 1),
+            Some(Sabotage::TampersWithEveryHome) => super::sabotage::tamper(self, usize::MAX),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn claims(home: &Doorknock) -> Result<(Status, Option<doorknock::model::ids::MemberId>), Error> {
+    Ok((home.status()?, home.community()?.map(|c| c.member)))
+}
+
+/// The numbers of the spaces a worker's home holds: the common one, and two for each grid in the
+/// order of the roster. `None` for all.
+fn spaces_of(node: &Node) -> Option<Vec<u32>> {
+    if node.shape.grids.is_empty() {
+        return None;
+    }
+    let mut spaces = vec![0];
+    for (n, grid) in (0..).zip(super::stage::GRIDS) {
+        if node.shape.holds(grid) {
+            spaces.extend([2 + 2 * n, 3 + 2 * n]);
+        }
+    }
+    Some(spaces)
+}
+
+/// The space a projected row belongs to.
+fn space_of(line: &str) -> u32 {
+    let digits = line.split("space=Integer(").nth(1).and_then(|rest| rest.split(')').next());
+    digits.and_then(|d| d.parse().ok()).unwrap_or(u32::MAX)
+}
+
+fn first_difference(a: &Vec<&String>, b: &Vec<&String>) -> Option<String> {
+    if a == b {
+        return None;
+    }
+    let only = |a: &Vec<&String>, b: &Vec<&String>| a.iter().find(|line| !b.contains(line)).map(|l| (*l).clone());
+    Some(format!("one has {:?}, the other {:?}", only(a, b), only(b, a)))
+}

@@ -1,0 +1,171 @@
+//! Communities prepared once and copied for every run: founding one and joining it is most of a
+//! short run's work.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use doorknock::model::ids::DoorId;
+use doorknock::model::roster::Roster;
+use doorknock::{Doorknock, Error};
+use tempfile::TempDir;
+
+use crate::{World, roster};
+
+/// A home of a shape.
+#[derive(Debug, Clone, Copy)]
+pub struct HomeShape {
+    /// Its name, which is its folder's too.
+    pub name: &'static str,
+    /// Workers' grids; empty for the office's homes, which hold all.
+    pub grids: &'static [&'static str],
+}
+
+impl HomeShape {
+    const fn office(name: &'static str) -> Self {
+        Self { name, grids: &[] }
+    }
+
+    /// Whether it holds a grid.
+    #[must_use]
+    pub fn holds(&self, grid: &str) -> bool {
+        self.grids.is_empty() || self.grids.contains(&grid)
+    }
+}
+
+/// Who is in a community. The first home is the founding office.
+pub type Shape = &'static [HomeShape];
+
+/// The grids of every prepared community; the roster's third is brought by a step.
+pub(super) const GRIDS: [&str; 2] = ["G1", "G2"];
+
+/// Doors of a grid.
+pub(super) const DOORS: u32 = 5;
+
+/// The shapes a seed chooses from.
+pub const SHAPES: [Shape; 3] = [
+    &[
+        HomeShape::office("office"),
+        HomeShape { name: "li", grids: &["G1"] },
+        HomeShape { name: "wang", grids: &["G1"] },
+    ],
+    &[
+        HomeShape::office("office"),
+        HomeShape { name: "li", grids: &["G1"] },
+        HomeShape { name: "wang", grids: &["G1", "G2"] },
+        HomeShape { name: "zhao", grids: &["G2"] },
+    ],
+    &[
+        HomeShape::office("office"),
+        HomeShape::office("desk"),
+        HomeShape { name: "li", grids: &["G1"] },
+        HomeShape { name: "wang", grids: &["G2"] },
+    ],
+];
+
+/// A staff home that never records and is never disturbed: what it reads is what the hub holds.
+pub(super) const OBSERVER: &str = "observer";
+
+/// Where runs take place, with what is prepared for them.
+pub struct Stage {
+    folder: TempDir,
+    prepared: [OnceLock<Prepared>; SHAPES.len()],
+}
+
+/// A prepared community.
+pub struct Prepared {
+    /// Its homes' folders and the hub's database.
+    pub folder: PathBuf,
+    /// Its roster.
+    pub roster: Roster,
+}
+
+impl Stage {
+    /// A stage in memory where the system has such a folder: durability costs nothing there, and what is
+    /// tested is not the disk.
+    ///
+    /// # Panics
+    /// If no folder can be made.
+    #[must_use]
+    #[allow(clippy::expect_used)] // a test's own ground
+    pub fn new() -> Self {
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() {
+            tempfile::tempdir_in(memory)
+        } else {
+            tempfile::tempdir()
+        };
+        Self {
+            folder: folder.expect("a folder for the runs"),
+            prepared: Default::default(),
+        }
+    }
+
+    /// A new folder for one run.
+    ///
+    /// # Panics
+    /// If no folder can be made.
+    #[must_use]
+    #[allow(clippy::expect_used)] // a test's own ground
+    pub fn folder(&self) -> TempDir {
+        tempfile::tempdir_in(self.folder.path()).expect("a folder for a run")
+    }
+
+    /// The prepared community of a shape.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    #[allow(clippy::expect_used)] // a test's own ground
+    pub fn prepared(&self, shape: usize) -> &Prepared {
+        self.prepared[shape].get_or_init(|| {
+            let folder = self.folder.path().join(format!("shape-{shape}"));
+            std::fs::create_dir(&folder).expect("a folder for a community");
+            prepare(&folder, SHAPES[shape], shape as u64).expect("a community is made")
+        })
+    }
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn prepare(folder: &Path, shape: Shape, seed: u64) -> Result<Prepared, Error> {
+    let world = World::new(folder, seed);
+    let roster = roster(&GRIDS, DOORS);
+    let office = world.office(&roster)?;
+    let mut homes = vec![];
+    for home in &shape[1..] {
+        homes.push(if home.grids.is_empty() {
+            world.staff(&office, home.name)?
+        } else {
+            world.phone(&office, home.name, home.grids)?
+        });
+    }
+    let observer = world.staff(&office, OBSERVER)?;
+    let net = world.net();
+    for home in homes.iter().chain([&observer, &office]) {
+        home.sync(&net, &mut |_| {})?;
+    }
+    Ok(Prepared { folder: folder.to_owned(), roster })
+}
+
+/// A home's doors with their grids' codes.
+pub(super) fn doors(home: &Doorknock) -> Result<Vec<(DoorId, String)>, Error> {
+    Ok(home.doors(None)?.into_iter().map(|d| (d.door, d.grid)).collect())
+}
+
+/// Copies a home's database and keys; the rest is made again on opening.
+///
+/// # Panics
+/// If a file cannot be copied.
+#[allow(clippy::expect_used)] // a test's own ground
+pub(super) fn copy_home(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a home's folder");
+    for name in ["home.db", "key", "rescue.key"] {
+        std::fs::copy(from.join(name), to.join(name)).expect("a home's file is copied");
+    }
+    for name in ["home.db-wal", "home.db-shm"] {
+        let _ = std::fs::remove_file(to.join(name));
+    }
+}
