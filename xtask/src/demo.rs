@@ -6,13 +6,12 @@ mod home;
 mod script;
 mod stage;
 
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::run::{Done, Stop, cannot, cargo, root, say};
+use crate::artifacts::build;
+use crate::run::{Done, Stop, root};
 use check::Logged;
 use home::Home;
 use script::{Entry, FIRST, SECOND};
@@ -24,9 +23,10 @@ const WORKERS: [&str; 2] = ["李文丽", "王建军"];
 /// Builds the programs, plays the scene, and fails unless every home holds every visit once.
 pub(crate) fn run() -> Done {
     println!("编译程序（首次需几分钟） / Building (the first time takes minutes)");
-    let (desk, hub) = build()?;
+    let built = build(&["doorknock-desk", "doorknock-hub"])?;
+    let (desk, hub) = (built.program("doorknock")?, built.program("doorknock-hub")?);
     let began = Instant::now();
-    let mut stage = Stage::set(&hub)?;
+    let mut stage = Stage::set(hub)?;
     let homes = [
         ("办公室", "office"),
         ("手机一", "phone 1"),
@@ -36,7 +36,7 @@ pub(crate) fn run() -> Done {
         zh,
         en,
         folder: stage.path(&en.replace(' ', "-")),
-        desk: desk.clone(),
+        desk: desk.to_path_buf(),
     });
     let logged = play(&mut stage, &homes)?;
     step(6, "核对：三处各有什么", "What each of the three holds");
@@ -178,36 +178,4 @@ fn record(phone: &Home, by: &'static str, entries: &'static [Entry]) -> Done<Vec
 fn text(value: &Value) -> Done<&str> {
     let text = value.as_str();
     text.ok_or_else(|| Stop::new("doorknock printed an object without what was asked for"))
-}
-
-/// Builds the two programs; where they are.
-fn build() -> Done<(PathBuf, PathBuf)> {
-    let mut command = cargo(&[
-        "build",
-        "--bins",
-        "--message-format=json-render-diagnostics",
-    ]);
-    command.args(["-p", "doorknock-desk", "-p", "doorknock-hub"]);
-    command.stderr(Stdio::inherit());
-    say(&command);
-    let output = command.output().map_err(|e| cannot(&command, &e))?;
-    if !output.status.success() {
-        return Err(Stop::new("the programs do not build"));
-    }
-    let messages = String::from_utf8_lossy(&output.stdout);
-    let built: Vec<PathBuf> = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .collect();
-    let named = |name: &str| {
-        let found = built
-            .iter()
-            .find(|path| path.file_stem() == Some(name.as_ref()));
-        found
-            .map(|path| path.as_path())
-            .map(Path::to_path_buf)
-            .ok_or_else(|| Stop::new(format!("cargo built no program {name}")))
-    };
-    Ok((named("doorknock")?, named("doorknock-hub")?))
 }

@@ -12,7 +12,10 @@ pub(crate) fn run() -> Done {
             failed.push(name);
         }
     };
-    check("fmt", must(&mut cargo(&["fmt", "--all", "--check"])));
+    check(
+        "fmt",
+        must(&mut cargo(&["fmt", "--all", "--", "--check", "-l"])),
+    );
     check("tidy", tidy::run());
     let clippy = [
         "clippy",

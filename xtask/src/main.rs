@@ -4,6 +4,7 @@
     reason = "a program for the person at the terminal"
 )]
 
+mod artifacts;
 mod bench;
 mod demo;
 mod lint;

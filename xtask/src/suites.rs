@@ -1,5 +1,6 @@
 //! Every test of the repository, and what of it could not be run here.
 
+mod python;
 mod tally;
 
 use std::io::{self, BufRead, BufReader, Write};
@@ -7,7 +8,7 @@ use std::process::Command;
 
 use comfy_table::{Table, presets};
 
-use crate::run::{self, Done, Stop, cannot, cargo, in_ci, say};
+use crate::run::{self, Done, Stop, cannot, cargo, in_ci, quiet, say};
 use tally::{Suite, Tally};
 
 /// Seeds of the simulation in release; `DOORKNOCK_SEEDS` overrides it.
@@ -19,17 +20,27 @@ const KILLS: &str = "60";
 pub(crate) fn run() -> Done {
     let mut all = Vec::new();
     let mut skipped = Vec::new();
-    for runner in runners() {
+    for runner in &RUNNERS {
         run::heading(&format!("test: {}", runner.name));
-        match runner.lacks {
-            None => all.extend(go(runner)?),
-            Some(lacks) if in_ci() => {
-                println!("FAILED: {lacks}");
-                all.push(Suite::failed(runner.name));
+        let lacking = runner
+            .needs
+            .iter()
+            .find(|tool| !quiet(tool, &["--version"]));
+        match lacking {
+            None => match go(runner) {
+                Ok(suites) => all.extend(suites),
+                Err(stop) => {
+                    println!("FAILED: {}", stop.said);
+                    all.push(Suite::failed(runner.name, "did not start"));
+                }
+            },
+            Some(tool) if in_ci() => {
+                println!("FAILED: {tool} is missing");
+                all.push(Suite::failed(runner.name, "did not start"));
             }
-            Some(lacks) => {
-                println!("NOT RUN: {lacks}");
-                skipped.push(format!("{}: {lacks}", runner.name));
+            Some(tool) => {
+                println!("NOT RUN: {tool} is missing");
+                skipped.push(format!("{}: {tool} is missing", runner.name));
             }
         }
     }
@@ -38,29 +49,41 @@ pub(crate) fn run() -> Done {
 
 struct Runner {
     name: &'static str,
-    command: Command,
-    /// What this machine lacks for it.
-    lacks: Option<String>,
+    /// Programs without which it cannot run.
+    needs: &'static [&'static str],
+    /// Builds what has to be there first; what to run then.
+    prepare: fn() -> Done<Command>,
 }
 
-fn runners() -> Vec<Runner> {
-    let mut workspace = cargo(&["test", "--workspace", "--no-fail-fast"]);
-    or_default(&mut workspace, "DOORKNOCK_KILLS", KILLS);
-    let mut simulation = cargo(&["test", "--release", "-p", "doorknock-tests"]);
-    simulation.args(["--test", "simulate", "--no-fail-fast"]);
-    or_default(&mut simulation, "DOORKNOCK_SEEDS", SEEDS);
-    vec![
-        Runner {
-            name: "workspace",
-            command: workspace,
-            lacks: None,
-        },
-        Runner {
-            name: "simulation, release",
-            command: simulation,
-            lacks: None,
-        },
-    ]
+const RUNNERS: [Runner; 3] = [
+    Runner {
+        name: "workspace",
+        needs: &[],
+        prepare: workspace,
+    },
+    Runner {
+        name: "simulation, release",
+        needs: &[],
+        prepare: simulation,
+    },
+    Runner {
+        name: "python",
+        needs: &["python3"],
+        prepare: python::prepare,
+    },
+];
+
+fn workspace() -> Done<Command> {
+    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    or_default(&mut command, "DOORKNOCK_KILLS", KILLS);
+    Ok(command)
+}
+
+fn simulation() -> Done<Command> {
+    let mut command = cargo(&["test", "--release", "-p", "doorknock-tests"]);
+    command.args(["--test", "simulate", "--no-fail-fast"]);
+    or_default(&mut command, "DOORKNOCK_SEEDS", SEEDS);
+    Ok(command)
 }
 
 fn or_default(command: &mut Command, name: &str, value: &str) {
@@ -70,18 +93,16 @@ fn or_default(command: &mut Command, name: &str, value: &str) {
 }
 
 /// Runs it, shows all that it says, and counts.
-fn go(mut runner: Runner) -> Done<Vec<Suite>> {
-    say(&runner.command);
+fn go(runner: &Runner) -> Done<Vec<Suite>> {
+    let mut command = (runner.prepare)()?;
+    say(&command);
     // Both outputs through one pipe: results must stay behind the names of their suites.
     let (hear, tell) = io::pipe()?;
-    runner.command.stdout(tell.try_clone()?).stderr(tell);
-    let mut child = runner
-        .command
-        .spawn()
-        .map_err(|e| cannot(&runner.command, &e))?;
-    let name = runner.name;
-    drop(runner);
-    let mut tally = Tally::default();
+    command.stdout(tell.try_clone()?).stderr(tell);
+    let mut child = command.spawn().map_err(|e| cannot(&command, &e))?;
+    // It holds the pipe open as long as it lives.
+    drop(command);
+    let mut tally = Tally::new(runner.name);
     let mut out = io::stdout();
     let mut line = Vec::new();
     let mut hear = BufReader::new(hear);
@@ -90,27 +111,18 @@ fn go(mut runner: Runner) -> Done<Vec<Suite>> {
         tally.take(&String::from_utf8_lossy(&line));
         line.clear();
     }
-    Ok(tally.end(name, child.wait()?.success()))
+    Ok(tally.end(child.wait()?.success()))
 }
 
 fn close(all: &[Suite], skipped: &[String]) -> Done {
     run::heading("suites");
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(["suite", "passed", "failed", "ignored"]);
+    table.set_header(["run", "suite", "passed", "failed", "ignored"]);
     for suite in all.iter().filter(|suite| !suite.is_empty()) {
-        let Suite {
-            name,
-            passed,
-            failed,
-            ignored,
-        } = suite;
-        table.add_row([
-            name,
-            &passed.to_string(),
-            &failed.to_string(),
-            &ignored.to_string(),
-        ]);
+        let counts = [suite.passed, suite.failed, suite.ignored].map(|n| n.to_string());
+        let [passed, failed, ignored] = &counts;
+        table.add_row([suite.run, &suite.name, passed, failed, ignored]);
     }
     println!("{}", table.trim_fmt());
     for skipped in skipped {

@@ -8,10 +8,10 @@ use doorknock::model::roster::{self, RowMessage, SourceRow};
 use doorknock::{Env, FileKeyStore, ImportOptions};
 
 use crate::error::{DoorknockError, bad_date, bad_time};
-use crate::records::{
-    ImportReport, Joined, NewVisit, RefusedRow, Role, Round, SearchHit, Status, SyncReport, Visit,
-};
+use crate::records::{ImportReport, Joined, RefusedRow, Role, SearchHit, Status, SyncReport};
+use crate::round::Round;
 use crate::transport::{Carried, Transport};
+use crate::visit::{NewVisit, Visit};
 
 const DAY_MS: i64 = 86_400_000;
 

@@ -19,14 +19,17 @@
 mod error;
 mod home;
 mod records;
+mod round;
 mod transport;
+mod visit;
 
 pub use error::DoorknockError;
 pub use home::Doorknock;
 pub use records::{
-    Answer, Channel, ImportReport, Joined, NewVisit, Notice, Outcome, RefusedRow, Role, Round,
-    RoundLine, RoundReason, RoundStatus, SearchHit, Status, SyncReport, Text, Visit,
+    ImportReport, Joined, Notice, RefusedRow, Role, SearchHit, Status, SyncReport, Text,
 };
+pub use round::{Round, RoundLine, RoundReason, RoundStatus};
 pub use transport::{HubAnswer, Transport, TransportError};
+pub use visit::{Answer, Channel, NewVisit, Outcome, Visit};
 
 uniffi::setup_scaffolding!("doorknock");

@@ -415,16 +415,17 @@ impl Doorknock {
                 return Ok(identity);
             };
             let request = append_request(identity.community, statement.clone(), &wraps);
+            // Kept first: the hub may take it and the answer not come, and the wraps are nowhere else.
+            self.writing(|inner| {
+                let name = append_name(inner.charter()?.len());
+                Ok(inner.store.write(|tx| tx.set_meta(&name, &request.body))?)
+            })?;
             let answer = net.exchange(&identity.hub_url, &request)?;
             if answer.status == 409 {
                 continue;
             }
             accepted(answer)?;
-            self.writing(|inner| {
-                extend_and_keep(inner, std::slice::from_ref(&statement))?;
-                let name = append_name(inner.charter()?.len() - 1);
-                Ok(inner.store.write(|tx| tx.set_meta(&name, &request.body))?)
-            })?;
+            self.writing(|inner| extend_and_keep(inner, std::slice::from_ref(&statement)))?;
             return Ok(identity);
         }
         Err(said(

@@ -17,7 +17,7 @@ use doorknock_model::random;
 use doorknock_seal::charter::Charter;
 use doorknock_seal::identity::DeviceSecrets;
 use doorknock_store::log::Heads;
-use doorknock_store::{Options, Store};
+use doorknock_store::{Options, Store, StoreError};
 use zeroize::Zeroizing;
 
 use crate::Result;
@@ -25,6 +25,9 @@ use crate::env::{Env, KeyStore};
 use crate::error::{not_joined, said};
 
 const DATABASE: &str = "home.db";
+const DATABASE_LOG: &str = "home.db-wal";
+/// A database has at least one page.
+const PAGE_BYTES: u64 = 4096;
 const RESERVE: &str = "reserve";
 const RESERVE_BYTES: usize = 1 << 20;
 
@@ -114,7 +117,7 @@ impl Doorknock {
     /// # Errors
     /// `home_exists`, `busy`, or what the disk says.
     pub fn create(home: &Path, keys: &dyn KeyStore, env: Env) -> Result<Self> {
-        if home.join(DATABASE).exists() {
+        if home.join(DATABASE).exists() && written(home) > 0 {
             return Err(said(
                 "home_exists",
                 "这个目录里已有数据；请换一个目录（--home）。",
@@ -146,6 +149,10 @@ impl Doorknock {
                 "这里还没有数据；请先创建社区（community create）或用邀请链接加入（join）。",
                 "There is no home here; create a community or join one with an invitation link first.",
             ));
+        }
+        if written(home) < PAGE_BYTES {
+            // SQLite would make a new database of it, and this would seem never to have been a home.
+            return Err(StoreError::Unreadable.into());
         }
         let lock = lock(home)?;
         let Some(key) = keys.load()?.map(Zeroizing::new) else {
@@ -232,6 +239,12 @@ impl Doorknock {
     pub(crate) fn now_ms(&self) -> i64 {
         self.env.clock.now_ms()
     }
+}
+
+/// How many bytes the database has on the disk; none is what a crash while making a home leaves.
+fn written(home: &Path) -> u64 {
+    let len = |name| std::fs::metadata(home.join(name)).map_or(0, |file| file.len());
+    len(DATABASE) + len(DATABASE_LOG)
 }
 
 fn lock(home: &Path) -> Result<File> {

@@ -9,12 +9,15 @@
 //!
 //! Whatever fails is set aside with its reason; everything else flows.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use doorknock_model::access::SpaceKind;
 use doorknock_model::ids::{CommunityId, DeviceId};
 use doorknock_model::kind::{Kind, Merge};
 use doorknock_model::kinds;
 use doorknock_replica::actor;
-use doorknock_replica::change::{Op, Parts, build, genesis};
+use doorknock_replica::change::{self, Op, OpId, Parts, build, genesis};
 use doorknock_replica::section::{Dep, Section, WireChange};
 use doorknock_seal::charter::{Charter, Member};
 use doorknock_seal::entry::{Entry, SpaceKeys};
@@ -31,14 +34,27 @@ use crate::home::Inner;
 /// The version of the rules below; what was set aside under another is judged again.
 pub(crate) const RULES: u32 = 1;
 
+/// The app ended too often while this was read.
+const CRASHED: &str = "crashed_twice";
+
 /// A copied home is reported under this code.
 pub(crate) const COPIED: &str = "device_copied";
+
+/// A section whose document is not the one its tag is for.
+const WRONG_TAG: &str = "wrong_document_tag";
 
 /// What became of a batch.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Taken {
     pub(crate) changes: usize,
     pub(crate) set_aside: usize,
+}
+
+impl Taken {
+    const fn add(&mut self, other: Self) {
+        self.changes += other.changes;
+        self.set_aside += other.set_aside;
+    }
 }
 
 /// Where a batch ends in a space's log.
@@ -81,17 +97,20 @@ pub(crate) fn take_batch(
             community: charter.community(),
             mine,
             now_ms,
+            applied: RefCell::default(),
         };
         let mut taken = Taken::default();
         for (hash, bytes) in entries {
             let one = if crashed.contains(hash) {
-                ingest.set_aside(hash, space, None, "crashed_twice", bytes)?;
+                ingest.set_aside(hash, space, None, CRASHED, bytes)?;
                 Taken {
                     changes: 0,
                     set_aside: 1,
                 }
             } else {
-                ingest.entry(space, hash, bytes)?
+                let mut one = ingest.entry(space, hash, bytes)?;
+                one.add(ingest.release()?);
+                one
             };
             taken.changes += one.changes;
             taken.set_aside += one.set_aside;
@@ -151,6 +170,24 @@ pub(crate) fn retry(inner: &mut Inner) -> Result<usize> {
     judge_again(inner, waiting)
 }
 
+/// How long what ended with the app too often is left alone before it is tried again by itself.
+const REST_MS: i64 = 86_400_000;
+
+/// Tries again, once a day, what was set aside because the app ended while it was read. A phone that kills
+/// the app looks like a crash, and a good entry must not wait for a person; one that does crash
+/// the app does so once a day, and blocks nothing.
+pub(crate) fn retry_rested(inner: &mut Inner, now_ms: i64) -> Result<usize> {
+    let mut waiting: Vec<_> = inner.store.view()?.quarantined()?;
+    waiting.retain(|q| q.reason == CRASHED && (now_ms - q.at).abs() >= REST_MS);
+    inner.store.write(|tx| {
+        waiting.iter().try_for_each(|q| {
+            tx.postpone_quarantine(q.id, now_ms)?;
+            tx.end_attempt(&q.entry)
+        })
+    })?;
+    judge_again(inner, waiting)
+}
+
 /// Judges everything in quarantine again, also what the app crashed on.
 pub(crate) fn retry_all(inner: &mut Inner) -> Result<usize> {
     let waiting = inner.store.view()?.quarantined()?;
@@ -180,9 +217,11 @@ fn judge_again(inner: &mut Inner, waiting: Vec<Quarantined>) -> Result<usize> {
                 community: charter.community(),
                 mine,
                 now_ms: item.at,
+                applied: RefCell::default(),
             };
             tx.leave_quarantine(item.id)?;
-            let taken = ingest.again(&item)?;
+            let mut taken = ingest.again(&item)?;
+            taken.add(ingest.release()?);
             tx.end_attempt(&item.entry)?;
             Ok::<_, crate::Error>(taken.changes)
         })?;
@@ -196,6 +235,9 @@ struct Ingest<'a> {
     community: CommunityId,
     mine: DeviceId,
     now_ms: i64,
+    /// Changes that were applied and may be what parked ones wait for. A list, not a recursion: a chain
+    /// that came backwards may be as long as its author likes.
+    applied: RefCell<Vec<[u8; 32]>>,
 }
 
 /// Why a change was not applied.
@@ -308,8 +350,11 @@ impl Ingest<'_> {
         };
         let author = self.tx.author_by_ord(author)?;
         let space = self.tx.space(item.space)?;
-        let section = Section::decode(&item.bytes);
-        if let (Some(space), Some(member), Ok(section)) =
+        // What was signed under another document's tag stays so, whatever version judges it.
+        let section = Section::decode(&item.bytes)
+            .ok()
+            .filter(|_| item.reason != WRONG_TAG);
+        if let (Some(space), Some(member), Some(section)) =
             (space, self.charter.member(author.member), section)
         {
             let from = From {
@@ -358,7 +403,7 @@ impl Ingest<'_> {
             Err(error) => return refuse(replica_code(error), &body),
         };
         if keys.document_tag(section.doc) != entry.header().sections[n].tag {
-            return refuse("wrong_document_tag", &body);
+            return refuse(WRONG_TAG, &body);
         }
         self.changes(from, number, &section)
     }
@@ -412,9 +457,7 @@ impl Ingest<'_> {
                 Ok(Verdict::Applied(hash)) => {
                     taken.changes += 1;
                     hashes.push(Some(hash));
-                    let more = self.release(&hash)?;
-                    taken.changes += more.changes;
-                    taken.set_aside += more.set_aside;
+                    self.applied.borrow_mut().push(hash);
                 }
                 Ok(Verdict::Known(hash)) => hashes.push(Some(hash)),
                 Ok(Verdict::Waits(hash)) => {
@@ -440,32 +483,33 @@ impl Ingest<'_> {
         Ok(taken)
     }
 
-    /// Applies what waited for this change.
-    fn release(&self, hash: &[u8; 32]) -> Result<Taken> {
+    /// Applies what waited for the changes applied so far, and what waited for that.
+    fn release(&self) -> Result<Taken> {
         let mut taken = Taken::default();
-        for parked in self.tx.waiting_for(hash)? {
-            self.tx.unpark(parked.id)?;
-            let author = self.tx.author_by_ord(parked.author)?;
-            let (Some(space), Some(member)) = (
-                self.tx.space(parked.space)?,
-                self.charter.member(author.member),
-            ) else {
-                continue;
+        loop {
+            let Some(hash) = self.applied.borrow_mut().pop() else {
+                return Ok(taken);
             };
-            let from = From {
-                entry: &parked.entry,
-                space: &space,
-                author: &author,
-                member,
-            };
-            let Ok(section) = Section::decode(&parked.section) else {
-                continue;
-            };
-            let one = self.changes(&from, 0, &section)?;
-            taken.changes += one.changes;
-            taken.set_aside += one.set_aside;
+            for parked in self.tx.waiting_for(&hash)? {
+                self.tx.unpark(parked.id)?;
+                let author = self.tx.author_by_ord(parked.author)?;
+                let (Some(space), Some(member)) = (
+                    self.tx.space(parked.space)?,
+                    self.charter.member(author.member),
+                ) else {
+                    continue;
+                };
+                let from = From {
+                    entry: &parked.entry,
+                    space: &space,
+                    author: &author,
+                    member,
+                };
+                if let Ok(section) = Section::decode(&parked.section) {
+                    taken.add(self.changes(&from, 0, &section)?);
+                }
+            }
         }
-        Ok(taken)
     }
 
     fn change(
@@ -526,8 +570,11 @@ impl Ingest<'_> {
                     .iter()
                     .all(|id| values.iter().any(|w| w.op == *id))
             };
-            if !parts.ops.iter().all(seen) {
-                return Ok(Verdict::Refused("replaces_unseen"));
+            for op in parts.ops.iter().filter(|op| !seen(op)) {
+                // Somebody's stale form may replace what another edit has replaced before (rule R3).
+                if !self.wrote_before(doc, op, &parts.deps)? {
+                    return Ok(Verdict::Refused("replaces_unseen"));
+                }
             }
         } else if first && parts.ops.iter().any(|op| !op.replaces.is_empty()) {
             return Ok(Verdict::Refused("replaces_unseen"));
@@ -557,6 +604,32 @@ impl Ingest<'_> {
             },
         )?;
         Ok(Verdict::Applied(hash))
+    }
+
+    /// Whether everything an operation replaces was written to its key in the history of `deps`, be it
+    /// replaced since or not.
+    fn wrote_before(&self, doc: DocRow, op: &Op, deps: &[[u8; 32]]) -> Result<bool> {
+        let mut history = HashMap::new();
+        for chunk in self.tx.chunks_of(doc.ord)? {
+            history.insert(chunk.hash, change::read(&chunk.change)?);
+        }
+        let mut left = op.replaces.clone();
+        let mut next = deps.to_vec();
+        while let Some(hash) = next.pop() {
+            // Gone already, or the genesis.
+            let Some((author, parts)) = history.remove(&hash) else {
+                continue;
+            };
+            for (counter, written) in (parts.start_op..).zip(&parts.ops) {
+                let id = OpId {
+                    counter,
+                    actor: author,
+                };
+                left.retain(|wanted| *wanted != id || written.key != op.key);
+            }
+            next.extend(parts.deps);
+        }
+        Ok(left.is_empty())
     }
 
     /// The number of a change's first operation, or the dependency that is not there.
@@ -644,13 +717,16 @@ fn replica_code(error: doorknock_replica::ReplicaError) -> &'static str {
     }
 }
 
+/// Stands for a change that was refused, and whose hash was never made.
+const REFUSED: [u8; 32] = [0; 32];
+
 /// Dependencies as hashes; `None` if one names a change of this section that was refused.
 fn resolve(kind: u16, deps: &[Dep], hashes: &[Option<[u8; 32]>]) -> Option<Vec<[u8; 32]>> {
     deps.iter()
         .map(|dep| match dep {
             Dep::Genesis => Some(genesis(kind).hash),
             Dep::InSection(n) => hashes.get(*n).copied().flatten(),
-            Dep::Hash(hash) => Some(*hash),
+            Dep::Hash(hash) => Some(*hash).filter(|hash| *hash != REFUSED),
         })
         .collect()
 }
@@ -663,7 +739,7 @@ fn rest(section: &Section, from: usize, hashes: &[Option<[u8; 32]>]) -> Section 
             .get(*n)
             .copied()
             .flatten()
-            .map_or(Dep::Hash([0; 32]), Dep::Hash),
+            .map_or(Dep::Hash(REFUSED), Dep::Hash),
         other => *other,
     };
     let changes = section.changes[from..].iter().map(|change| WireChange {

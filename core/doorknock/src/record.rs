@@ -12,9 +12,10 @@ use doorknock_model::kinds::{
 use doorknock_model::random;
 use doorknock_model::round::{date_of, day_of, local_day};
 use doorknock_replica::change::{Op, Parts, build};
+use doorknock_replica::section::limits;
 use doorknock_replica::{ChangeHash, actor};
 use doorknock_store::Tx;
-use doorknock_store::log::NewChunk;
+use doorknock_store::log::{Heads, NewChunk};
 
 use crate::Result;
 use crate::apply::{self, Applied};
@@ -143,6 +144,7 @@ impl Writer<'_> {
             return Ok(any);
         };
         let document = apply::load(self.tx, row, &heads)?;
+        let follows = followed(&heads);
         if base.is_some_and(|base| !document.knows(base)) {
             return Err(said(
                 "unknown_version",
@@ -152,7 +154,7 @@ impl Writer<'_> {
         }
         let mut ops = Vec::new();
         for (key, value) in values {
-            let all = base.map_or_else(|| document.values(&key), |b| document.values_at(&key, b));
+            let all = document.values_at(&key, base.unwrap_or(&follows));
             let shown = all.into_iter().next();
             if shown.as_ref().map_or(&Value::Null, |w| &w.value) != &value {
                 ops.push(Op {
@@ -211,7 +213,7 @@ impl Writer<'_> {
             seq: seq + 1,
             time: self.now_ms,
             start_op: before.max_op() + 1,
-            deps: before.hashes(),
+            deps: followed(&before),
             ops,
         };
         let change = build(actor(community, id, doc, device, self.incarnation), &parts)?;
@@ -257,6 +259,15 @@ impl Writer<'_> {
         self.author = Some(author);
         Ok(author)
     }
+}
+
+/// The heads that the next change follows: all, or of very many as many as a change may name, the newest
+/// first, so that its operations' numbers follow from them.
+fn followed(heads: &Heads) -> Vec<ChangeHash> {
+    let mut newest = heads.0.clone();
+    newest.sort_unstable_by_key(|(hash, op)| (std::cmp::Reverse(*op), *hash));
+    newest.truncate(limits::DEPS);
+    newest.into_iter().map(|(hash, _)| hash).collect()
 }
 
 fn check_sizes(kind: &Kind, ops: &[Op]) -> Result<()> {

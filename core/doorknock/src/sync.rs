@@ -66,6 +66,7 @@ pub struct SyncSession {
     asked: Option<Asked>,
     restarted: HashSet<u32>,
     compared: bool,
+    gave_back: bool,
 }
 
 enum Asked {
@@ -89,6 +90,10 @@ impl SyncSession {
             self.report.bytes_up += request.body.len();
             self.asked = Some(Asked::GiveBack);
             return Ok(Some(request));
+        }
+        if !std::mem::replace(&mut self.retried, true) {
+            let now = home.now_ms();
+            self.report.pulled += home.writing(|inner| ingest::retry_rested(inner, now))?;
         }
         let local = home.writing(|inner| {
             outbox::seal_pending(inner, &home.env)?;
@@ -129,10 +134,16 @@ impl SyncSession {
         self.report.round_trips += 1;
         self.report.bytes_down += answer.body.len();
         let asked = self.asked.take().ok_or_else(hub_answer)?;
-        let body = accepted(answer)?;
         match asked {
-            Asked::GiveBack => Ok(()),
+            Asked::GiveBack => {
+                if answer.status != 200 {
+                    // Not this home's to bring: the keys that go with it are at an administrator's.
+                    self.give_back.clear();
+                }
+                Ok(())
+            }
             Asked::Sync(hashes) => {
+                let body = accepted(answer)?;
                 let response: wire::SyncResponse = wire::decode(&body)?;
                 let outcome = self.take(home, &hashes, &response)?;
                 self.session.finish(&outcome);
@@ -152,9 +163,13 @@ impl SyncSession {
             ..Outcome::default()
         };
         outcome.statements = home.writing(|inner| take_charter(inner, response))?;
-        let lost = home.writing(|inner| what_the_hub_lost(inner, response.charter_length))?;
-        outcome.statements += lost.len();
-        self.give_back.extend(lost);
+        if !self.gave_back {
+            // Once a session, so that a hub that goes on forgetting keeps nobody busy.
+            let lost = home.writing(|inner| what_the_hub_lost(inner, response.charter_length))?;
+            self.gave_back = !lost.is_empty();
+            outcome.statements += lost.len();
+            self.give_back.extend(lost);
+        }
         let changes = home.writing(|inner| take_receipts(inner, pushed, &response.receipts))?;
         outcome.stored = changes.len();
         self.report.pushed += changes.iter().sum::<usize>();
@@ -353,7 +368,10 @@ fn what_the_hub_lost(inner: &mut Inner, length: u64) -> Result<Vec<Request>> {
     let mut requests = Vec::new();
     for (position, statement) in (0_u64..).zip(view.statements()?).skip(from) {
         // With the wraps that belong to it, where this device made it.
-        requests.push(match view.meta(&append_name(position))? {
+        let made_here = |body: &Vec<u8>| {
+            wire::decode::<wire::AppendRequest>(body).is_ok_and(|r| r.statement == statement)
+        };
+        requests.push(match view.meta(&append_name(position))?.filter(made_here) {
             Some(body) => community::post(wire::PATH_APPEND, body),
             None => append_request(community, statement, &[]),
         });

@@ -189,6 +189,12 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Moves the time of an input in quarantine, so that it is not tried again before long.
+    pub fn postpone_quarantine(&self, id: i64, at: i64) -> Result<()> {
+        self.exec("UPDATE quarantine SET at = ?2 WHERE id = ?1", params![id, at])?;
+        Ok(())
+    }
+
     /// Notes that parsing an entry begins.
     pub fn begin_attempt(&self, entry: &[u8; 32]) -> Result<()> {
         self.exec(

@@ -166,7 +166,8 @@ impl Tx<'_> {
         let current = self.state_row(origin.space, tick.door)?;
         let late = current
             .as_ref()
-            .is_some_and(|(at, id, _)| (*at, id) > (tick.at, &key.id));
+            // Two records under one id count in the order of their versions, not of their arrival.
+            .is_some_and(|(at, id, _)| (*at, id) >= (tick.at, &key.id));
         if late {
             return self.refold(origin.space, tick.door, utc_offset);
         }

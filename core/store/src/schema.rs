@@ -14,6 +14,8 @@ pub(crate) fn open(path: &Path, key: &[u8; 32]) -> Result<Connection> {
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
+    // A library prints nothing: what is wrong with a file is said by the error.
+    conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
     let hex: String = key.iter().map(|b| format!("{b:02x}")).collect();
     conn.pragma_update(None, "key", format!("x'{hex}'"))?;
     // SHA-256 has instructions on phones and servers alike; the default, SHA-512, mostly has none, and

@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 
 use chrono::NaiveDate;
+use doorknock::model::address::DoorKind;
 use doorknock::model::ids::DoorId;
 use doorknock::model::kinds::{Channel, Outcome};
-use doorknock::{Answer, ImportOptions, NewVisit, Request, Transport, Unreachable};
+use doorknock::{Answer, DoorEdit, ImportOptions, NewVisit, Request, Transport, Unreachable};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -23,10 +24,11 @@ const DAY_MS: i64 = DAY_S * 1000;
 type Step = fn(&mut Run<'_>) -> Checked;
 
 /// The steps with their weights.
-const STEPS: [(u32, Step); 17] = [
+const STEPS: [(u32, Step); 18] = [
     (26, |run| run.log_a_visit()),
     (4, |run| run.import_a_changed_roster()),
     (2, |run| run.import_a_new_grid()),
+    (5, |run| run.edit_a_door()),
     (16, |run| run.start_a_sync()),
     (36, |run| run.deliver_a_request(false)),
     (36, |run| run.deliver_an_answer()),
@@ -172,13 +174,40 @@ impl Run<'_> {
         self.import(node, &list, 0.0)
     }
 
+    /// Opens a form on a door's card, or saves the one that is open, however long ago that was.
+    fn edit_a_door(&mut self) -> Checked {
+        let node = self.any_node();
+        let name = self.name(node);
+        let Some((door, version)) = self.nodes[node].form.take() else {
+            let doors = super::stage::doors(self.nodes[node].home());
+            let doors = doors.map_err(|e| self.failed("listing doors", &e))?;
+            let Some((door, _)) = doors.choose(&mut self.rng) else {
+                return Ok(());
+            };
+            let detail = self.nodes[node].home().door(*door);
+            let detail = detail.map_err(|e| self.failed("reading a door", &e))?;
+            self.nodes[node].form = Some((*door, detail.version));
+            return Ok(());
+        };
+        let kind = DoorKind::ALL.choose(&mut self.rng).copied();
+        let edit = DoorEdit { kind, ..DoorEdit::default() };
+        self.event("edit", format_args!("{name} door {door} {kind:?}"));
+        match self.on(node, |home| home.edit_door(door, &version, &edit))? {
+            Ok(_) | Err(None) => Ok(()),
+            // Its home was set back since.
+            Err(Some(error)) if self.homes_set_back && error.code() == "unknown_version" => Ok(()),
+            Err(Some(error)) => Err(self.failed("editing a door", &error)),
+        }
+    }
+
     /// A third grid, which extends the charter through the hub.
     fn import_a_new_grid(&mut self) -> Checked {
         if self.cut_off(0) {
             return Ok(());
         }
         self.third_grid = true;
-        let list = roster(&["G3"], 2);
+        let mut list = roster(&["G1", "G2", "G3"], 2);
+        list.rows.retain(|row| row.grid_code == "G3");
         self.import(0, &list, 0.15)
     }
 

@@ -4,6 +4,8 @@
 //! `DOORKNOCK_SEED` decides what is killed and after which step; the exact instant is the
 //! machine's. `DOORKNOCK_KILLS` says how many kills.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 mod process;
 
 use std::collections::BTreeMap;

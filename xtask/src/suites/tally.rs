@@ -3,6 +3,8 @@
 /// A test program and its counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Suite {
+    /// The runner.
+    pub(super) run: &'static str,
     pub(super) name: String,
     pub(super) passed: usize,
     pub(super) failed: usize,
@@ -11,8 +13,9 @@ pub(super) struct Suite {
 
 impl Suite {
     /// One that could not be run and must be.
-    pub(super) fn failed(name: &str) -> Self {
+    pub(super) fn failed(run: &'static str, name: &str) -> Self {
         Self {
+            run,
             name: name.to_owned(),
             failed: 1,
             ..Self::default()
@@ -25,15 +28,29 @@ impl Suite {
     }
 }
 
-/// Reads a runner's lines.
-#[derive(Debug, Default)]
+/// Reads a runner's lines: cargo's, or those of Python's unittest.
+#[derive(Debug)]
 pub(super) struct Tally {
+    run: &'static str,
     suites: Vec<Suite>,
     /// Begun, without a result yet.
     open: Option<String>,
+    /// What unittest said that it ran.
+    ran: Option<usize>,
 }
 
 impl Tally {
+    /// Of a runner.
+    pub(super) fn new(run: &'static str) -> Self {
+        let (suites, open, ran) = (Vec::new(), None, None);
+        Self {
+            run,
+            suites,
+            open,
+            ran,
+        }
+    }
+
     /// A line, as it was printed.
     pub(super) fn take(&mut self, line: &str) {
         let line = line.trim();
@@ -47,26 +64,32 @@ impl Tally {
                 ignored: number_before(counts, "ignored"),
                 ..Suite::default()
             });
+        } else if let Some(ran) = line.strip_prefix("Ran ") {
+            self.ran = ran.split(' ').next().and_then(|n| n.parse().ok());
+        } else if (line.starts_with("OK") || line.starts_with("FAILED ("))
+            && let Some(ran) = self.ran.take()
+        {
+            self.add(unittest(line, ran));
         }
     }
 
     /// The runner has ended.
-    pub(super) fn end(mut self, runner: &str, well: bool) -> Vec<Suite> {
+    pub(super) fn end(mut self, well: bool) -> Vec<Suite> {
         self.abandon();
         let told = self.suites.iter().any(|suite| suite.failed > 0);
         if !well && !told {
             // It did not build, or it died outside a test.
-            self.suites.push(Suite::failed(runner));
+            self.suites.push(Suite::failed(self.run, "ended badly"));
         }
         if well && self.suites.iter().all(Suite::is_empty) {
             // A runner that has nothing to run has lost its tests.
-            self.suites
-                .push(Suite::failed(&format!("{runner}: no test ran")));
+            self.suites.push(Suite::failed(self.run, "no test ran"));
         }
         self.suites
     }
 
     fn add(&mut self, mut suite: Suite) {
+        suite.run = self.run;
         suite.name = self.open.take().unwrap_or_default();
         self.suites.push(suite);
     }
@@ -74,7 +97,7 @@ impl Tally {
     /// A suite that gave no result died.
     fn abandon(&mut self) {
         if let Some(name) = self.open.take() {
-            self.suites.push(Suite::failed(&name));
+            self.suites.push(Suite::failed(self.run, &name));
         }
     }
 }
@@ -90,6 +113,28 @@ fn cargo_suite(line: &str) -> Option<String> {
     let file = program.rsplit(['/', '\\']).next()?;
     let name = file.rsplit_once('-').map_or(file, |(name, _)| name);
     Some(format!("{name} ({source})"))
+}
+
+/// The closing line of unittest: `OK`, `OK (skipped=1)`, `FAILED (failures=1, errors=2)`.
+fn unittest(line: &str, ran: usize) -> Suite {
+    let counts = ["failures", "errors", "unexpected successes", "skipped"];
+    let [failures, errors, unexpected, ignored] = counts.map(|word| number_after(line, word));
+    let failed = failures + errors + unexpected;
+    Suite {
+        passed: ran.saturating_sub(failed + ignored),
+        failed,
+        ignored,
+        ..Suite::default()
+    }
+}
+
+/// The number behind a word and `=`, or 0.
+fn number_after(text: &str, word: &str) -> usize {
+    let behind = text
+        .split_once(word)
+        .and_then(|(_, rest)| rest.strip_prefix('='));
+    let digits = behind.map(|rest| rest.split([',', ')']).next().unwrap_or_default());
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }
 
 /// The number in front of a word, or 0.
@@ -112,9 +157,9 @@ mod tests {
     use super::*;
 
     fn counted(lines: &[&str], well: bool) -> Vec<(String, usize, usize, usize)> {
-        let mut tally = Tally::default();
+        let mut tally = Tally::new("runner");
         lines.iter().for_each(|line| tally.take(line));
-        let suites = tally.end("runner", well);
+        let suites = tally.end(well);
         suites
             .into_iter()
             .map(|s| (s.name, s.passed, s.failed, s.ignored))
@@ -149,6 +194,20 @@ mod tests {
         let found = counted(&lines, false);
         assert_eq!(found[0], ("a (tests/a.rs)".to_owned(), 0, 1, 0));
         assert_eq!(found.len(), 2);
+    }
+
+    #[test]
+    fn unittests_closing_lines_are_counted() {
+        let table = [
+            ("OK", (7, 0, 0)),
+            ("OK (skipped=2)", (5, 0, 2)),
+            ("FAILED (failures=1, errors=2, skipped=1)", (3, 3, 1)),
+        ];
+        for (line, (passed, failed, ignored)) in table {
+            let found = counted(&["Ran 7 tests in 0.1s", "", line], failed == 0);
+            assert_eq!(found, [(String::new(), passed, failed, ignored)], "{line}");
+        }
+        assert_eq!(counted(&["OK"], false)[0].2, 1);
     }
 
     #[test]

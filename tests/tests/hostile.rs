@@ -1,0 +1,13 @@
+//! A member device that misbehaves, a hub that lies, and files that were damaged: each gets its verdict,
+//! and everything good goes on.
+
+#[path = "hostile/answers.rs"]
+mod answers;
+#[path = "hostile/entries.rs"]
+mod entries;
+#[path = "hostile/files.rs"]
+mod files;
+#[path = "hostile/flood.rs"]
+mod flood;
+#[path = "hostile/scene.rs"]
+mod scene;

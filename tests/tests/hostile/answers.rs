@@ -1,0 +1,327 @@
+//! Answers of a hub that is broken, or lies: nothing is believed that is not proven, nothing is lost, and the
+//! next honest answer puts everything right.
+
+use std::cell::Cell;
+
+use doorknock::model::ids::GridId;
+use doorknock::model::access::SpaceKind;
+use doorknock::{Answer, Request, Transport, Unreachable};
+use doorknock_seal::charter::Charter;
+use doorknock_seal::identity::{DeviceSecrets, HubSecret};
+use doorknock_seal::receipt::Receipt;
+use doorknock_seal::wrap::EpochKey;
+use doorknock_sync::wire;
+use doorknock_tests::{World, roster, visit};
+use proptest::prelude::*;
+
+use crate::scene::{Scene, has};
+
+/// A network in which somebody changes the hub's answers.
+struct Liar<'a, F> {
+    world: &'a World,
+    lie: F,
+    trips: Cell<u32>,
+}
+
+impl<F: Fn(Answer) -> Answer> Transport for Liar<'_, F> {
+    fn exchange(&self, _hub_url: &str, request: &Request) -> Result<Answer, Unreachable> {
+        self.trips.set(self.trips.get() + 1);
+        assert!(self.trips.get() < 100, "a hub can keep a home busy for ever");
+        Ok((self.lie)(self.world.hub.handle(request)))
+    }
+}
+
+fn liar<F: Fn(Answer) -> Answer>(world: &World, lie: F) -> Liar<'_, F> {
+    Liar { world, lie, trips: Cell::new(0) }
+}
+
+/// A lie about what a sync brought.
+fn in_sync(lie: impl Fn(&mut wire::SyncResponse)) -> impl Fn(Answer) -> Answer {
+    move |mut answer| {
+        if let Ok(mut response) = wire::decode::<wire::SyncResponse>(&answer.body) {
+            lie(&mut response);
+            answer.body = wire::encode(&response);
+        }
+        answer
+    }
+}
+
+/// What an honest sync brings in the end: li's visit is at the office, the office's at li.
+struct Waiting {
+    scene: Scene,
+}
+
+impl Waiting {
+    fn new() -> Self {
+        let scene = Scene::new();
+        scene.li.log_visit(&visit(scene.door, "李的走访")).unwrap();
+        scene.office.log_visit(&visit(scene.door, "办公室的走访")).unwrap();
+        scene.sync(&scene.office).unwrap();
+        Self { scene }
+    }
+
+    /// A sync with a lying hub: how it ends, and after how many trips.
+    fn lied_to(&self, lie: impl Fn(Answer) -> Answer) -> (Result<(), String>, u32) {
+        let net = liar(&self.scene.world, lie);
+        let result = self.scene.li.sync(&net, &mut |_| {});
+        (result.map(|_| ()).map_err(|e| e.code().to_owned()), net.trips.get())
+    }
+
+    fn pending(&self) -> u64 {
+        self.scene.li.status().unwrap().pending_visits
+    }
+
+    fn notices(&self) -> Vec<&'static str> {
+        self.scene.li.status().unwrap().notices.iter().map(|n| n.code).collect()
+    }
+
+    fn is_put_right_by_an_honest_hub(&self) {
+        let Scene { li, office, .. } = &self.scene;
+        for home in [li, office, li] {
+            self.scene.sync(home).unwrap();
+        }
+        for home in [li, office] {
+            assert!(has(home, "李的走访") && has(home, "办公室的走访"));
+            let status = home.status().unwrap();
+            assert_eq!((status.pending, status.quarantined, status.waiting), (0, 0, 0));
+            assert!(home.doctor().unwrap().ok());
+        }
+    }
+}
+
+#[test]
+fn nonsense_is_an_error_and_loses_nothing() {
+    let html = b"<html><body>502 Bad Gateway</body></html>".to_vec();
+    let lies: [(u16, Option<Vec<u8>>); 6] = [
+        (200, Some(b"\x00\xff noise".to_vec())),
+        (200, Some(vec![])),
+        (200, Some(html.clone())),
+        (200, None),
+        (500, Some(html.clone())),
+        (302, Some(html)),
+    ];
+    for (status, body) in lies {
+        let home = Waiting::new();
+        let (result, _) = home.lied_to(|answer| {
+            let cut = answer.body[..answer.body.len() - 1].to_vec();
+            Answer { status, body: body.clone().unwrap_or(cut) }
+        });
+        assert_eq!(result, Err("hub_answer".to_owned()), "{status} {body:?}");
+        assert_eq!(home.pending(), 1);
+        home.is_put_right_by_an_honest_hub();
+    }
+}
+
+#[test]
+fn a_refusal_in_proper_form_is_passed_on() {
+    let home = Waiting::new();
+    let refusal = wire::Refusal { code: "busy".into(), zh: "忙".into(), en: "busy".into() };
+    let (result, _) = home.lied_to(|_| Answer { status: 503, body: wire::encode(&refusal) });
+    assert_eq!(result, Err("hub_refused".to_owned()));
+    assert_eq!(home.pending(), 1);
+    home.is_put_right_by_an_honest_hub();
+}
+
+#[test]
+fn a_receipt_without_the_hubs_signature_leaves_the_visit_pending() {
+    let home = Waiting::new();
+    let forger = HubSecret::from_bytes(&[9; 32]);
+    let community = home.scene.villain.community();
+    let lies: [Box<dyn Fn(&mut wire::Receipt)>; 5] = [
+        Box::new(|r| r.signature = [0; 64]),
+        Box::new(|r| r.signature[0] ^= 1),
+        Box::new(|r| r.position += 1),
+        Box::new(|r| r.running[0] ^= 1),
+        Box::new(move |r| {
+            let wire::Receipt { space, entry, position, running, .. } = *r;
+            r.signature = Receipt { space, entry, position, running }.sign(&forger, community);
+        }),
+    ];
+    for lie in &lies {
+        let (_, trips) = home.lied_to(in_sync(|r| r.receipts.iter_mut().for_each(lie)));
+        assert!(trips <= 3);
+        assert_eq!(home.pending(), 1);
+        assert_eq!(home.scene.li.status().unwrap().at_hub_visits, 0);
+    }
+    home.is_put_right_by_an_honest_hub();
+}
+
+#[test]
+fn receipts_of_other_entries_or_of_none_change_nothing() {
+    let home = Waiting::new();
+    let (_, _) = home.lied_to(in_sync(|r| {
+        r.receipts.iter_mut().for_each(|receipt| receipt.entry = [7; 32]);
+    }));
+    assert_eq!(home.pending(), 1);
+    let (_, _) = home.lied_to(in_sync(|r| r.receipts.clear()));
+    assert_eq!(home.pending(), 1);
+    home.is_put_right_by_an_honest_hub();
+}
+
+#[test]
+fn a_log_that_contradicts_its_signed_head_is_not_taken() {
+    let lies: [fn(&mut wire::Pulled); 5] = [
+        |p| p.head_running[0] ^= 1,
+        |p| p.head_signature[0] ^= 1,
+        |p| p.head -= 1,
+        |p| p.items.truncate(0),
+        |p| p.items.reverse(),
+    ];
+    for (n, lie) in lies.iter().enumerate() {
+        let home = Waiting::new();
+        let lie = in_sync(|r| r.pulled.iter_mut().for_each(|p| lie(p)));
+        let (result, _) = home.lied_to(lie);
+        assert_eq!(result, Ok(()), "the other parts of the answer count");
+        assert!(!has(&home.scene.li, "办公室的走访") || n == 4, "lie {n}");
+        assert!(home.notices().contains(&"hub_inconsistent") || n == 3 || n == 4, "lie {n}");
+        home.is_put_right_by_an_honest_hub();
+    }
+}
+
+#[test]
+fn one_damaged_space_does_not_keep_the_others_from_being_read() {
+    let home = Waiting::new();
+    let rounds = 2;
+    let (result, _) = home.lied_to(in_sync(|r| {
+        for pulled in r.pulled.iter_mut().filter(|p| p.space == rounds) {
+            pulled.items = vec![wire::PulledItem::Entry(b"damaged".to_vec())];
+        }
+    }));
+    assert_eq!(result, Ok(()));
+    assert!(has(&home.scene.li, "办公室的走访"), "it stands in another space");
+    assert!(home.notices().contains(&"hub_inconsistent"));
+    home.is_put_right_by_an_honest_hub();
+}
+
+#[test]
+fn a_hub_that_always_has_more_or_never_agrees_is_left() {
+    let lies: [fn(&mut wire::SyncResponse); 5] = [
+        |r| r.more = true,
+        |r| (r.more, r.pulled) = (true, vec![]),
+        |r| r.mismatched = (0..10).collect(),
+        |r| (r.mismatched, r.more) = ((0..10).collect(), true),
+        |r| (r.receipts, r.more) = (vec![], true),
+    ];
+    for lie in lies {
+        let home = Waiting::new();
+        let (result, trips) = home.lied_to(in_sync(lie));
+        assert_eq!(result, Ok(()));
+        assert!(trips <= 8, "{trips}");
+        home.is_put_right_by_an_honest_hub();
+    }
+}
+
+#[test]
+fn a_hub_that_promises_positions_behind_its_log_is_left() {
+    let home = Waiting::new();
+    let hub = HubSecret::from_bytes(&[42; 32]);
+    let community = home.scene.villain.community();
+    let lie = in_sync(|r| {
+        for receipt in &mut r.receipts {
+            receipt.position += 1000;
+            let wire::Receipt { space, entry, position, running, .. } = *receipt;
+            receipt.signature = Receipt { space, entry, position, running }.sign(&hub, community);
+        }
+    });
+    let (_, trips) = home.lied_to(lie);
+    assert!(trips <= 8, "{trips}");
+    home.is_put_right_by_an_honest_hub();
+}
+
+#[test]
+fn a_charter_of_others_is_refused() {
+    let home = Waiting::new();
+    let entropy = &*home.scene.world.entropy;
+    let stranger = DeviceSecrets::generate(entropy);
+    let key = EpochKey::from_bytes(&[3; 32]);
+    // A whole other charter, and one that goes on from ours by the hand of somebody who is no admin.
+    let hub_key = HubSecret::from_bytes(&[42; 32]).key();
+    let other = Charter::genesis(&stranger, hub_key, stranger.hpke_key(), Default::default(), &key, &key, 0);
+    let ours = &home.scene.villain.charter;
+    let forged = ours.space_created(&home.scene.villain.secrets, SpaceKind::Rounds, GridId([1; 16]), &key, &[], 0);
+    for statement in [other, forged, vec![0], vec![]] {
+        let (result, _) = home.lied_to(in_sync(|r| r.statements = vec![statement.clone()]));
+        assert_eq!(result, Err("charter_forked".to_owned()));
+        assert_eq!(home.pending(), 1, "nothing else of such an answer counts");
+    }
+    home.is_put_right_by_an_honest_hub();
+}
+
+#[test]
+fn a_hub_that_claims_a_shorter_charter_is_given_the_rest_and_changes_nothing() {
+    let home = Waiting::new();
+    let (result, trips) = home.lied_to(in_sync(|r| r.charter_length = 0));
+    assert!(matches!(result.as_ref().map_err(String::as_str), Ok(()) | Err("hub_refused")), "{result:?}");
+    assert!(trips < 30, "{trips}");
+    home.is_put_right_by_an_honest_hub();
+}
+
+/// The net of an office whose first answer to an extension of the charter is lost.
+struct LosesOneAppend<'a> {
+    world: &'a World,
+    appends: Cell<u32>,
+}
+
+impl Transport for LosesOneAppend<'_> {
+    fn exchange(&self, _hub_url: &str, request: &Request) -> Result<Answer, Unreachable> {
+        let answer = self.world.hub.handle(request);
+        if request.path == wire::PATH_APPEND {
+            self.appends.set(self.appends.get() + 1);
+            if self.appends.get() == 1 {
+                return Err(Unreachable("answer lost".to_owned()));
+            }
+        }
+        Ok(answer)
+    }
+}
+
+#[test]
+fn a_restored_hub_gets_a_space_and_its_keys_back_even_if_their_first_answer_was_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut world = World::new(folder.path(), 9);
+    let office = world.office(&roster(&["G1"], 2)).unwrap();
+    let desk = world.staff(&office, "desk").unwrap();
+    office.sync(&world.net(), &mut |_| {}).unwrap();
+    let (path, copy) = (folder.path().join("hub.db"), folder.path().join("copy.db"));
+    let restore = |world: &mut World, from: &std::path::Path, to: &std::path::Path| {
+        let spare = doorknock_tests::TestHub::open(&folder.path().join("spare.db"), &world.clock);
+        world.hub = spare;
+        std::fs::copy(from, to).unwrap();
+        world.hub = doorknock_tests::TestHub::open(&path, &world.clock);
+    };
+    restore(&mut world, &path, &copy);
+    let two = roster(&["G1", "G2"], 2);
+    let net = LosesOneAppend { world: &world, appends: Cell::new(0) };
+    assert!(office.import(&two, Default::default(), &net, &mut |_, _| {}).is_err());
+    office.import(&two, Default::default(), &net, &mut |_, _| {}).unwrap();
+    office.sync(&net, &mut |_| {}).unwrap();
+    restore(&mut world, &copy, &path);
+    let net = world.net();
+    for home in [&office, &desk, &office, &desk] {
+        home.sync(&net, &mut |_| {}).unwrap();
+    }
+    assert_eq!(desk.doors(None).unwrap().len(), 4, "the desk got the new grid's keys");
+    assert_eq!(office.status().unwrap().pending, 0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_answer_with_flipped_bytes_never_panics_and_is_got_over(
+        flips in proptest::collection::vec((any::<prop::sample::Index>(), 1_u8..), 1..4), cut: bool,
+    ) {
+        let home = Waiting::new();
+        let _ = home.lied_to(|mut answer| {
+            for (at, flip) in &flips {
+                if !answer.body.is_empty() {
+                    let at = at.index(answer.body.len());
+                    answer.body[at] ^= flip;
+                    if cut { answer.body.truncate(at); }
+                }
+            }
+            answer
+        });
+        home.is_put_right_by_an_honest_hub();
+    }
+}

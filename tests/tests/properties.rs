@@ -1,0 +1,7 @@
+//! Properties of whole homes over random histories: a rebuild changes nothing, the order of delivery
+//! changes nothing, and the round depends on nothing but its inputs.
+
+#[path = "properties/delivery.rs"]
+mod delivery;
+#[path = "properties/histories.rs"]
+mod histories;
