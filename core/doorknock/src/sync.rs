@@ -67,6 +67,7 @@ pub struct SyncSession {
     restarted: HashSet<u32>,
     compared: bool,
     gave_back: bool,
+    retried: bool,
 }
 
 enum Asked {
