@@ -49,27 +49,44 @@ impl After {
     #[must_use]
     pub fn genesis(kind: u16) -> Self {
         let genesis = genesis(kind);
-        Self { dep: Dep::Genesis, hash: genesis.hash, max_op: genesis.max_op }
+        Self {
+            dep: Dep::Genesis,
+            hash: genesis.hash,
+            max_op: genesis.max_op,
+        }
     }
 
     /// A change, named by its hash.
     #[must_use]
     pub const fn change(made: &Made) -> Self {
-        Self { dep: Dep::Hash(made.hash), hash: made.hash, max_op: made.max_op }
+        Self {
+            dep: Dep::Hash(made.hash),
+            hash: made.hash,
+            max_op: made.max_op,
+        }
     }
 }
 
 /// A put that replaces nothing.
 #[must_use]
 pub const fn put(key: Key, value: Value) -> Op {
-    Op { key, replaces: Vec::new(), value }
+    Op {
+        key,
+        replaces: Vec::new(),
+        value,
+    }
 }
 
 /// A section with these changes.
 #[must_use]
 pub fn section(kind: u16, doc: DocId, changes: &[&Made]) -> Section {
     let changes = changes.iter().map(|made| made.wire.clone()).collect();
-    Section { kind, doc, changes, context: None }
+    Section {
+        kind,
+        doc,
+        changes,
+        context: None,
+    }
 }
 
 /// A member device.
@@ -101,7 +118,10 @@ impl ByHand {
         let (mut statements, mut wraps) = (Vec::new(), Vec::new());
         loop {
             let from = statements.len() as u64;
-            let body = wire::encode(&wire::CharterRequest { community: link.community, from });
+            let body = wire::encode(&wire::CharterRequest {
+                community: link.community,
+                from,
+            });
             let body = sign_request(wire::PATH_CHARTER, &body, link.community, &link.secret);
             let answer: wire::CharterResponse = ask(world, wire::PATH_CHARTER, body);
             if answer.statements.is_empty() {
@@ -112,8 +132,14 @@ impl ByHand {
         }
         let mut charter = Charter::replay(&statements).expect("a charter");
         let statement = charter.device_joined(&link.secret, &secrets, member, world.clock.now_ms());
-        charter.extend(&statement).expect("the charter takes the device");
-        let append = wire::AppendRequest { community: link.community, statement, wraps: vec![] };
+        charter
+            .extend(&statement)
+            .expect("the charter takes the device");
+        let append = wire::AppendRequest {
+            community: link.community,
+            statement,
+            wraps: vec![],
+        };
         let _: wire::AppendResponse = ask(world, wire::PATH_APPEND, wire::encode(&append));
         let open = |bytes: &Vec<u8>| {
             let wrap = Wrap::from_bytes(bytes).expect("a wrap");
@@ -146,13 +172,22 @@ impl ByHand {
     /// The actor under which it writes to a document.
     #[must_use]
     pub fn actor(&self, space: SpaceId, doc: DocId) -> Actor {
-        actor(self.community(), space, doc, self.secrets.device_id(), self.incarnation)
+        actor(
+            self.community(),
+            space,
+            doc,
+            self.secrets.device_id(),
+            self.incarnation,
+        )
     }
 
     /// The name of an operation of its own.
     #[must_use]
     pub fn op_id(&self, space: SpaceId, doc: DocId, counter: u64) -> OpId {
-        OpId { counter, actor: self.actor(space, doc) }
+        OpId {
+            counter,
+            actor: self.actor(space, doc),
+        }
     }
 
     /// Makes a change as an app would.
@@ -161,7 +196,14 @@ impl ByHand {
     /// If it cannot be built.
     #[must_use]
     #[allow(clippy::expect_used)] // a test's own ground
-    pub fn change(&self, space: SpaceId, doc: DocId, seq: u64, after: &[After], ops: Vec<Op>) -> Made {
+    pub fn change(
+        &self,
+        space: SpaceId,
+        doc: DocId,
+        seq: u64,
+        after: &[After],
+        ops: Vec<Op>,
+    ) -> Made {
         let parts = Parts {
             seq,
             time: 0,
@@ -174,7 +216,17 @@ impl ByHand {
         check.copy_from_slice(&built.hash[..4]);
         let deps = after.iter().map(|a| a.dep).collect();
         let Parts { seq, time, ops, .. } = parts;
-        Made { wire: WireChange { seq, time, deps, ops, check }, hash: built.hash, max_op: built.max_op }
+        Made {
+            wire: WireChange {
+                seq,
+                time,
+                deps,
+                ops,
+                check,
+            },
+            hash: built.hash,
+            max_op: built.max_op,
+        }
     }
 
     /// Seals bodies, each of a document, into its next entry of a space. A space it has no key of is
@@ -183,9 +235,18 @@ impl ByHand {
     /// # Panics
     /// If the format cannot express it.
     #[allow(clippy::expect_used)] // a test's own ground
-    pub fn seal(&mut self, world: &World, space: SpaceId, bodies: Vec<(DocId, Vec<u8>)>) -> Vec<u8> {
+    pub fn seal(
+        &mut self,
+        world: &World,
+        space: SpaceId,
+        bodies: Vec<(DocId, Vec<u8>)>,
+    ) -> Vec<u8> {
         let other = doorknock_seal::wrap::EpochKey::from_bytes(&[5; 32]);
-        let keys = self.keys.get(&space).cloned().unwrap_or_else(|| SpaceKeys::derive(space, 0, &other));
+        let keys = self
+            .keys
+            .get(&space)
+            .cloned()
+            .unwrap_or_else(|| SpaceKeys::derive(space, 0, &other));
         self.seal_with(world, &keys, bodies)
     }
 
@@ -194,14 +255,28 @@ impl ByHand {
     /// # Panics
     /// If the format cannot express it.
     #[allow(clippy::expect_used)] // a test's own ground
-    pub fn seal_with(&mut self, world: &World, keys: &SpaceKeys, bodies: Vec<(DocId, Vec<u8>)>) -> Vec<u8> {
+    pub fn seal_with(
+        &mut self,
+        world: &World,
+        keys: &SpaceKeys,
+        bodies: Vec<(DocId, Vec<u8>)>,
+    ) -> Vec<u8> {
         let (sequence, previous) = self.chains.get(&keys.space()).copied().unwrap_or_default();
         let community = self.community();
-        let params = EntryParams { community, incarnation: self.incarnation, sequence, previous };
-        let plain = bodies.into_iter().map(|(document, body)| SectionPlain { document, body });
+        let params = EntryParams {
+            community,
+            incarnation: self.incarnation,
+            sequence,
+            previous,
+        };
+        let plain = bodies
+            .into_iter()
+            .map(|(document, body)| SectionPlain { document, body });
         let plain: Vec<_> = plain.collect();
-        let sealed = seal_entry(&params, keys, &self.secrets, &plain, &*world.entropy).expect("an entry");
-        self.chains.insert(keys.space(), (sequence + 1, sealed.hash));
+        let sealed =
+            seal_entry(&params, keys, &self.secrets, &plain, &*world.entropy).expect("an entry");
+        self.chains
+            .insert(keys.space(), (sequence + 1, sealed.hash));
         sealed.bytes
     }
 
@@ -219,7 +294,12 @@ impl ByHand {
             limit: 1,
             own: false,
         };
-        let body = sign_request(wire::PATH_SYNC, &wire::encode(&request), self.community(), &self.secrets);
+        let body = sign_request(
+            wire::PATH_SYNC,
+            &wire::encode(&request),
+            self.community(),
+            &self.secrets,
+        );
         let answer: wire::SyncResponse = ask(world, wire::PATH_SYNC, body);
         answer.receipts.iter().map(|r| r.verdict).collect()
     }
@@ -231,15 +311,31 @@ impl ByHand {
     #[allow(clippy::expect_used)] // a test's own ground
     pub fn slip_in(&self, world: &World, space: SpaceId, bytes: &[u8]) {
         let hash = Entry::hash_of(bytes).expect("what has the outer form of an entry");
-        let entry = NewEntry { space, hash, device: self.secrets.device_id(), bytes };
+        let entry = NewEntry {
+            space,
+            hash,
+            device: self.secrets.device_id(),
+            bytes,
+        };
         let store = world.hub.service().store();
-        store.append(self.community(), &[entry], u64::MAX).expect("the hub's store takes it");
+        store
+            .append(self.community(), &[entry], u64::MAX)
+            .expect("the hub's store takes it");
     }
 }
 
 #[allow(clippy::expect_used)] // a test's own ground
 fn ask<T: for<'b> minicbor::Decode<'b, ()>>(world: &World, path: &'static str, body: Vec<u8>) -> T {
-    let answer = world.hub.handle(&Request { method: "POST", path, body });
-    assert_eq!(answer.status, 200, "{path}: {:?}", wire::decode::<wire::Refusal>(&answer.body));
+    let answer = world.hub.handle(&Request {
+        method: "POST",
+        path,
+        body,
+    });
+    assert_eq!(
+        answer.status,
+        200,
+        "{path}: {:?}",
+        wire::decode::<wire::Refusal>(&answer.body)
+    );
     wire::decode(&answer.body).expect("the hub's answer")
 }

@@ -137,16 +137,26 @@ fn a_form_saved_on_a_stale_base_becomes_a_conflict_and_loses_nothing() {
     let office = world.office(&roster(&["G1"], 4)).unwrap();
     let li = world.phone(&office, "李文丽", &["G1"]).unwrap();
     let door = doors(&li)[0].door;
-    let cadence = |text: &str| DoorEdit { cadence: Some(Some(text.parse().unwrap())), ..Default::default() };
+    let cadence = |text: &str| DoorEdit {
+        cadence: Some(Some(text.parse().unwrap())),
+        ..Default::default()
+    };
     // Both open the form; the office saves and its edit arrives; then Li saves hers.
     let seen = li.door(door).unwrap().version;
     let at_office = office.door(door).unwrap().version;
     assert_eq!(seen, at_office);
-    assert!(office.edit_door(door, &at_office, &cadence("daily")).unwrap());
+    assert!(
+        office
+            .edit_door(door, &at_office, &cadence("daily"))
+            .unwrap()
+    );
     let net = world.net();
     office.sync(&net, &mut |_| {}).unwrap();
     li.sync(&net, &mut |_| {}).unwrap();
-    assert_eq!(li.door(door).unwrap().info.cadence.as_deref(), Some("daily"));
+    assert_eq!(
+        li.door(door).unwrap().info.cadence.as_deref(),
+        Some("daily")
+    );
     assert!(li.edit_door(door, &seen, &cadence("weekly")).unwrap());
     li.sync(&net, &mut |_| {}).unwrap();
     office.sync(&net, &mut |_| {}).unwrap();
@@ -154,12 +164,25 @@ fn a_form_saved_on_a_stale_base_becomes_a_conflict_and_loses_nothing() {
         assert_eq!(home.status().unwrap().conflicts, 1, "both values are kept");
         assert!(home.doctor().unwrap().ok());
     }
-    assert_eq!(li.dump_projections().unwrap().len(), office.dump_projections().unwrap().len());
+    assert_eq!(
+        li.dump_projections().unwrap().len(),
+        office.dump_projections().unwrap().len()
+    );
 
     // A version nobody knows is refused, and an edit on the current base is plain.
     let unknown = "00".repeat(32);
-    assert_eq!(li.edit_door(door, &unknown, &cadence("daily")).unwrap_err().code(), "unknown_version");
-    assert_eq!(li.edit_door(door, "xyz", &cadence("daily")).unwrap_err().code(), "bad_version");
+    assert_eq!(
+        li.edit_door(door, &unknown, &cadence("daily"))
+            .unwrap_err()
+            .code(),
+        "unknown_version"
+    );
+    assert_eq!(
+        li.edit_door(door, "xyz", &cadence("daily"))
+            .unwrap_err()
+            .code(),
+        "bad_version"
+    );
     let other = doors(&li)[1].door;
     let now = li.door(other).unwrap().version;
     assert!(li.edit_door(other, &now, &cadence("every:10")).unwrap());
@@ -174,7 +197,12 @@ fn compounds_and_their_buildings_follow_from_addresses_and_the_office_says_their
     let office = world.office(&roster(&["G1", "G2"], 4)).unwrap();
     let li = world.phone(&office, "李文丽", &["G1"]).unwrap();
     assert!(office.set_compound("花园1", CompoundKind::WalkUp).unwrap());
-    assert_eq!(li.set_compound("花园1", CompoundKind::WalkUp).unwrap_err().code(), "not_office");
+    assert_eq!(
+        li.set_compound("花园1", CompoundKind::WalkUp)
+            .unwrap_err()
+            .code(),
+        "not_office"
+    );
     let net = world.net();
     office.sync(&net, &mut |_| {}).unwrap();
     li.sync(&net, &mut |_| {}).unwrap();

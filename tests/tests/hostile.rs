@@ -1,8 +1,11 @@
 //! A member device that misbehaves, a hub that lies, and files that were damaged: each gets its verdict,
 //! and everything good goes on.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 #[path = "hostile/answers.rs"]
 mod answers;
+#[path = "hostile/cases.rs"]
+mod cases;
 #[path = "hostile/entries.rs"]
 mod entries;
 #[path = "hostile/files.rs"]

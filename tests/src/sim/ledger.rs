@@ -44,7 +44,9 @@ impl Ledger {
 
     /// All, by summary.
     pub fn all(&self) -> impl Iterator<Item = (&str, &Told)> {
-        self.visits.iter().map(|(summary, told)| (summary.as_str(), told))
+        self.visits
+            .iter()
+            .map(|(summary, told)| (summary.as_str(), told))
     }
 
     /// The summaries a home must still have.

@@ -14,6 +14,7 @@
 //! **What it never does.** It opens no socket, reads no clock, and looks into no database: it judges by
 //! what the facade says, as an app would.
 
+mod day;
 mod fault;
 mod ledger;
 mod node;
@@ -22,7 +23,10 @@ mod run;
 mod sabotage;
 mod stage;
 mod steps;
+mod travel;
+mod trouble;
 
+pub use day::Day;
 pub use fault::FaultPlan;
 pub use ledger::{Fate, Ledger};
 pub use node::Node;

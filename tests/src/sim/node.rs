@@ -114,6 +114,9 @@ impl Node {
     /// The facade's.
     pub fn summaries(&self) -> Result<Vec<String>, Error> {
         let visits = self.home().visits(None, 100_000)?;
-        Ok(visits.into_iter().map(|v| v.summary.unwrap_or_default()).collect())
+        Ok(visits
+            .into_iter()
+            .map(|v| v.summary.unwrap_or_default())
+            .collect())
     }
 }

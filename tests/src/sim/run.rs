@@ -34,7 +34,12 @@ pub struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, step, what, events } = self;
+        let Self {
+            seed,
+            step,
+            what,
+            events,
+        } = self;
         writeln!(f, "=== VIOLATION: seed {seed}, step {step} ===")?;
         writeln!(f, "{what}")?;
         writeln!(f, "--- the last events ---")?;
@@ -42,7 +47,10 @@ impl fmt::Display for Violation {
             writeln!(f, "{event}")?;
         }
         writeln!(f, "--- replay with ---")?;
-        writeln!(f, "DOORKNOCK_SEED={seed} cargo test -p doorknock-tests --release --test simulate")
+        writeln!(
+            f,
+            "DOORKNOCK_SEED={seed} cargo test -p doorknock-tests --release --test simulate"
+        )
     }
 }
 
@@ -117,7 +125,10 @@ impl<'s> Run<'s> {
         let prepared = stage.prepared(shape);
         let folder = stage.folder();
         for home in SHAPES[shape] {
-            copy_home(&prepared.folder.join(home.name), &folder.path().join(home.name));
+            copy_home(
+                &prepared.folder.join(home.name),
+                &folder.path().join(home.name),
+            );
         }
         std::fs::copy(prepared.folder.join("hub.db"), folder.path().join("hub.db"))
             .expect("the hub's database is copied");
@@ -196,7 +207,9 @@ impl<'s> Run<'s> {
         let name = self.name(node);
         self.event("crash", format_args!("{name} {why}"));
         self.nodes[node].stop();
-        self.nodes[node].start().map_err(|e| self.failed("reopening a home", &e))
+        self.nodes[node]
+            .start()
+            .map_err(|e| self.failed("reopening a home", &e))
     }
 
     /// Does something to a home; a stop of its store is followed by a restart and gives `None`.
@@ -221,7 +234,12 @@ impl<'s> Run<'s> {
     }
 
     pub(super) fn letter<T>(&self, id: u64, node: usize, body: T) -> Letter<T> {
-        Letter { id, node, epoch: self.epoch, body }
+        Letter {
+            id,
+            node,
+            epoch: self.epoch,
+            body,
+        }
     }
 
     /// Asks a session for its next request and puts that on its way.
@@ -256,7 +274,10 @@ impl<'s> Run<'s> {
     pub(super) fn held_by_hub(&mut self) -> Checked<Vec<VisitInfo>> {
         if self.observer.is_none() {
             let from = self.stage.prepared(self.shape).folder.join(OBSERVER);
-            let folder = self.folder.path().join(format!("{OBSERVER}-{}", self.epoch));
+            let folder = self
+                .folder
+                .path()
+                .join(format!("{OBSERVER}-{}", self.epoch));
             copy_home(&from, &folder);
             let entropy = Arc::new(SeededEntropy::new(!self.seed));
             let env = crate::env(&entropy, &self.hub_clock, None);

@@ -39,7 +39,12 @@ pub enum Sabotage {
 /// If the facade or the hub's store fails.
 #[allow(clippy::expect_used)] // a test's own ground
 pub(super) fn slip_a_stranger_in(run: &mut Run<'_>) {
-    let info = run.nodes[0].home().community().ok().flatten().expect("the office is in a community");
+    let info = run.nodes[0]
+        .home()
+        .community()
+        .ok()
+        .flatten()
+        .expect("the office is in a community");
     let kind = [SpaceKind::Common.code()];
     let space = SpaceId(derive16("space", &[&info.id.0, &kind, &[0; 16]]));
     let entropy = SeededEntropy::new(run.seed);
@@ -51,12 +56,23 @@ pub(super) fn slip_a_stranger_in(run: &mut Run<'_>) {
         sequence: 0,
         previous: [0; 32],
     };
-    let plain = [SectionPlain { document: DocId([1; 16]), body: vec![0] }];
-    let entry = seal_entry(&params, &keys, &stranger, &plain, &entropy).expect("an entry is sealed");
+    let plain = [SectionPlain {
+        document: DocId([1; 16]),
+        body: vec![0],
+    }];
+    let entry =
+        seal_entry(&params, &keys, &stranger, &plain, &entropy).expect("an entry is sealed");
     let device = doorknock::model::ids::DeviceId(stranger.signer_id());
-    let new = NewEntry { space, hash: entry.hash, device, bytes: &entry.bytes };
+    let new = NewEntry {
+        space,
+        hash: entry.hash,
+        device,
+        bytes: &entry.bytes,
+    };
     let store = run.hub().service().store();
-    store.append(info.id, &[new], u64::MAX).expect("the hub's store takes it");
+    store
+        .append(info.id, &[new], u64::MAX)
+        .expect("the hub's store takes it");
 }
 
 /// Writes a conflict that no document has into the first homes' projections.
@@ -65,13 +81,21 @@ pub(super) fn tamper(run: &mut Run<'_>, homes: usize) -> Checked {
         let folder = run.nodes[node].folder.clone();
         run.nodes[node].stop();
         tamper_with(&folder).map_err(|e| run.violation(format!("tampering failed: {e}")))?;
-        run.nodes[node].start().map_err(|e| run.failed("reopening a home", &e))?;
+        run.nodes[node]
+            .start()
+            .map_err(|e| run.failed("reopening a home", &e))?;
     }
     Ok(())
 }
 
 fn tamper_with(folder: &std::path::Path) -> Result<(), StoreError> {
-    let key = std::fs::read(folder.join("key")).ok().and_then(|k| k.try_into().ok());
-    let mut store = Store::open(&folder.join("home.db"), &key.unwrap_or_default(), Options::default())?;
+    let key = std::fs::read(folder.join("key"))
+        .ok()
+        .and_then(|k| k.try_into().ok());
+    let mut store = Store::open(
+        &folder.join("home.db"),
+        &key.unwrap_or_default(),
+        Options::default(),
+    )?;
     store.write(|tx| tx.set_conflict(0, DocId([9; 16]), &Key::plain(1), 2))
 }

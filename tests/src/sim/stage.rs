@@ -45,20 +45,41 @@ pub(super) const DOORS: u32 = 5;
 pub const SHAPES: [Shape; 3] = [
     &[
         HomeShape::office("office"),
-        HomeShape { name: "li", grids: &["G1"] },
-        HomeShape { name: "wang", grids: &["G1"] },
+        HomeShape {
+            name: "li",
+            grids: &["G1"],
+        },
+        HomeShape {
+            name: "wang",
+            grids: &["G1"],
+        },
     ],
     &[
         HomeShape::office("office"),
-        HomeShape { name: "li", grids: &["G1"] },
-        HomeShape { name: "wang", grids: &["G1", "G2"] },
-        HomeShape { name: "zhao", grids: &["G2"] },
+        HomeShape {
+            name: "li",
+            grids: &["G1"],
+        },
+        HomeShape {
+            name: "wang",
+            grids: &["G1", "G2"],
+        },
+        HomeShape {
+            name: "zhao",
+            grids: &["G2"],
+        },
     ],
     &[
         HomeShape::office("office"),
         HomeShape::office("desk"),
-        HomeShape { name: "li", grids: &["G1"] },
-        HomeShape { name: "wang", grids: &["G2"] },
+        HomeShape {
+            name: "li",
+            grids: &["G1"],
+        },
+        HomeShape {
+            name: "wang",
+            grids: &["G2"],
+        },
     ],
 ];
 
@@ -147,12 +168,19 @@ fn prepare(folder: &Path, shape: Shape, seed: u64) -> Result<Prepared, Error> {
     for home in homes.iter().chain([&observer, &office]) {
         home.sync(&net, &mut |_| {})?;
     }
-    Ok(Prepared { folder: folder.to_owned(), roster })
+    Ok(Prepared {
+        folder: folder.to_owned(),
+        roster,
+    })
 }
 
 /// A home's doors with their grids' codes.
 pub(super) fn doors(home: &Doorknock) -> Result<Vec<(DoorId, String)>, Error> {
-    Ok(home.doors(None)?.into_iter().map(|d| (d.door, d.grid)).collect())
+    Ok(home
+        .doors(None)?
+        .into_iter()
+        .map(|d| (d.door, d.grid))
+        .collect())
 }
 
 /// Copies a home's database and keys; the rest is made again on opening.

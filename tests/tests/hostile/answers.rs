@@ -3,8 +3,8 @@
 
 use std::cell::Cell;
 
-use doorknock::model::ids::GridId;
 use doorknock::model::access::SpaceKind;
+use doorknock::model::ids::GridId;
 use doorknock::{Answer, Request, Transport, Unreachable};
 use doorknock_seal::charter::Charter;
 use doorknock_seal::identity::{DeviceSecrets, HubSecret};
@@ -26,13 +26,20 @@ struct Liar<'a, F> {
 impl<F: Fn(Answer) -> Answer> Transport for Liar<'_, F> {
     fn exchange(&self, _hub_url: &str, request: &Request) -> Result<Answer, Unreachable> {
         self.trips.set(self.trips.get() + 1);
-        assert!(self.trips.get() < 100, "a hub can keep a home busy for ever");
+        assert!(
+            self.trips.get() < 100,
+            "a hub can keep a home busy for ever"
+        );
         Ok((self.lie)(self.world.hub.handle(request)))
     }
 }
 
 fn liar<F: Fn(Answer) -> Answer>(world: &World, lie: F) -> Liar<'_, F> {
-    Liar { world, lie, trips: Cell::new(0) }
+    Liar {
+        world,
+        lie,
+        trips: Cell::new(0),
+    }
 }
 
 /// A lie about what a sync brought.
@@ -55,7 +62,10 @@ impl Waiting {
     fn new() -> Self {
         let scene = Scene::new();
         scene.li.log_visit(&visit(scene.door, "李的走访")).unwrap();
-        scene.office.log_visit(&visit(scene.door, "办公室的走访")).unwrap();
+        scene
+            .office
+            .log_visit(&visit(scene.door, "办公室的走访"))
+            .unwrap();
         scene.sync(&scene.office).unwrap();
         Self { scene }
     }
@@ -64,15 +74,25 @@ impl Waiting {
     fn lied_to(&self, lie: impl Fn(Answer) -> Answer) -> (Result<(), String>, u32) {
         let net = liar(&self.scene.world, lie);
         let result = self.scene.li.sync(&net, &mut |_| {});
-        (result.map(|_| ()).map_err(|e| e.code().to_owned()), net.trips.get())
+        (
+            result.map(|_| ()).map_err(|e| e.code().to_owned()),
+            net.trips.get(),
+        )
     }
 
-    fn pending(&self) -> u64 {
+    fn pending_visits(&self) -> u64 {
         self.scene.li.status().unwrap().pending_visits
     }
 
     fn notices(&self) -> Vec<&'static str> {
-        self.scene.li.status().unwrap().notices.iter().map(|n| n.code).collect()
+        self.scene
+            .li
+            .status()
+            .unwrap()
+            .notices
+            .iter()
+            .map(|n| n.code)
+            .collect()
     }
 
     fn is_put_right_by_an_honest_hub(&self) {
@@ -83,7 +103,10 @@ impl Waiting {
         for home in [li, office] {
             assert!(has(home, "李的走访") && has(home, "办公室的走访"));
             let status = home.status().unwrap();
-            assert_eq!((status.pending, status.quarantined, status.waiting), (0, 0, 0));
+            assert_eq!(
+                (status.pending, status.quarantined, status.waiting),
+                (0, 0, 0)
+            );
             assert!(home.doctor().unwrap().ok());
         }
     }
@@ -104,10 +127,13 @@ fn nonsense_is_an_error_and_loses_nothing() {
         let home = Waiting::new();
         let (result, _) = home.lied_to(|answer| {
             let cut = answer.body[..answer.body.len() - 1].to_vec();
-            Answer { status, body: body.clone().unwrap_or(cut) }
+            Answer {
+                status,
+                body: body.clone().unwrap_or(cut),
+            }
         });
         assert_eq!(result, Err("hub_answer".to_owned()), "{status} {body:?}");
-        assert_eq!(home.pending(), 1);
+        assert_eq!(home.pending_visits(), 1);
         home.is_put_right_by_an_honest_hub();
     }
 }
@@ -115,10 +141,17 @@ fn nonsense_is_an_error_and_loses_nothing() {
 #[test]
 fn a_refusal_in_proper_form_is_passed_on() {
     let home = Waiting::new();
-    let refusal = wire::Refusal { code: "busy".into(), zh: "忙".into(), en: "busy".into() };
-    let (result, _) = home.lied_to(|_| Answer { status: 503, body: wire::encode(&refusal) });
+    let refusal = wire::Refusal {
+        code: "busy".into(),
+        zh: "忙".into(),
+        en: "busy".into(),
+    };
+    let (result, _) = home.lied_to(|_| Answer {
+        status: 503,
+        body: wire::encode(&refusal),
+    });
     assert_eq!(result, Err("hub_refused".to_owned()));
-    assert_eq!(home.pending(), 1);
+    assert_eq!(home.pending_visits(), 1);
     home.is_put_right_by_an_honest_hub();
 }
 
@@ -127,20 +160,33 @@ fn a_receipt_without_the_hubs_signature_leaves_the_visit_pending() {
     let home = Waiting::new();
     let forger = HubSecret::from_bytes(&[9; 32]);
     let community = home.scene.villain.community();
-    let lies: [Box<dyn Fn(&mut wire::Receipt)>; 5] = [
+    type Lie = Box<dyn Fn(&mut wire::Receipt)>;
+    let lies: [Lie; 5] = [
         Box::new(|r| r.signature = [0; 64]),
         Box::new(|r| r.signature[0] ^= 1),
         Box::new(|r| r.position += 1),
         Box::new(|r| r.running[0] ^= 1),
         Box::new(move |r| {
-            let wire::Receipt { space, entry, position, running, .. } = *r;
-            r.signature = Receipt { space, entry, position, running }.sign(&forger, community);
+            let wire::Receipt {
+                space,
+                entry,
+                position,
+                running,
+                ..
+            } = *r;
+            r.signature = Receipt {
+                space,
+                entry,
+                position,
+                running,
+            }
+            .sign(&forger, community);
         }),
     ];
     for lie in &lies {
         let (_, trips) = home.lied_to(in_sync(|r| r.receipts.iter_mut().for_each(lie)));
         assert!(trips <= 3);
-        assert_eq!(home.pending(), 1);
+        assert_eq!(home.pending_visits(), 1);
         assert_eq!(home.scene.li.status().unwrap().at_hub_visits, 0);
     }
     home.is_put_right_by_an_honest_hub();
@@ -150,11 +196,13 @@ fn a_receipt_without_the_hubs_signature_leaves_the_visit_pending() {
 fn receipts_of_other_entries_or_of_none_change_nothing() {
     let home = Waiting::new();
     let (_, _) = home.lied_to(in_sync(|r| {
-        r.receipts.iter_mut().for_each(|receipt| receipt.entry = [7; 32]);
+        r.receipts
+            .iter_mut()
+            .for_each(|receipt| receipt.entry = [7; 32]);
     }));
-    assert_eq!(home.pending(), 1);
+    assert_eq!(home.pending_visits(), 1);
     let (_, _) = home.lied_to(in_sync(|r| r.receipts.clear()));
-    assert_eq!(home.pending(), 1);
+    assert_eq!(home.pending_visits(), 1);
     home.is_put_right_by_an_honest_hub();
 }
 
@@ -169,11 +217,14 @@ fn a_log_that_contradicts_its_signed_head_is_not_taken() {
     ];
     for (n, lie) in lies.iter().enumerate() {
         let home = Waiting::new();
-        let lie = in_sync(|r| r.pulled.iter_mut().for_each(|p| lie(p)));
+        let lie = in_sync(|r| r.pulled.iter_mut().for_each(lie));
         let (result, _) = home.lied_to(lie);
         assert_eq!(result, Ok(()), "the other parts of the answer count");
         assert!(!has(&home.scene.li, "办公室的走访") || n == 4, "lie {n}");
-        assert!(home.notices().contains(&"hub_inconsistent") || n == 3 || n == 4, "lie {n}");
+        assert!(
+            home.notices().contains(&"hub_inconsistent") || n == 3 || n == 4,
+            "lie {n}"
+        );
         home.is_put_right_by_an_honest_hub();
     }
 }
@@ -188,7 +239,10 @@ fn one_damaged_space_does_not_keep_the_others_from_being_read() {
         }
     }));
     assert_eq!(result, Ok(()));
-    assert!(has(&home.scene.li, "办公室的走访"), "it stands in another space");
+    assert!(
+        has(&home.scene.li, "办公室的走访"),
+        "it stands in another space"
+    );
     assert!(home.notices().contains(&"hub_inconsistent"));
     home.is_put_right_by_an_honest_hub();
 }
@@ -219,8 +273,20 @@ fn a_hub_that_promises_positions_behind_its_log_is_left() {
     let lie = in_sync(|r| {
         for receipt in &mut r.receipts {
             receipt.position += 1000;
-            let wire::Receipt { space, entry, position, running, .. } = *receipt;
-            receipt.signature = Receipt { space, entry, position, running }.sign(&hub, community);
+            let wire::Receipt {
+                space,
+                entry,
+                position,
+                running,
+                ..
+            } = *receipt;
+            receipt.signature = Receipt {
+                space,
+                entry,
+                position,
+                running,
+            }
+            .sign(&hub, community);
         }
     });
     let (_, trips) = home.lied_to(lie);
@@ -236,13 +302,32 @@ fn a_charter_of_others_is_refused() {
     let key = EpochKey::from_bytes(&[3; 32]);
     // A whole other charter, and one that goes on from ours by the hand of somebody who is no admin.
     let hub_key = HubSecret::from_bytes(&[42; 32]).key();
-    let other = Charter::genesis(&stranger, hub_key, stranger.hpke_key(), Default::default(), &key, &key, 0);
+    let other = Charter::genesis(
+        &stranger,
+        hub_key,
+        stranger.hpke_key(),
+        Default::default(),
+        &key,
+        &key,
+        0,
+    );
     let ours = &home.scene.villain.charter;
-    let forged = ours.space_created(&home.scene.villain.secrets, SpaceKind::Rounds, GridId([1; 16]), &key, &[], 0);
+    let forged = ours.space_created(
+        &home.scene.villain.secrets,
+        SpaceKind::Rounds,
+        GridId([1; 16]),
+        &key,
+        &[],
+        0,
+    );
     for statement in [other, forged, vec![0], vec![]] {
         let (result, _) = home.lied_to(in_sync(|r| r.statements = vec![statement.clone()]));
         assert_eq!(result, Err("charter_forked".to_owned()));
-        assert_eq!(home.pending(), 1, "nothing else of such an answer counts");
+        assert_eq!(
+            home.pending_visits(),
+            1,
+            "nothing else of such an answer counts"
+        );
     }
     home.is_put_right_by_an_honest_hub();
 }
@@ -251,7 +336,13 @@ fn a_charter_of_others_is_refused() {
 fn a_hub_that_claims_a_shorter_charter_is_given_the_rest_and_changes_nothing() {
     let home = Waiting::new();
     let (result, trips) = home.lied_to(in_sync(|r| r.charter_length = 0));
-    assert!(matches!(result.as_ref().map_err(String::as_str), Ok(()) | Err("hub_refused")), "{result:?}");
+    assert!(
+        matches!(
+            result.as_ref().map_err(String::as_str),
+            Ok(()) | Err("hub_refused")
+        ),
+        "{result:?}"
+    );
     assert!(trips < 30, "{trips}");
     home.is_put_right_by_an_honest_hub();
 }
@@ -291,16 +382,29 @@ fn a_restored_hub_gets_a_space_and_its_keys_back_even_if_their_first_answer_was_
     };
     restore(&mut world, &path, &copy);
     let two = roster(&["G1", "G2"], 2);
-    let net = LosesOneAppend { world: &world, appends: Cell::new(0) };
-    assert!(office.import(&two, Default::default(), &net, &mut |_, _| {}).is_err());
-    office.import(&two, Default::default(), &net, &mut |_, _| {}).unwrap();
+    let net = LosesOneAppend {
+        world: &world,
+        appends: Cell::new(0),
+    };
+    assert!(
+        office
+            .import(&two, Default::default(), &net, &mut |_, _| {})
+            .is_err()
+    );
+    office
+        .import(&two, Default::default(), &net, &mut |_, _| {})
+        .unwrap();
     office.sync(&net, &mut |_| {}).unwrap();
     restore(&mut world, &copy, &path);
     let net = world.net();
     for home in [&office, &desk, &office, &desk] {
         home.sync(&net, &mut |_| {}).unwrap();
     }
-    assert_eq!(desk.doors(None).unwrap().len(), 4, "the desk got the new grid's keys");
+    assert_eq!(
+        desk.doors(None).unwrap().len(),
+        4,
+        "the desk got the new grid's keys"
+    );
     assert_eq!(office.status().unwrap().pending, 0);
 }
 

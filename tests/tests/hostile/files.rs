@@ -21,7 +21,11 @@ impl Kept {
         office.log_visit(&visit(door, "损坏之前")).unwrap();
         drop(office);
         let bytes = std::fs::read(folder.path().join("office/home.db")).unwrap();
-        Self { folder, world, bytes }
+        Self {
+            folder,
+            world,
+            bytes,
+        }
     }
 
     fn path(&self) -> std::path::PathBuf {
@@ -35,7 +39,9 @@ impl Kept {
         }
         std::fs::write(self.path(), bytes).unwrap();
         let opened = self.world.open("office", None);
-        let result = opened.and_then(|home| use_all(&home, &self.world)).map_err(|e| e.code().to_owned());
+        let result = opened
+            .and_then(|home| use_all(&home, &self.world))
+            .map_err(|e| e.code().to_owned());
         assert!(self.path().exists(), "the file is kept");
         result
     }
@@ -57,34 +63,66 @@ fn use_all(home: &Doorknock, world: &World) -> Result<(), Error> {
 }
 
 /// The codes that say of a home that its files are not in order.
-const CODES: [&str; 5] = ["home_unreadable", "home_damaged", "database", "document_unreadable", "home_io"];
+const CODES: [&str; 5] = [
+    "home_unreadable",
+    "home_damaged",
+    "database",
+    "document_unreadable",
+    "home_io",
+];
 
 fn is_named(result: &Result<(), String>) -> bool {
-    result.as_ref().map_or_else(|code| CODES.contains(&code.as_str()), |()| true)
+    result
+        .as_ref()
+        .map_or_else(|code| CODES.contains(&code.as_str()), |()| true)
 }
 
 #[test]
 fn a_cut_file_is_unreadable_and_kept_as_it_is() {
     let kept = Kept::new();
     let whole = kept.bytes.len();
-    for len in [0, 1, 16, 100, 512, 4095, 4096, 4097, whole / 2, whole - 4096, whole - 1] {
+    for len in [
+        0,
+        1,
+        16,
+        100,
+        512,
+        4095,
+        4096,
+        4097,
+        whole / 2,
+        whole - 4096,
+        whole - 1,
+    ] {
         let cut = &kept.bytes[..len];
         let result = kept.use_damaged(cut);
-        assert!(result.is_err(), "cut to {len} of {whole} bytes and nobody noticed");
+        assert!(
+            result.is_err(),
+            "cut to {len} of {whole} bytes and nobody noticed"
+        );
         assert!(is_named(&result), "cut to {len}: {result:?}");
         if len <= 4096 {
             assert_eq!(result, Err("home_unreadable".to_owned()), "cut to {len}");
             assert_eq!(std::fs::read(kept.path()).unwrap(), cut, "cut to {len}");
         }
     }
-    assert_eq!(kept.use_damaged(&kept.bytes), Ok(()), "and the whole file opens");
+    assert_eq!(
+        kept.use_damaged(&kept.bytes),
+        Ok(()),
+        "and the whole file opens"
+    );
 }
 
 #[test]
 fn another_file_in_the_place_of_the_database_is_unreadable() {
     let kept = Kept::new();
     let plain = b"SQLite format 3\0 but not really".to_vec();
-    for bytes in [plain, vec![0; 8192], vec![0xff; 100_000], b"<html>".to_vec()] {
+    for bytes in [
+        plain,
+        vec![0; 8192],
+        vec![0xff; 100_000],
+        b"<html>".to_vec(),
+    ] {
         assert_eq!(kept.use_damaged(&bytes), Err("home_unreadable".to_owned()));
         assert_eq!(std::fs::read(kept.path()).unwrap(), bytes);
     }
@@ -112,7 +150,12 @@ fn a_damaged_or_missing_key_is_named_and_replaces_nothing() {
 fn a_log_beside_the_database_that_was_damaged_is_got_over() {
     let kept = Kept::new();
     let wal = Path::new(&format!("{}-wal", kept.path().display())).to_owned();
-    for bytes in [vec![], vec![0; 32], vec![0xff; 10_000], b"noise".repeat(3000)] {
+    for bytes in [
+        vec![],
+        vec![0; 32],
+        vec![0xff; 10_000],
+        b"noise".repeat(3000),
+    ] {
         std::fs::write(kept.path(), &kept.bytes).unwrap();
         std::fs::write(&wal, &bytes).unwrap();
         let home = kept.world.open("office", None).unwrap();

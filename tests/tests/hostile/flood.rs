@@ -18,7 +18,13 @@ fn a_long_chain_that_comes_backwards_is_applied_without_deep_recursion() {
         id[..8].copy_from_slice(&n.to_be_bytes());
         let key = doorknock::model::kind::Key::with_id(1, &id);
         let after = [After::change(chain.last().unwrap())];
-        chain.push(s.villain.change(space, doc, n + 1, &after, vec![put(key, s.visit_value("环"))]));
+        chain.push(s.villain.change(
+            space,
+            doc,
+            n + 1,
+            &after,
+            vec![put(key, s.visit_value("环"))],
+        ));
     }
     let entries: Vec<_> = chain
         .iter()
@@ -34,7 +40,11 @@ fn a_long_chain_that_comes_backwards_is_applied_without_deep_recursion() {
     // On a small stack, as a phone's worker threads have.
     let synced = std::thread::scope(|scope| {
         let small = std::thread::Builder::new().stack_size(512 * 1024);
-        small.spawn_scoped(scope, || s.sync(&s.li)).unwrap().join().unwrap()
+        small
+            .spawn_scoped(scope, || s.sync(&s.li))
+            .unwrap()
+            .join()
+            .unwrap()
     });
     synced.unwrap();
     let status = s.li.status().unwrap();
@@ -72,21 +82,39 @@ fn two_ticks_under_one_id_and_time_fold_alike_in_any_order() {
     let mut s = Scene::new();
     let space = s.rounds();
     let doc = ROUND_SHEET.document(s.villain.community(), &[b"any sheet"]);
-    let tick = |result| Tick { door: s.door, at: 1_790_000_000, result, follow_up: None };
-    let (done, nobody) = (s.tick_value(&tick(TickResult::Done)), s.tick_value(&tick(TickResult::NobodyHome)));
+    let tick = |result| Tick {
+        door: s.door,
+        at: 1_790_000_000,
+        result,
+        follow_up: None,
+    };
+    let (done, nobody) = (
+        s.tick_value(&tick(TickResult::Done)),
+        s.tick_value(&tick(TickResult::NobodyHome)),
+    );
     let after = [After::genesis(ROUND_SHEET.code)];
-    let one = s.villain.change(space, doc, 1, &after, vec![put(tick_key(1), done)]);
+    let one = s
+        .villain
+        .change(space, doc, 1, &after, vec![put(tick_key(1), done)]);
     s.villain.incarnation = Incarnation([2; 8]);
-    let two = s.villain.change(space, doc, 1, &after, vec![put(tick_key(1), nobody)]);
+    let two = s
+        .villain
+        .change(space, doc, 1, &after, vec![put(tick_key(1), nobody)]);
     // Whatever their hashes: of the two orders in which they may come, both are tried.
     let mut states = Vec::new();
     for order in [[&one, &two], [&two, &one]] {
         let mut s = Scene::new();
         for made in order {
-            s.villain.incarnation = if made.hash == two.hash { Incarnation([2; 8]) } else { Incarnation([1; 8]) };
+            s.villain.incarnation = if made.hash == two.hash {
+                Incarnation([2; 8])
+            } else {
+                Incarnation([1; 8])
+            };
             let after = [After::genesis(ROUND_SHEET.code)];
             let space = s.rounds();
-            let again = s.villain.change(space, doc, 1, &after, made.wire.ops.clone());
+            let again = s
+                .villain
+                .change(space, doc, 1, &after, made.wire.ops.clone());
             let body = section(ROUND_SHEET.code, doc, &[&again]).encode();
             let entry = s.villain.seal(&s.world, space, vec![(doc, body)]);
             s.push(&entry);
@@ -94,8 +122,17 @@ fn two_ticks_under_one_id_and_time_fold_alike_in_any_order() {
         s.sync(&s.li).unwrap();
         let before = s.li.dump_projections().unwrap();
         s.li.rebuild().unwrap();
-        assert_eq!(s.li.dump_projections().unwrap(), before, "a rebuild changes nothing");
-        states.push(before.into_iter().filter(|l| l.starts_with("door_state")).collect::<Vec<_>>());
+        assert_eq!(
+            s.li.dump_projections().unwrap(),
+            before,
+            "a rebuild changes nothing"
+        );
+        states.push(
+            before
+                .into_iter()
+                .filter(|l| l.starts_with("door_state"))
+                .collect::<Vec<_>>(),
+        );
     }
     assert_eq!(states[0], states[1]);
 }
@@ -108,14 +145,23 @@ fn times_at_the_ends_of_the_world_are_data_like_any_other() {
     let days = [Some(i32::MIN), Some(i32::MAX), None, Some(0)];
     let mut ticks = Vec::new();
     let mut visits = Vec::new();
-    for (n, (at, follow_up)) in (0_u8..).zip(extremes.iter().flat_map(|at| days.map(|day| (*at, day)))) {
-        let tick = Tick { door: s.door, at, result: TickResult::from_code(n % 4), follow_up };
+    for (n, (at, follow_up)) in
+        (0_u8..).zip(extremes.iter().flat_map(|at| days.map(|day| (*at, day))))
+    {
+        let tick = Tick {
+            door: s.door,
+            at,
+            result: TickResult::from_code(n % 4),
+            follow_up,
+        };
         ticks.push(put(tick_key(n), pack(&tick)));
         let mut visit: Visit = doorknock::model::kinds::unpack(&s.visit_value("极端")).unwrap();
         (visit.at, visit.follow_up) = (at, follow_up);
         visits.push(put(visit_key(n), pack(&visit)));
     }
-    let made = s.villain.change(space, sheet, 1, &[After::genesis(ROUND_SHEET.code)], ticks);
+    let made = s
+        .villain
+        .change(space, sheet, 1, &[After::genesis(ROUND_SHEET.code)], ticks);
     let body = section(ROUND_SHEET.code, sheet, &[&made]).encode();
     let entry = s.villain.seal(&s.world, space, vec![(sheet, body)]);
     s.push(&entry);

@@ -3,7 +3,9 @@
 use doorknock::model::access::{Role, SpaceKind};
 use doorknock::model::ids::{DocId, DoorId, SpaceId};
 use doorknock::model::kind::{Key, Value};
-use doorknock::model::kinds::{Channel, Outcome, Tick, VISIT_BOOK, Visit, pack, round_sheet, visit_book};
+use doorknock::model::kinds::{
+    Channel, Outcome, Tick, VISIT_BOOK, Visit, pack, round_sheet, visit_book,
+};
 use doorknock::{Doorknock, Error};
 use doorknock_replica::change::Op;
 use doorknock_store::{Options, Store};
@@ -29,13 +31,23 @@ impl Scene {
         let office = world.office(&roster(&["G1", "G2"], 4)).unwrap();
         let li = world.phone(&office, "李文丽", &["G1"]).unwrap();
         let grids = ["G1".to_owned()];
-        let link = office.invite(Role::Worker, &grids, 86_400_000, &world.net()).unwrap();
+        let link = office
+            .invite(Role::Worker, &grids, 86_400_000, &world.net())
+            .unwrap();
         let villain = ByHand::join(&world, &link);
         for home in [&office, &li] {
             home.sync(&world.net(), &mut |_| {}).unwrap();
         }
         let door = li.doors(None).unwrap()[0].door;
-        Self { world, office, li, villain, door, good: 0, _folder: folder }
+        Self {
+            world,
+            office,
+            li,
+            villain,
+            door,
+            good: 0,
+            _folder: folder,
+        }
     }
 
     pub(crate) fn casework(&self) -> SpaceId {
@@ -52,7 +64,10 @@ impl Scene {
 
     /// A visit book of the scene's door, one for each year.
     pub(crate) fn book(&self, year: i32) -> DocId {
-        VISIT_BOOK.document(self.villain.community(), &[self.door.as_bytes(), &year.to_be_bytes()])
+        VISIT_BOOK.document(
+            self.villain.community(),
+            &[self.door.as_bytes(), &year.to_be_bytes()],
+        )
     }
 
     pub(crate) fn visit_value(&self, summary: &str) -> Value {
@@ -81,7 +96,8 @@ impl Scene {
     /// One change with these operations at the beginning of the book of a year.
     pub(crate) fn first(&self, year: i32, ops: Vec<Op>) -> Made {
         let after = [After::genesis(VISIT_BOOK.code)];
-        self.villain.change(self.casework(), self.book(year), 1, &after, ops)
+        self.villain
+            .change(self.casework(), self.book(year), 1, &after, ops)
     }
 
     /// An entry in the casework space with these bodies of the book of a year.
@@ -99,7 +115,10 @@ impl Scene {
     }
 
     pub(crate) fn push(&self, entry: &[u8]) {
-        assert_eq!(self.villain.push(&self.world, &[entry.to_vec()]), [Verdict::Stored]);
+        assert_eq!(
+            self.villain.push(&self.world, &[entry.to_vec()]),
+            [Verdict::Stored]
+        );
     }
 
     /// The villain also writes something good, behind all else, and everybody syncs.
@@ -120,9 +139,19 @@ impl Scene {
     /// The raw reasons for which a home set things aside, oldest first.
     pub(crate) fn reasons(&self, home: &str) -> Vec<String> {
         let folder = self.world.home(home);
-        let key = std::fs::read(folder.join("key")).unwrap().try_into().unwrap();
+        let key = std::fs::read(folder.join("key"))
+            .unwrap()
+            .try_into()
+            .unwrap();
         let store = Store::open(&folder.join("home.db"), &key, Options::default()).unwrap();
-        store.view().unwrap().quarantined().unwrap().into_iter().map(|q| q.reason).collect()
+        store
+            .view()
+            .unwrap()
+            .quarantined()
+            .unwrap()
+            .into_iter()
+            .map(|q| q.reason)
+            .collect()
     }
 }
 
@@ -135,5 +164,8 @@ pub(crate) fn tick_key(id: u8) -> Key {
 }
 
 pub(crate) fn has(home: &Doorknock, summary: &str) -> bool {
-    home.visits(None, 100_000).unwrap().iter().any(|v| v.summary.as_deref() == Some(summary))
+    home.visits(None, 100_000)
+        .unwrap()
+        .iter()
+        .any(|v| v.summary.as_deref() == Some(summary))
 }

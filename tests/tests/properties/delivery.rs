@@ -22,13 +22,23 @@ struct Kept {
 }
 
 fn log_of(hub: &TestHub, community: CommunityId, spaces: &[SpaceId]) -> Vec<Kept> {
-    let all = Read { after: 0, max_bytes: usize::MAX, max_items: usize::MAX, without: None };
+    let all = Read {
+        after: 0,
+        max_bytes: usize::MAX,
+        max_items: usize::MAX,
+        without: None,
+    };
     let mut log = Vec::new();
     for space in spaces {
         for item in hub.service().store().read(community, *space, all).unwrap() {
             let bytes = item.bytes.unwrap();
             let device = Entry::parse(&bytes).unwrap().header().device;
-            log.push(Kept { space: *space, device, hash: item.hash, bytes });
+            log.push(Kept {
+                space: *space,
+                device,
+                hash: item.hash,
+                bytes,
+            });
         }
     }
     log
@@ -37,7 +47,10 @@ fn log_of(hub: &TestHub, community: CommunityId, spaces: &[SpaceId]) -> Vec<Kept
 /// Every document's heads, sorted, by its id.
 fn heads(town: &Town, home: &str) -> Vec<(String, Vec<[u8; 32]>)> {
     let folder = town.world.home(home);
-    let key = std::fs::read(folder.join("key")).unwrap().try_into().unwrap();
+    let key = std::fs::read(folder.join("key"))
+        .unwrap()
+        .try_into()
+        .unwrap();
     let store = Store::open(&folder.join("home.db"), &key, Options::default()).unwrap();
     let view = store.view().unwrap();
     let mut all = Vec::new();
@@ -57,7 +70,9 @@ fn hub_in_order(town: &Town, name: &str, log: &[Kept], community: CommunityId) -
     let path = town.world.home(name);
     // Its charter alone: the homes' logs begin anew.
     let source = rusqlite::Connection::open(&from).unwrap();
-    source.execute("VACUUM INTO ?1", [path.to_str().unwrap()]).unwrap();
+    source
+        .execute("VACUUM INTO ?1", [path.to_str().unwrap()])
+        .unwrap();
     let db = rusqlite::Connection::open(&path).unwrap();
     for table in ["entries", "spaces"] {
         db.execute(&format!("DELETE FROM {table}"), []).unwrap();
@@ -65,8 +80,25 @@ fn hub_in_order(town: &Town, name: &str, log: &[Kept], community: CommunityId) -
     drop(db);
     let hub = TestHub::open(&path, &town.world.clock);
     let entry = |kept: &Kept| {
-        let Kept { space, device, hash, .. } = *kept;
-        hub.service().store().append(community, &[NewEntry { space, hash, device, bytes: &kept.bytes }], u64::MAX).unwrap();
+        let Kept {
+            space,
+            device,
+            hash,
+            ..
+        } = *kept;
+        hub.service()
+            .store()
+            .append(
+                community,
+                &[NewEntry {
+                    space,
+                    hash,
+                    device,
+                    bytes: &kept.bytes,
+                }],
+                u64::MAX,
+            )
+            .unwrap();
     };
     log.iter().for_each(entry);
     hub
@@ -74,7 +106,11 @@ fn hub_in_order(town: &Town, name: &str, log: &[Kept], community: CommunityId) -
 
 fn config() -> ProptestConfig {
     let cases = if cfg!(debug_assertions) { 16 } else { 48 };
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {
@@ -125,8 +161,17 @@ fn without_cards(mut dump: Vec<String>) -> Vec<String> {
 
 fn spaces_of(town: &Town) -> Vec<SpaceId> {
     let folder = town.world.home("office");
-    let key = std::fs::read(folder.join("key")).unwrap().try_into().unwrap();
+    let key = std::fs::read(folder.join("key"))
+        .unwrap()
+        .try_into()
+        .unwrap();
     let store = Store::open(&folder.join("home.db"), &key, Options::default()).unwrap();
-    store.view().unwrap().spaces().unwrap().into_iter().map(|s| s.id).collect()
+    store
+        .view()
+        .unwrap()
+        .spaces()
+        .unwrap()
+        .into_iter()
+        .map(|s| s.id)
+        .collect()
 }
-

@@ -4,7 +4,7 @@
 use doorknock::model::address::DoorKind;
 use doorknock::model::kinds::Outcome;
 use doorknock::model::roster::Roster;
-use doorknock::{Doorknock, DoorEdit, NewVisit};
+use doorknock::{DoorEdit, Doorknock, NewVisit};
 use doorknock_tests::{World, roster, visit};
 use proptest::prelude::*;
 
@@ -12,11 +12,21 @@ use proptest::prelude::*;
 #[derive(Debug, Clone)]
 pub(crate) enum Event {
     /// A home records a visit at a door, so many hours ago.
-    Visit { home: usize, door: usize, hours_ago: i64, outcome: u8 },
+    Visit {
+        home: usize,
+        door: usize,
+        hours_ago: i64,
+        outcome: u8,
+    },
     /// A home of the office imports the roster with another phone number and number at one row.
     Import { desk: usize, row: usize, value: u8 },
     /// A home changes a door's kind as it stood so many events ago.
-    Edit { home: usize, door: usize, kind: u8, stale: bool },
+    Edit {
+        home: usize,
+        door: usize,
+        kind: u8,
+        stale: bool,
+    },
     /// A home syncs.
     Sync { home: usize },
     /// A home is closed and opened again.
@@ -52,7 +62,12 @@ pub(crate) struct Town {
 impl Town {
     pub(crate) fn new() -> Self {
         let memory = std::path::Path::new("/dev/shm");
-        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
+        let folder = if memory.is_dir() {
+            tempfile::tempdir_in(memory)
+        } else {
+            tempfile::tempdir()
+        }
+        .unwrap();
         let world = World::new(folder.path(), 21);
         let roster = roster(&["G1"], 8);
         let office = world.office(&roster).unwrap();
@@ -61,11 +76,21 @@ impl Town {
         let homes = vec![office, desk, li];
         let version = |home: &Doorknock| {
             let doors = home.doors(None).unwrap();
-            doors.iter().map(|d| home.door(d.door).unwrap().version).collect::<Vec<_>>()
+            doors
+                .iter()
+                .map(|d| home.door(d.door).unwrap().version)
+                .collect::<Vec<_>>()
         };
         let seen = homes.iter().map(version).collect();
         let homes = homes.into_iter().map(Some).collect();
-        Self { world, homes, roster, seen, counter: 0, _folder: folder }
+        Self {
+            world,
+            homes,
+            roster,
+            seen,
+            counter: 0,
+            _folder: folder,
+        }
     }
 
     pub(crate) fn home(&self, n: usize) -> &Doorknock {
@@ -74,14 +99,24 @@ impl Town {
 
     pub(crate) fn play(&mut self, event: &Event) {
         match *event {
-            Event::Visit { home, door, hours_ago, outcome } => {
+            Event::Visit {
+                home,
+                door,
+                hours_ago,
+                outcome,
+            } => {
                 self.counter += 1;
                 let home = self.home(home);
                 let doors = home.doors(None).unwrap();
                 let summary = format!("第{}次", self.counter);
-                let at = Some(doorknock::Clock::now_ms(&*self.world.clock) / 1000 - hours_ago * 3600);
+                let at =
+                    Some(doorknock::Clock::now_ms(&*self.world.clock) / 1000 - hours_ago * 3600);
                 let outcome = Outcome::from_code(outcome);
-                let visit = NewVisit { at, outcome, ..visit(doors[door % doors.len()].door, &summary) };
+                let visit = NewVisit {
+                    at,
+                    outcome,
+                    ..visit(doors[door % doors.len()].door, &summary)
+                };
                 home.log_visit(&visit).unwrap();
             }
             Event::Import { desk, row, value } => {
@@ -90,19 +125,35 @@ impl Town {
                 list.rows[row % rows].phone = Some(format!("1000000009{value}"));
                 list.rows[row % rows].external_id = Some(format!("E{value}"));
                 let net = self.world.net();
-                self.home(desk).import(&list, Default::default(), &net, &mut |_, _| {}).unwrap();
+                self.home(desk)
+                    .import(&list, Default::default(), &net, &mut |_, _| {})
+                    .unwrap();
             }
-            Event::Edit { home, door, kind, stale } => {
+            Event::Edit {
+                home,
+                door,
+                kind,
+                stale,
+            } => {
                 let at = self.home(home);
                 let doors = at.doors(None).unwrap();
                 let n = door % doors.len();
                 let now = at.door(doors[n].door).unwrap().version;
-                let version = if stale { self.seen[home][n].clone() } else { now };
-                let edit = DoorEdit { kind: Some(DoorKind::ALL[usize::from(kind) % DoorKind::ALL.len()]), ..Default::default() };
+                let version = if stale {
+                    self.seen[home][n].clone()
+                } else {
+                    now
+                };
+                let edit = DoorEdit {
+                    kind: Some(DoorKind::ALL[usize::from(kind) % DoorKind::ALL.len()]),
+                    ..Default::default()
+                };
                 at.edit_door(doors[n].door, &version, &edit).unwrap();
             }
             Event::Sync { home } => {
-                self.home(home).sync(&self.world.net(), &mut |_| {}).unwrap();
+                self.home(home)
+                    .sync(&self.world.net(), &mut |_| {})
+                    .unwrap();
             }
             Event::Reopen { home } => {
                 self.homes[home] = None;
@@ -113,7 +164,9 @@ impl Town {
 
     pub(crate) fn sync_all(&self) {
         for home in [0, 1, 2, 0, 1, 2] {
-            self.home(home).sync(&self.world.net(), &mut |_| {}).unwrap();
+            self.home(home)
+                .sync(&self.world.net(), &mut |_| {})
+                .unwrap();
         }
     }
 }
@@ -122,16 +175,33 @@ pub(crate) fn is_sound(home: &Doorknock) {
     let before = home.dump_projections().unwrap();
     home.rebuild().unwrap();
     let after = home.dump_projections().unwrap();
-    let changed: Vec<_> = after.iter().filter(|l| !before.contains(l)).chain(before.iter().filter(|l| !after.contains(l))).collect();
+    let changed: Vec<_> = after
+        .iter()
+        .filter(|l| !before.contains(l))
+        .chain(before.iter().filter(|l| !after.contains(l)))
+        .collect();
     assert_eq!(before, after, "a rebuild changes {changed:#?}");
     let status = home.status().unwrap();
-    let reasons: Vec<_> = home.quarantine().unwrap().into_iter().map(|q| q.reason.code).collect();
-    assert_eq!((status.quarantined, status.waiting, status.refused), (0, 0, 0), "{reasons:?}");
+    let reasons: Vec<_> = home
+        .quarantine()
+        .unwrap()
+        .into_iter()
+        .map(|q| q.reason.code)
+        .collect();
+    assert_eq!(
+        (status.quarantined, status.waiting, status.refused),
+        (0, 0, 0),
+        "{reasons:?}"
+    );
 }
 
 fn config() -> ProptestConfig {
     let cases = if cfg!(debug_assertions) { 24 } else { 64 };
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {
@@ -176,24 +246,44 @@ proptest! {
 #[test]
 fn an_edit_of_what_was_replaced_since_is_a_conflict_everywhere_and_no_loss() {
     let mut town = Town::new();
-    town.play(&Event::Edit { home: 0, door: 0, kind: 1, stale: false });
+    town.play(&Event::Edit {
+        home: 0,
+        door: 0,
+        kind: 1,
+        stale: false,
+    });
     town.sync_all();
     // The worker's form was open all the while.
-    town.play(&Event::Edit { home: 2, door: 0, kind: 2, stale: true });
+    town.play(&Event::Edit {
+        home: 2,
+        door: 0,
+        kind: 2,
+        stale: true,
+    });
     town.sync_all();
-    for home in 0..3 {
+    for (home, name) in NAMES.iter().enumerate() {
         is_sound(town.home(home));
-        assert_eq!(town.home(home).status().unwrap().conflicts, 1, "{}", NAMES[home]);
+        assert_eq!(town.home(home).status().unwrap().conflicts, 1, "{name}");
     }
-    let dumps: Vec<_> = (0..3).map(|home| town.home(home).dump_projections().unwrap()).collect();
+    let dumps: Vec<_> = (0..3)
+        .map(|home| town.home(home).dump_projections().unwrap())
+        .collect();
     assert!(dumps[0] == dumps[1] && dumps[0] == dumps[2]);
 }
 
 #[test]
 fn edits_side_by_side_at_two_desks_are_a_conflict_until_they_meet() {
     let mut town = Town::new();
-    town.play(&Event::Import { desk: 0, row: 1, value: 1 });
-    town.play(&Event::Import { desk: 1, row: 1, value: 2 });
+    town.play(&Event::Import {
+        desk: 0,
+        row: 1,
+        value: 1,
+    });
+    town.play(&Event::Import {
+        desk: 1,
+        row: 1,
+        value: 2,
+    });
     town.sync_all();
     for home in 0..3 {
         let dump = town.home(home).dump_projections().unwrap();

@@ -42,7 +42,13 @@ impl Baseline {
                 "INSERT INTO visit (id, door, at, channel, outcome, answers, summary)
                  VALUES (?1, ?2, ?3, 0, 0, ?4, ?5)",
             )?
-            .execute(params![&row.id[..], &row.door[..], row.at, row.answers, row.summary])?;
+            .execute(params![
+                &row.id[..],
+                &row.door[..],
+                row.at,
+                row.answers,
+                row.summary
+            ])?;
         Ok(())
     }
 }

@@ -22,7 +22,11 @@ const DAY_MS: i64 = 86_400_000;
 /// Memory where there is any, for fixtures whose making is not measured.
 pub fn quick_folder() -> Result<tempfile::TempDir, Failure> {
     let memory = Path::new("/dev/shm");
-    Ok(if memory.is_dir() { tempfile::tempdir_in(memory)? } else { tempfile::tempdir()? })
+    Ok(if memory.is_dir() {
+        tempfile::tempdir_in(memory)?
+    } else {
+        tempfile::tempdir()?
+    })
 }
 
 /// A disk, for what is measured.
@@ -42,8 +46,8 @@ pub struct Bench {
 }
 
 const FAMILY: [&str; 20] = [
-    "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何",
-    "郭", "马", "罗",
+    "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林",
+    "何", "郭", "马", "罗",
 ];
 const GIVEN: [&str; 24] = [
     "建国", "秀英", "桂兰", "志强", "玉珍", "淑华", "国庆", "凤英", "文丽", "海燕", "德明", "春梅",
@@ -55,10 +59,16 @@ fn roster(grids: u32, doors: u32, rng: &mut impl Rng) -> Roster {
     for n in 0..grids * doors {
         let (grid, k) = (n / doors, n % doors);
         let building = (k / 60 + 1).to_string();
-        let (unit, room) = (((k % 60) / 20 + 1).to_string(), ((k % 20) / 4 + 1) * 100 + k % 4 + 1);
+        let (unit, room) = (
+            ((k % 60) / 20 + 1).to_string(),
+            ((k % 20) / 4 + 1) * 100 + k % 4 + 1,
+        );
         let room = room.to_string();
         let parts = AddressParts {
-            compound: &format!("{}花园", ["阳光", "金桂", "东风", "柳荫"][grid as usize % 4]),
+            compound: &format!(
+                "{}花园",
+                ["阳光", "金桂", "东风", "柳荫"][grid as usize % 4]
+            ),
             building: &format!("{building}栋"),
             unit: &unit,
             room: &room,
@@ -76,12 +86,19 @@ fn roster(grids: u32, doors: u32, rng: &mut impl Rng) -> Roster {
             kind: DoorKind::Household,
             name: Some(name),
             phone: Some(format!("1000{:07}", rng.random_range(0..10_000_000))),
-            categories: if k % 3 == 0 { vec![CareCategory::LivesAlone] } else { vec![] },
+            categories: if k % 3 == 0 {
+                vec![CareCategory::LivesAlone]
+            } else {
+                vec![]
+            },
             risk: None,
             remark: None,
         });
     }
-    Roster { rows, report: RosterReport::default() }
+    Roster {
+        rows,
+        report: RosterReport::default(),
+    }
 }
 
 impl Bench {
@@ -91,7 +108,13 @@ impl Bench {
         let world = World::new(folder, SEED);
         let home = world.office(&roster(grids, doors, &mut rng))?;
         let doors = home.doors(None)?.into_iter().map(|d| d.door).collect();
-        Ok(Self { world, home, doors, rng, folder: folder.to_owned() })
+        Ok(Self {
+            world,
+            home,
+            doors,
+            rng,
+            folder: folder.to_owned(),
+        })
     }
 
     /// A visit to a door, so many days before now.
@@ -100,7 +123,11 @@ impl Bench {
         let at = doorknock::Clock::now_ms(&*self.world.clock) - days_ago * DAY_MS;
         NewVisit {
             door,
-            outcome: if rng.random_bool(0.9) { Outcome::Met } else { Outcome::NobodyHome },
+            outcome: if rng.random_bool(0.9) {
+                Outcome::Met
+            } else {
+                Outcome::NobodyHome
+            },
             channel: Channel::InPerson,
             at: Some(at / 1000 - rng.random_range(0..20_000)),
             with: vec![],
@@ -124,20 +151,44 @@ impl Bench {
 
     /// Opens the home again: a new incarnation, nothing in memory.
     pub fn reopen(self) -> Result<Self, Failure> {
-        let Self { world, home, doors, rng, folder } = self;
+        let Self {
+            world,
+            home,
+            doors,
+            rng,
+            folder,
+        } = self;
         drop(home);
         let home = world.open("office", None)?;
-        Ok(Self { world, home, doors, rng, folder })
+        Ok(Self {
+            world,
+            home,
+            doors,
+            rng,
+            folder,
+        })
     }
 
     /// Copies the home's folder to another place and opens it there.
     pub fn moved_to(self, folder: &Path) -> Result<Self, Failure> {
-        let Self { home, doors, rng, folder: old, .. } = self;
+        let Self {
+            home,
+            doors,
+            rng,
+            folder: old,
+            ..
+        } = self;
         drop(home);
         copy(&old, folder)?;
         let world = World::new(folder, SEED + 1);
         let home = world.open("office", None)?;
-        Ok(Self { world, home, doors, rng, folder: folder.to_owned() })
+        Ok(Self {
+            world,
+            home,
+            doors,
+            rng,
+            folder: folder.to_owned(),
+        })
     }
 }
 

@@ -31,7 +31,10 @@ pub fn with_floor() -> Result<Row, Failure> {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
     }
     let text = String::from_utf8(output.stdout)?;
-    let numbers: Vec<f64> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+    let numbers: Vec<f64> = text
+        .split_whitespace()
+        .map(str::parse)
+        .collect::<Result<_, _>>()?;
     let [subject, subject99, base, base99] = numbers[..] else {
         return Err("the floored run printed something else".into());
     };

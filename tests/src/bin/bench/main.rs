@@ -55,7 +55,12 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<(), Failure> {
-    let wanted = |bar: &str| options.only.as_ref().is_none_or(|only| only.iter().any(|o| o == bar));
+    let wanted = |bar: &str| {
+        options
+            .only
+            .as_ref()
+            .is_none_or(|only| only.iter().any(|o| o == bar))
+    };
     let mut rows: Vec<Row> = Vec::new();
     if wanted("b1") || wanted("b3") {
         rows.extend(writes::warm_and_cold()?);

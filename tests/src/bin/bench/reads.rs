@@ -14,12 +14,18 @@ use crate::stats::{Row, Times};
 const RUNS: usize = 60;
 
 fn open(home: &Path) -> Result<Doorknock, Failure> {
-    Ok(Doorknock::open(home, &FileKeyStore::new(home.join("key")), reading_env())?)
+    Ok(Doorknock::open(
+        home,
+        &FileKeyStore::new(home.join("key")),
+        reading_env(),
+    )?)
 }
 
 /// A process that opens a home, and perhaps lists today or searches; prints microseconds or kilobytes.
 pub fn child(args: &[String]) -> Result<(), Failure> {
-    let [what, home] = args else { return Err("child WHAT HOME".into()) };
+    let [what, home] = args else {
+        return Err("child WHAT HOME".into());
+    };
     let home = PathBuf::from(home);
     let start = Instant::now();
     let opened = open(&home)?;
@@ -31,7 +37,10 @@ pub fn child(args: &[String]) -> Result<(), Failure> {
     if what == "memory" {
         opened.search("漏水", 20)?;
         let status = std::fs::read_to_string("/proc/self/status")?;
-        let line = status.lines().find(|l| l.starts_with("VmHWM")).ok_or("no VmHWM")?;
+        let line = status
+            .lines()
+            .find(|l| l.starts_with("VmHWM"))
+            .ok_or("no VmHWM")?;
         let kilobytes = line.split_whitespace().nth(1).ok_or("no number")?;
         writeln!(std::io::stdout(), "{kilobytes}")?;
     } else {
@@ -41,8 +50,10 @@ pub fn child(args: &[String]) -> Result<(), Failure> {
 }
 
 fn spawn(what: &str, home: &Path) -> Result<f64, Failure> {
-    let output =
-        Command::new(std::env::current_exe()?).args(["child", what]).arg(home).output()?;
+    let output = Command::new(std::env::current_exe()?)
+        .args(["child", what])
+        .arg(home)
+        .output()?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
     }
@@ -77,7 +88,12 @@ pub fn today() -> Result<Vec<Row>, Failure> {
         unit: "x",
     };
     Ok(vec![
-        row("today's list, 100k visits against a month", &month, 1.3, 1.05),
+        row(
+            "today's list, 100k visits against a month",
+            &month,
+            1.3,
+            1.05,
+        ),
         row("the same against opening the database", &alone, 3.0, 1.3),
     ])
 }
@@ -91,9 +107,15 @@ pub fn search() -> Result<Vec<Row>, Failure> {
     let bench = bench.moved_to(disk.path())?;
     let mut rows = Vec::new();
     let kinds = [
-        ("two characters", vec!["漏水", "建国", "施工", "药费", "电梯", "李海", "轮椅"]),
+        (
+            "two characters",
+            vec!["漏水", "建国", "施工", "药费", "电梯", "李海", "轮椅"],
+        ),
         ("initials", vec!["wjg", "lxy", "zgl", "cwl", "yhy"]),
-        ("address", vec!["3-2-501", "12栋", "7-1-302", "阳光花园1", "100-3-104"]),
+        (
+            "address",
+            vec!["3-2-501", "12栋", "7-1-302", "阳光花园1", "100-3-104"],
+        ),
     ];
     for (what, queries) in kinds {
         let mut times = Times::new();

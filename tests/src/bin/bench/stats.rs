@@ -21,7 +21,11 @@ impl Times {
         Self(micros)
     }
 
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss
+    )]
     pub fn quantile(&self, q: f64) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_by(f64::total_cmp);
@@ -35,12 +39,20 @@ impl Times {
 
     /// Median and 99th percentile, for people.
     pub fn show(&self) -> String {
-        format!("{} (p99 {})", micros(self.p50()), micros(self.quantile(0.99)))
+        format!(
+            "{} (p99 {})",
+            micros(self.p50()),
+            micros(self.quantile(0.99))
+        )
     }
 }
 
 pub fn micros(value: f64) -> String {
-    if value >= 1000.0 { format!("{:.2} ms", value / 1000.0) } else { format!("{value:.0} us") }
+    if value >= 1000.0 {
+        format!("{:.2} ms", value / 1000.0)
+    } else {
+        format!("{value:.0} us")
+    }
 }
 
 /// A line of the table.
@@ -98,7 +110,14 @@ pub fn json(rows: &[Row]) -> String {
         let _ = writeln!(
             out,
             "  {{\"bar\":{:?},\"what\":{:?},\"subject\":{:?},\"baseline\":{:?},\"value\":{:.4},\"target\":{},\"ambition\":{},\"result\":{:?}}}{comma}",
-            row.bar, row.what, row.subject, row.baseline, row.value, row.target, row.ambition, row.met()
+            row.bar,
+            row.what,
+            row.subject,
+            row.baseline,
+            row.value,
+            row.target,
+            row.ambition,
+            row.met()
         );
     }
     out + "]\n"

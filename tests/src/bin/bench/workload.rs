@@ -63,12 +63,31 @@ pub fn summary(rng: &mut impl Rng) -> String {
 pub fn answers(rng: &mut impl Rng) -> Vec<String> {
     let yes_no = |rng: &mut dyn Rng| if rng.random_bool(0.85) { "yes" } else { "no" };
     let items = [
-        "meals", "medicine", "unwell", "contact", "gas", "wiring", "exit", "clean", "washing", "food",
-        "water", "temperature",
+        "meals",
+        "medicine",
+        "unwell",
+        "contact",
+        "gas",
+        "wiring",
+        "exit",
+        "clean",
+        "washing",
+        "food",
+        "water",
+        "temperature",
     ];
-    let mut all: Vec<_> = items.iter().map(|item| format!("{item}={}", yes_no(rng))).collect();
-    all.push(format!("mood={}", ["好", "一般", "低落"][rng.random_range(0..3)]));
-    all.push(format!("sleep={}", ["好", "一般", "差"][rng.random_range(0..3)]));
+    let mut all: Vec<_> = items
+        .iter()
+        .map(|item| format!("{item}={}", yes_no(rng)))
+        .collect();
+    all.push(format!(
+        "mood={}",
+        ["好", "一般", "低落"][rng.random_range(0..3)]
+    ));
+    all.push(format!(
+        "sleep={}",
+        ["好", "一般", "差"][rng.random_range(0..3)]
+    ));
     all.push("needs=无".to_owned());
     all
 }

@@ -28,7 +28,13 @@ fn plain(rng: &mut impl Rng) -> PlainRow {
     id[..6].copy_from_slice(&next.to_be_bytes()[2..]);
     door[..4].copy_from_slice(&rng.random_range(0..DOORS).to_be_bytes());
     let answers = vec![0x18; 45];
-    PlainRow { id, door, at: 1_795_000_000, answers, summary: workload::summary(rng) }
+    PlainRow {
+        id,
+        door,
+        at: 1_795_000_000,
+        answers,
+        summary: workload::summary(rng),
+    }
 }
 
 /// Interleaved: one visit through the facade, one row into the bare table.
@@ -50,7 +56,14 @@ fn warm(bench: &mut Bench, baseline: &Baseline) -> Result<(Times, Times), Failur
     Ok((subject, base))
 }
 
-fn row(bar: &'static str, what: &str, subject: &Times, base: &Times, target: f64, ambition: f64) -> Row {
+fn row(
+    bar: &'static str,
+    what: &str,
+    subject: &Times,
+    base: &Times,
+    target: f64,
+    ambition: f64,
+) -> Row {
     Row {
         bar,
         what: what.to_owned(),
@@ -104,7 +117,14 @@ pub fn warm_and_cold() -> Result<Vec<Row>, Failure> {
             }
         }
     }
-    rows.push(row("B3", "door untouched, 365 visits in its book", &cold, &warm, 1.5, 1.0));
+    rows.push(row(
+        "B3",
+        "door untouched, 365 visits in its book",
+        &cold,
+        &warm,
+        1.5,
+        1.0,
+    ));
     Ok(rows)
 }
 
@@ -115,8 +135,17 @@ pub fn floored(args: &[String]) -> Result<(), Failure> {
     let baseline = Baseline::open(&folder.join("baseline.db"))?;
     let (subject, base) = warm(&mut bench, &baseline)?;
     use std::io::Write;
-    let numbers = [subject.p50(), subject.quantile(0.99), base.p50(), base.quantile(0.99)];
-    writeln!(std::io::stdout(), "{}", numbers.map(|n| n.to_string()).join(" "))?;
+    let numbers = [
+        subject.p50(),
+        subject.quantile(0.99),
+        base.p50(),
+        base.quantile(0.99),
+    ];
+    writeln!(
+        std::io::stdout(),
+        "{}",
+        numbers.map(|n| n.to_string()).join(" ")
+    )?;
     Ok(())
 }
 
@@ -133,7 +162,14 @@ pub fn growth() -> Result<Vec<Row>, Failure> {
         let baseline = Baseline::open(&disk.path().join("baseline.db"))?;
         let (subject, _) = warm(&mut bench, &baseline)?;
         let base = first.get_or_insert_with(|| Times::from_micros(vec![subject.p50()]));
-        rows.push(row("B1", &format!("growth: {years} years of history"), &subject, base, 1.3, 1.05));
+        rows.push(row(
+            "B1",
+            &format!("growth: {years} years of history"),
+            &subject,
+            base,
+            1.3,
+            1.05,
+        ));
     }
     Ok(rows)
 }

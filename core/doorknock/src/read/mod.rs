@@ -1,29 +1,26 @@
 //! Reading: the day's list, doors, visits, search. All from projections; no document is opened.
 
+mod search;
+mod visits;
+
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
 use doorknock_model::access::SpaceKind;
 use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
-use doorknock_model::checklist::{self, Label};
-use doorknock_model::ids::{DoorId, GridId, VisitId};
-use doorknock_model::kinds::MEMBER_CARD;
+use doorknock_model::checklist::{self};
+use doorknock_model::ids::{DoorId, GridId};
 use doorknock_model::round::{DoorState, RoundDoor, date_of, day_of, local_day, round};
 use doorknock_store::View;
-use doorknock_store::queries::{DoorRow, GridRow, VisitRow};
-use doorknock_store::search::Hit;
+use doorknock_store::queries::{DoorRow, GridRow};
+
+use visits::infos;
 
 use crate::Result;
 use crate::error::{not_found, said};
-use crate::home::{Doorknock, Inner};
-use crate::views::{
-    AnswerLine, DoorDetail, DoorInfo, GridInfo, NeedInfo, PersonInfo, Round, RoundLine, SearchHit,
-    VisitInfo,
-};
+use crate::home::Doorknock;
+use crate::views::{DoorDetail, DoorInfo, GridInfo, NeedInfo, PersonInfo, Round, RoundLine};
 
 /// Visits shown with a door.
 const DOOR_VISITS: u32 = 20;
-
-/// Visits indexed in one transaction before a search.
-const INDEX_BATCH: u32 = 2000;
 
 impl Doorknock {
     /// The grids, in the office's order.
@@ -192,56 +189,13 @@ impl Doorknock {
             )),
         }
     }
-
-    /// Visits, newest first: of a door, or of all.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn visits(&self, door: Option<DoorId>, limit: u32) -> Result<Vec<VisitInfo>> {
-        let inner = self.lock();
-        let view = inner.store.view()?;
-        infos(&inner, &view, view.visits(door, limit)?)
-    }
-
-    /// One visit.
-    ///
-    /// # Errors
-    /// `not_found`.
-    pub fn visit(&self, visit: VisitId) -> Result<VisitInfo> {
-        let inner = self.lock();
-        let view = inner.store.view()?;
-        let row = view
-            .visit(visit)?
-            .ok_or_else(|| not_found("走访记录", "visit"))?;
-        infos(&inner, &view, vec![row])?
-            .pop()
-            .ok_or_else(|| not_found("走访记录", "visit"))
-    }
-
-    /// Finds doors, people and visits as people type: two characters, pinyin, initials, a phone's
-    /// tail, `3-2-501`.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn search(&self, query: &str, limit: u32) -> Result<Vec<SearchHit>> {
-        let mut inner = self.lock();
-        while inner.store.view()?.search_is_behind()? {
-            inner.store.write(|tx| tx.index_visits(INDEX_BATCH))?;
-        }
-        let view = inner.store.view()?;
-        let mut hits = Vec::new();
-        for hit in view.search(query, limit)? {
-            hits.extend(search_hit(&view, hit)?);
-        }
-        Ok(hits)
-    }
 }
 
 fn is_rounds(space: &doorknock_store::charter::SpaceRow) -> bool {
     SpaceKind::from_code(space.kind) == Some(SpaceKind::Rounds)
 }
 
-fn utc_offset(view: &View<'_>) -> Result<i32> {
+pub(super) fn utc_offset(view: &View<'_>) -> Result<i32> {
     Ok(view.settings()?.utc_offset.unwrap_or(8 * 60))
 }
 
@@ -330,122 +284,4 @@ fn door_info(row: &DoorRow, grid: &str) -> DoorInfo {
         cadence: door.plan.map(|p| p.cadence.to_string()),
         last_done: door.state.now.last_done.and_then(date_of),
     }
-}
-
-fn infos(inner: &Inner, view: &View<'_>, rows: Vec<VisitRow>) -> Result<Vec<VisitInfo>> {
-    let community = inner.identity()?.community;
-    let offset = utc_offset(view)?;
-    let mut names = std::collections::HashMap::new();
-    let mut all = Vec::with_capacity(rows.len());
-    for row in rows {
-        if !names.contains_key(&row.member) {
-            let card = MEMBER_CARD.document(community, &[row.member.as_bytes()]);
-            let name = view.member_name(card)?;
-            let short = || row.member.to_string()[..8].to_owned();
-            names.insert(row.member, name.unwrap_or_else(short));
-        }
-        let address = view
-            .door(row.door)?
-            .map(|d| d.door.address.display_zh())
-            .unwrap_or_default();
-        all.push(VisitInfo {
-            visit: row.visit,
-            door: row.door,
-            address,
-            at: local_time(row.at, offset),
-            by: names[&row.member].clone(),
-            member: row.member,
-            device: row.device,
-            channel: row.channel,
-            outcome: row.outcome,
-            with: row
-                .companions
-                .split('、')
-                .filter(|w| !w.is_empty())
-                .map(str::to_owned)
-                .collect(),
-            answers: answers(&row),
-            summary: row.summary,
-            follow_up: row.follow_up.and_then(date_of),
-        });
-    }
-    Ok(all)
-}
-
-/// Answers with the questions of the version they were given to. Those of a template that is not here are
-/// shown by position.
-fn answers(row: &VisitRow) -> Vec<AnswerLine> {
-    let template = row.checklist.as_ref().and_then(checklist::built_in);
-    let items: Vec<_> = template.map(|t| t.items().collect()).unwrap_or_default();
-    let given = row
-        .answers
-        .iter()
-        .enumerate()
-        .filter_map(|(n, a)| a.as_ref().map(|a| (n, a)));
-    given
-        .map(|(n, answer)| match items.get(n) {
-            Some(item) => AnswerLine {
-                code: item.code.clone(),
-                question: item.label.clone(),
-                answer: Label {
-                    zh: item.asks.show(answer, true),
-                    en: item.asks.show(answer, false),
-                },
-            },
-            None => AnswerLine {
-                code: format!("#{}", n + 1),
-                question: Label::new("未知项目", "unknown item"),
-                answer: Label::new("未知", "unknown"),
-            },
-        })
-        .collect()
-}
-
-fn search_hit(view: &View<'_>, hit: Hit) -> Result<Option<SearchHit>> {
-    let address = |door: DoorId| -> Result<String> {
-        Ok(view
-            .door(door)?
-            .map(|d| d.door.address.display_zh())
-            .unwrap_or_default())
-    };
-    Ok(match hit {
-        Hit::Door(door) => Some(SearchHit {
-            kind: "door",
-            id: door.to_string(),
-            title: address(door)?,
-            door: Some(door),
-        }),
-        Hit::Person(id) => match view.person(id)? {
-            None => None,
-            Some(person) => {
-                let place = person.door.map(address).transpose()?.unwrap_or_default();
-                let title = format!("{} {place}", person.name.as_deref().unwrap_or(""))
-                    .trim()
-                    .to_owned();
-                Some(SearchHit {
-                    kind: "person",
-                    id: id.to_string(),
-                    title,
-                    door: person.door,
-                })
-            }
-        },
-        Hit::Visit(id) => match view.visit(id)? {
-            None => None,
-            Some(visit) => {
-                let offset = utc_offset(view)?;
-                let date = local_time(visit.at, offset).format("%Y-%m-%d");
-                let words: String = visit.summary.unwrap_or_default().chars().take(40).collect();
-                let title = format!("{date} {} {words}", address(visit.door)?)
-                    .trim()
-                    .to_owned();
-                Some(SearchHit {
-                    kind: "visit",
-                    id: id.to_string(),
-                    title,
-                    door: Some(visit.door),
-                })
-            }
-        },
-    })
 }

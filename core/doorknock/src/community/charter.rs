@@ -1,0 +1,225 @@
+//! The charter on this device: extending it at the hub, keeping what came, and the keys that travel with
+//! its statements.
+
+use doorknock_model::access::Role;
+use doorknock_model::ids::{CommunityId, SpaceId};
+use doorknock_seal::charter::{Charter, CharterError};
+use doorknock_seal::identity::DeviceSecrets;
+use doorknock_seal::request::sign_request;
+use doorknock_seal::wrap::{self, EpochKey, Recipient, Wrap};
+use doorknock_store::Tx;
+use doorknock_sync::wire;
+
+use super::{accepted, post};
+use crate::Result;
+use crate::env::{Request, Transport};
+use crate::error::said;
+use crate::home::{Doorknock, Identity, Inner};
+
+/// How often a statement is made again when others extended the charter first.
+pub(super) const TRIES: usize = 8;
+
+/// The space keys of this home, for wrapping.
+pub(super) struct Keys<'a> {
+    inner: &'a Inner,
+    home: &'a Doorknock,
+}
+
+impl Doorknock {
+    /// Appends a statement to the charter at the hub: brings the local charter up to date, lets
+    /// `make` make the statement for its head (or say that none is needed), and tries again while others
+    /// are faster.
+    pub(super) fn extend_charter(
+        &self,
+        net: &dyn Transport,
+        make: impl Fn(&Charter, &DeviceSecrets, &Keys<'_>) -> Result<Option<(Vec<u8>, Vec<Wrap>)>>,
+    ) -> Result<Identity> {
+        let identity = self.lock().identity()?;
+        for _ in 0..TRIES {
+            self.catch_up_charter(net)?;
+            let made = {
+                let mut inner = self.lock();
+                let charter = inner.charter()?.clone();
+                let is_admin =
+                    charter.member_of(identity.device).and_then(|m| m.role) == Some(Role::Admin);
+                if !is_admin {
+                    return Err(said(
+                        "not_admin",
+                        "只有社区管理员的设备能做这件事；请在管理员的设备上操作。",
+                        "Only an administrator's device can do this; do it there.",
+                    ));
+                }
+                let keys = Keys {
+                    inner: &inner,
+                    home: self,
+                };
+                make(&charter, &inner.secrets, &keys)?
+            };
+            let Some((statement, wraps)) = made else {
+                return Ok(identity);
+            };
+            let request = append_request(identity.community, statement.clone(), &wraps);
+            // Kept first: the hub may take it and the answer not come, and the wraps are nowhere else.
+            self.writing(|inner| {
+                let name = append_name(inner.charter()?.len());
+                Ok(inner.store.write(|tx| tx.set_meta(&name, &request.body))?)
+            })?;
+            let answer = net.exchange(&identity.hub_url, &request)?;
+            if answer.status == 409 {
+                continue;
+            }
+            accepted(answer)?;
+            self.writing(|inner| extend_and_keep(inner, std::slice::from_ref(&statement)))?;
+            return Ok(identity);
+        }
+        Err(said(
+            "charter_busy",
+            "其他管理员正在修改社区设置；请稍后再试。",
+            "Other administrators are changing the community; try again in a moment.",
+        ))
+    }
+
+    /// Fetches the charter's statements that are not here yet; the hub cuts long answers.
+    pub(super) fn catch_up_charter(&self, net: &dyn Transport) -> Result<()> {
+        while self.fetch_some_charter(net)? > 0 {}
+        Ok(())
+    }
+
+    fn fetch_some_charter(&self, net: &dyn Transport) -> Result<usize> {
+        let (identity, request) = {
+            let mut inner = self.lock();
+            let identity = inner.identity()?;
+            let from = inner.charter()?.len();
+            let body = wire::encode(&wire::CharterRequest {
+                community: identity.community,
+                from,
+            });
+            let body = sign_request(
+                wire::PATH_CHARTER,
+                &body,
+                identity.community,
+                &inner.secrets,
+            );
+            (identity, post(wire::PATH_CHARTER, body))
+        };
+        let body = accepted(net.exchange(&identity.hub_url, &request)?)?;
+        let response: wire::CharterResponse = wire::decode(&body)?;
+        self.writing(|inner| {
+            extend_and_keep(inner, &response.statements)?;
+            take_wraps(inner, &response.wraps)
+        })?;
+        Ok(response.statements.len())
+    }
+}
+
+impl Keys<'_> {
+    pub(super) fn wraps(
+        &self,
+        charter: &Charter,
+        space: SpaceId,
+        to: &Recipient,
+    ) -> Result<Vec<Wrap>> {
+        let number = charter.space_number(space).unwrap_or(u32::MAX);
+        let mut wraps = Vec::new();
+        for (epoch, key) in self.inner.store.view()?.space_keys(number)? {
+            let key = EpochKey::from_bytes(&key);
+            let entropy = &*self.home.env.entropy;
+            wraps.push(wrap::wrap_key(
+                charter.community(),
+                space,
+                epoch,
+                &key,
+                to,
+                entropy,
+            )?);
+        }
+        if wraps.is_empty() {
+            return Err(said(
+                "space_key_missing",
+                "这台设备还没有收到某个网格的密钥；请先同步再邀请。",
+                "This device has not received a grid's key yet; sync, then invite.",
+            ));
+        }
+        Ok(wraps)
+    }
+}
+
+/// Extends the charter in memory and on disk. Statements already held are skipped; one that does not
+/// extend this charter is refused, whoever sent it (rule R8).
+pub(crate) fn extend_and_keep(inner: &mut Inner, statements: &[Vec<u8>]) -> Result<()> {
+    let mut next = inner.charter()?.clone();
+    let mut fresh = Vec::new();
+    for bytes in statements {
+        let position = next.len();
+        match next.extend(bytes) {
+            Ok(_) => fresh.push((position, bytes)),
+            Err(CharterError::AlreadyKnown { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    inner.store.write(|tx| {
+        fresh
+            .into_iter()
+            .try_for_each(|(position, bytes)| tx.append_statement(position, bytes))
+    })?;
+    *inner.charter()? = next;
+    Ok(())
+}
+
+/// Where the request that appended a statement is kept, with its wraps, in case the hub loses it.
+pub(crate) fn append_name(position: u64) -> String {
+    format!("append:{position}")
+}
+
+/// Opens the wraps that are for this device and adds the spaces they open.
+pub(crate) fn take_wraps(inner: &mut Inner, wraps: &[Vec<u8>]) -> Result<()> {
+    if wraps.is_empty() {
+        return Ok(());
+    }
+    let charter = inner.charter()?.clone();
+    let mut keys = Vec::new();
+    for bytes in wraps {
+        let sealed = Wrap::from_bytes(bytes)?;
+        let key = wrap::open_wrap(charter.community(), &sealed, inner.secrets.hpke())?;
+        if charter.accepts_key(sealed.space, sealed.epoch, &key) {
+            keys.push((sealed.space, key));
+        }
+    }
+    Ok(inner.store.write(|tx| {
+        keys.iter()
+            .try_for_each(|(space, key)| add_space(tx, &charter, *space, key))
+    })?)
+}
+
+pub(super) fn add_space(
+    tx: &Tx<'_>,
+    charter: &Charter,
+    space: SpaceId,
+    key: &EpochKey,
+) -> doorknock_store::Result<()> {
+    // Wraps for spaces of a newer version's kind are left for that version.
+    let Some((space, kind)) = charter.space(space).and_then(|s| Some((s, s.kind?))) else {
+        return Ok(());
+    };
+    tx.add_space(space.number, space.id, kind.code(), space.grid)?;
+    tx.add_space_key(space.number, 0, key.as_bytes())
+}
+
+pub(crate) fn append_request(
+    community: CommunityId,
+    statement: Vec<u8>,
+    wraps: &[Wrap],
+) -> Request {
+    let wraps = wraps.iter().map(Wrap::to_bytes).collect();
+    post(
+        wire::PATH_APPEND,
+        wire::encode(&wire::AppendRequest {
+            community,
+            statement,
+            wraps,
+        }),
+    )
+}

@@ -1,0 +1,155 @@
+//! Joining with an invitation link.
+
+use doorknock_model::ids::{DeviceId, MemberId};
+use doorknock_model::random;
+use doorknock_seal::charter::Charter;
+use doorknock_seal::invite::InviteLink;
+use doorknock_seal::request::sign_request;
+use doorknock_seal::wrap::{self, Wrap};
+use doorknock_sync::wire;
+
+use super::charter::{TRIES, add_space, append_request};
+use super::{accepted, adopt_identity, check_name, post, set_identity};
+use crate::Result;
+use crate::env::Transport;
+use crate::error::{hub_answer, said};
+use crate::home::Doorknock;
+use crate::record::with_writer;
+
+/// A device that joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Joined {
+    /// The member.
+    pub member: MemberId,
+    /// The device.
+    pub device: DeviceId,
+}
+
+impl Doorknock {
+    /// Joins with an invitation link. Safe to call again after a failure: the device keeps its keys, and
+    /// the charter takes one device per invitation.
+    ///
+    /// # Errors
+    /// `already_joined`, the link's own errors, `hub_unreachable`, `hub_refused`, `wrong_community`, and
+    /// the charter's (`invite_used`, `invite_expired`, …).
+    pub fn join(&self, link: &str, name: &str, net: &dyn Transport) -> Result<Joined> {
+        check_name(name)?;
+        self.refuse_if_joined()?;
+        let link: InviteLink = link
+            .parse()
+            .map_err(|e: doorknock_seal::invite::InviteLinkError| e.message())?;
+        let member = self.member_to_be()?;
+        let mut last = None;
+        for _ in 0..TRIES {
+            let (statements, wraps) = fetch_charter(net, &link)?;
+            let mut charter = verified(&link, &statements)?;
+            let statement = {
+                let inner = self.lock();
+                charter.device_joined(&link.secret, &inner.secrets, member, self.now_ms())
+            };
+            let mut all = statements;
+            let already = charter.device(self.lock().secrets.device_id()).is_some();
+            if !already {
+                charter.extend(&statement)?;
+                let request = append_request(charter.community(), statement.clone(), &[]);
+                let answer = net.exchange(&link.hub_url, &request)?;
+                if answer.status == 409 {
+                    last = Some(accepted(answer));
+                    continue;
+                }
+                accepted(answer)?;
+                all.push(statement);
+            }
+            return self.enter(&link, &charter, &all, &wraps, member, name);
+        }
+        Err(last.and_then(Result::err).unwrap_or_else(hub_answer))
+    }
+
+    /// The member this device will be: drawn once, so that a retry says the same.
+    fn member_to_be(&self) -> Result<MemberId> {
+        let fresh = MemberId(random(&*self.env.entropy));
+        self.writing(|inner| {
+            if let Some(id) = inner
+                .store
+                .view()?
+                .meta("member")?
+                .and_then(|b| MemberId::from_slice(&b))
+            {
+                return Ok(id);
+            }
+            inner.store.write(|tx| tx.set_meta("member", &fresh.0))?;
+            Ok(fresh)
+        })
+    }
+
+    fn enter(
+        &self,
+        link: &InviteLink,
+        charter: &Charter,
+        statements: &[Vec<u8>],
+        wraps: &[Wrap],
+        member: MemberId,
+        name: &str,
+    ) -> Result<Joined> {
+        let mut keys = Vec::new();
+        for sealed in wraps {
+            let key = wrap::open_wrap(charter.community(), sealed, link.secret.hpke())?;
+            if charter.accepts_key(sealed.space, sealed.epoch, &key) {
+                keys.push((sealed.space, key));
+            }
+        }
+        self.writing(|inner| {
+            inner.store.write(|tx| {
+                for (position, statement) in (0..).zip(statements) {
+                    tx.append_statement(position, statement)?;
+                }
+                for (space, key) in &keys {
+                    add_space(tx, charter, *space, key)?;
+                }
+                set_identity(tx, charter.community(), member, &link.hub_url)
+            })?;
+            adopt_identity(inner)?;
+            with_writer(inner, &self.env, |writer| writer.member_card(name))
+        })?;
+        self.keep_rescue(&charter.rescue_key());
+        let device = self.lock().secrets.device_id();
+        Ok(Joined { member, device })
+    }
+}
+
+fn fetch_charter(net: &dyn Transport, link: &InviteLink) -> Result<(Vec<Vec<u8>>, Vec<Wrap>)> {
+    let (mut statements, mut wraps) = (Vec::new(), Vec::new());
+    loop {
+        let from = statements.len() as u64;
+        let body = wire::encode(&wire::CharterRequest {
+            community: link.community,
+            from,
+        });
+        let body = sign_request(wire::PATH_CHARTER, &body, link.community, &link.secret);
+        let body = accepted(net.exchange(&link.hub_url, &post(wire::PATH_CHARTER, body))?)?;
+        let response: wire::CharterResponse = wire::decode(&body)?;
+        for bytes in &response.wraps {
+            wraps.push(Wrap::from_bytes(bytes)?);
+        }
+        if response.statements.is_empty() {
+            return Ok((statements, wraps));
+        }
+        statements.extend(response.statements);
+    }
+}
+
+/// The charter, if it is the one the link speaks of: same first statement, and the head of then in it.
+fn verified(link: &InviteLink, statements: &[Vec<u8>]) -> Result<Charter> {
+    let charter = Charter::replay(statements)?;
+    let same = charter.community() == link.community
+        && charter.genesis_hash() == link.genesis_hash
+        && charter.head_at(link.charter_length) == Some(link.charter_head);
+    if same {
+        return Ok(charter);
+    }
+    Err(said(
+        "wrong_community",
+        "服务器给出的社区与邀请不符；请勿继续，联系发邀请的人核对。",
+        "The hub's community is not the one of this invitation; stop here and ask whoever invited you.",
+    ))
+}

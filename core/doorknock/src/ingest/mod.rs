@@ -1,0 +1,260 @@
+//! Taking others' entries in: every guard of rule R2, in order, and the same verdict on every device.
+//!
+//! 1. The entry's hash is noted as attempted before it is parsed; one that crashed the app twice is
+//!    set aside ([`take_batch`]).
+//! 2. Form and limits, the device's membership, its right to the space, its signature.
+//! 3. Each section on its own: decryption, form, kind and space.
+//! 4. Each change on its own: fields and roles, dependencies there (else parked), sequence, the rebuilt
+//!    hash, what it replaces; then log and projections, in a savepoint.
+//!
+//! Whatever fails is set aside with its reason; everything else flows.
+
+mod again;
+mod change;
+mod section;
+
+pub(crate) use again::{retry, retry_all, retry_rested};
+
+use std::cell::RefCell;
+
+use doorknock_model::ids::{CommunityId, DeviceId};
+use doorknock_seal::charter::Charter;
+use doorknock_seal::entry::{Entry, SpaceKeys};
+use doorknock_seal::wrap::EpochKey;
+use doorknock_store::inbox::SetAside;
+use doorknock_store::log::AuthorRow;
+use doorknock_store::{StoreError, Tx};
+
+use section::From;
+
+use crate::Result;
+use crate::home::Inner;
+
+/// The version of the rules below; what was set aside under another is judged again.
+pub(crate) const RULES: u32 = 1;
+
+/// The app ended too often while this was read.
+pub(super) const CRASHED: &str = "crashed_twice";
+
+/// A copied home is reported under this code.
+pub(crate) const COPIED: &str = "device_copied";
+
+/// What became of a batch.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Taken {
+    pub(crate) changes: usize,
+    pub(crate) set_aside: usize,
+}
+
+/// Where a batch ends in a space's log.
+pub(crate) struct CursorMove<'a> {
+    pub(crate) space: u32,
+    pub(crate) position: u64,
+    pub(crate) running: [u8; 32],
+    /// The entries passed on the way, this device's own ones too.
+    pub(crate) passed: &'a [[u8; 32]],
+}
+
+/// How often taking an entry in may end with the app before the entry is set aside. The first time may be
+/// another entry's doing, of the same batch; after that it is taken in alone, and two more times
+/// it was to blame, or had no luck: a phone that kills the app looks the same as a crash.
+const STRIKES: u32 = 3;
+
+pub(super) struct Ingest<'a> {
+    tx: &'a Tx<'a>,
+    charter: &'a Charter,
+    community: CommunityId,
+    mine: DeviceId,
+    now_ms: i64,
+    /// Changes that were applied and may be what parked ones wait for. A list, not a recursion: a chain
+    /// that came backwards may be as long as its author likes.
+    applied: RefCell<Vec<[u8; 32]>>,
+}
+
+impl Ingest<'_> {
+    pub(super) fn set_aside(
+        &self,
+        entry: &[u8; 32],
+        space: u32,
+        section: Option<(i64, i64)>,
+        reason: &str,
+        bytes: &[u8],
+    ) -> Result<()> {
+        let (rules, at) = (RULES, self.now_ms);
+        let (section, author) = section.map_or((-1, None), |(n, author)| (n, Some(author)));
+        let item = SetAside {
+            entry,
+            space,
+            section,
+            author,
+            reason,
+            rules,
+            at,
+            bytes,
+        };
+        Ok(self.tx.set_aside(&item)?)
+    }
+
+    pub(super) fn entry(&self, space: u32, hash: &[u8; 32], bytes: &[u8]) -> Result<Taken> {
+        let refuse = |reason: &str| {
+            self.set_aside(hash, space, None, reason, bytes)?;
+            Ok(Taken {
+                changes: 0,
+                set_aside: 1,
+            })
+        };
+        let entry = match Entry::parse(bytes) {
+            Ok(entry) => entry,
+            Err(error) => return refuse(error.message().code),
+        };
+        let header = entry.header();
+        let Some(row) = self.tx.space(space)?.filter(|row| row.id == header.space) else {
+            return refuse("wrong_space");
+        };
+        let Some(device) = self.charter.device(header.device) else {
+            return refuse("unknown_device");
+        };
+        if let Err(error) = entry.verify(self.community, &device.sign_key) {
+            return refuse(error.message().code);
+        }
+        let member = self.charter.member_of(header.device);
+        let Some(member) = member.filter(|_| self.charter.may_hold(header.device, header.space))
+        else {
+            return refuse("no_right_to_space");
+        };
+        let Some(key) = self
+            .tx
+            .space_keys(space)?
+            .into_iter()
+            .find(|(e, _)| *e == header.epoch)
+        else {
+            return refuse("no_key_for_epoch");
+        };
+        if self
+            .tx
+            .note_successor(space, header.device, &header.previous, hash)?
+        {
+            self.tx
+                .notice(COPIED, header.device.as_bytes(), self.now_ms)?;
+        }
+        if header.device == self.mine && header.previous == row.last_entry {
+            // Our own chain went on before this home was restored from a copy.
+            self.tx.set_last_entry(space, hash)?;
+        }
+        let keys = SpaceKeys::derive(row.id, key.0, &EpochKey::from_bytes(&key.1));
+        let ord = self
+            .tx
+            .author(header.device, header.incarnation, member.id)?;
+        let author = AuthorRow {
+            ord,
+            device: header.device,
+            incarnation: header.incarnation,
+            member: member.id,
+        };
+        let from = From {
+            entry: hash,
+            space: &row,
+            author: &author,
+            member,
+        };
+        let mut taken = Taken::default();
+        for n in 0..entry.sections().len() {
+            let one = self.section(&from, n, &entry, &keys)?;
+            taken.changes += one.changes;
+            taken.set_aside += one.set_aside;
+        }
+        Ok(taken)
+    }
+}
+
+impl Taken {
+    const fn add(&mut self, other: Self) {
+        self.changes += other.changes;
+        self.set_aside += other.set_aside;
+    }
+}
+
+impl CursorMove<'_> {
+    /// Moves the cursor; receipts that what it passes contradicts are taken back with it.
+    pub(crate) fn apply(&self, tx: &Tx<'_>) -> Result<(), StoreError> {
+        let before = self.position.saturating_sub(self.passed.len() as u64);
+        tx.void_replaced(self.space, before, self.passed)?;
+        tx.set_cursor(self.space, self.position, &self.running)
+    }
+}
+
+/// Takes entries of one space in, in the order of the hub's log, and moves the cursor, in one
+/// transaction.
+pub(crate) fn take_batch(
+    inner: &mut Inner,
+    now_ms: i64,
+    space: u32,
+    entries: &[([u8; 32], &[u8])],
+    cursor: &CursorMove<'_>,
+) -> Result<Taken> {
+    let charter = inner.charter()?.clone();
+    let identity = inner.identity()?;
+    let crashed = begin_attempts(inner, entries)?;
+    // What is remembered of documents may be outdated by what comes in.
+    inner.forget_docs();
+    let mine = identity.device;
+    inner.store.write(|tx| {
+        let ingest = Ingest {
+            tx,
+            charter: &charter,
+            community: charter.community(),
+            mine,
+            now_ms,
+            applied: RefCell::default(),
+        };
+        let mut taken = Taken::default();
+        for (hash, bytes) in entries {
+            let one = if crashed.contains(hash) {
+                ingest.set_aside(hash, space, None, CRASHED, bytes)?;
+                Taken {
+                    changes: 0,
+                    set_aside: 1,
+                }
+            } else {
+                let mut one = ingest.entry(space, hash, bytes)?;
+                one.add(ingest.release()?);
+                one
+            };
+            taken.changes += one.changes;
+            taken.set_aside += one.set_aside;
+            tx.end_attempt(hash)?;
+        }
+        cursor.apply(tx)?;
+        Ok::<_, crate::Error>(taken)
+    })
+}
+
+/// Notes the attempts durably, before anything is parsed. Returns those that crashed too often before.
+pub(super) fn begin_attempts(
+    inner: &mut Inner,
+    entries: &[([u8; 32], &[u8])],
+) -> Result<Vec<[u8; 32]>> {
+    let mut crashed = Vec::new();
+    inner.store.write(|tx| {
+        for (hash, _) in entries {
+            if tx.attempts(hash)? >= STRIKES {
+                crashed.push(*hash);
+            }
+            tx.begin_attempt(hash)?;
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(crashed)
+}
+
+/// Whether one of these was begun and not finished: such entries are taken in one by one, so that a
+/// good one is not counted with a bad one.
+pub(crate) fn any_attempted(inner: &Inner, entries: &[([u8; 32], &[u8])]) -> Result<bool> {
+    let view = inner.store.view()?;
+    for (hash, _) in entries {
+        if view.attempts(hash)? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

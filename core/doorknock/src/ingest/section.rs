@@ -1,0 +1,218 @@
+//! A section: opened, decoded, and its changes applied, parked or set aside one by one.
+
+use doorknock_model::access::SpaceKind;
+use doorknock_model::kinds;
+use doorknock_replica::change::genesis;
+use doorknock_replica::section::{Dep, Section, WireChange};
+use doorknock_seal::charter::Member;
+use doorknock_seal::entry::{Entry, SpaceKeys};
+use doorknock_store::charter::SpaceRow;
+use doorknock_store::log::AuthorRow;
+
+use super::change::Verdict;
+use super::{Ingest, Taken};
+use crate::Result;
+
+/// A section whose document is not the one its tag is for.
+pub(super) const WRONG_TAG: &str = "wrong_document_tag";
+
+/// Where a section came from.
+pub(super) struct From<'a> {
+    pub(super) entry: &'a [u8; 32],
+    pub(super) space: &'a SpaceRow,
+    pub(super) author: &'a AuthorRow,
+    pub(super) member: &'a Member,
+}
+
+/// Stands for a change that was refused, and whose hash was never made.
+pub(super) const REFUSED: [u8; 32] = [0; 32];
+
+impl Ingest<'_> {
+    pub(super) fn section(
+        &self,
+        from: &From<'_>,
+        n: usize,
+        entry: &Entry<'_>,
+        keys: &SpaceKeys,
+    ) -> Result<Taken> {
+        let number = i64::try_from(n).unwrap_or(i64::MAX);
+        let refuse = |reason: &str, bytes: &[u8]| {
+            self.set_aside(
+                from.entry,
+                from.space.n,
+                Some((number, from.author.ord)),
+                reason,
+                bytes,
+            )?;
+            Ok(Taken {
+                changes: 0,
+                set_aside: 1,
+            })
+        };
+        let body = match entry.open_section(n, keys) {
+            Ok(body) => body,
+            Err(error) => return refuse(error.message().code, entry.sections()[n]),
+        };
+        let section = match Section::decode(&body) {
+            Ok(section) => section,
+            Err(error) => return refuse(replica_code(error), &body),
+        };
+        if keys.document_tag(section.doc) != entry.header().sections[n].tag {
+            return refuse(WRONG_TAG, &body);
+        }
+        self.changes(from, number, &section)
+    }
+
+    /// Applies a section's changes, fresh or from parking.
+    pub(super) fn changes(&self, from: &From<'_>, number: i64, section: &Section) -> Result<Taken> {
+        let refuse = |reason: &str, section: &Section| {
+            let at = Some((number, from.author.ord));
+            self.set_aside(from.entry, from.space.n, at, reason, &section.encode())?;
+            Ok::<_, crate::Error>(())
+        };
+        let Some(kind) = kinds::kind(section.kind) else {
+            refuse("newer_kind", section)?;
+            return Ok(Taken {
+                changes: 0,
+                set_aside: 1,
+            });
+        };
+        if SpaceKind::from_code(from.space.kind) != Some(kind.space) {
+            refuse("kind_in_wrong_space", section)?;
+            return Ok(Taken {
+                changes: 0,
+                set_aside: 1,
+            });
+        }
+        let known = self.tx.doc(section.doc)?;
+        if known.is_some_and(|doc| doc.space != from.space.n || doc.kind != section.kind) {
+            refuse("document_elsewhere", section)?;
+            return Ok(Taken {
+                changes: 0,
+                set_aside: 1,
+            });
+        }
+        let doc = self
+            .tx
+            .ensure_doc(section.doc, section.kind, from.space.n)?;
+        let mut taken = Taken::default();
+        let mut hashes: Vec<Option<[u8; 32]>> = Vec::new();
+        for (n, change) in section.changes.iter().enumerate() {
+            let Some(deps) = resolve(section.kind, &change.deps, &hashes) else {
+                refuse("depends_on_refused", &alone(section, n, &hashes))?;
+                taken.set_aside += 1;
+                hashes.push(None);
+                continue;
+            };
+            // A failed write of one change is undone by itself and blocks no other.
+            match self
+                .tx
+                .attempt(|| self.change(from, doc, kind, change, deps))?
+            {
+                Ok(Verdict::Applied(hash)) => {
+                    taken.changes += 1;
+                    hashes.push(Some(hash));
+                    self.applied.borrow_mut().push(hash);
+                }
+                Ok(Verdict::Known(hash)) => hashes.push(Some(hash)),
+                Ok(Verdict::Waits(hash)) => {
+                    // What follows in the section may name this change by its place, so it waits too.
+                    let rest = rest(section, n, &hashes).encode();
+                    self.tx
+                        .park(&hash, from.author.ord, from.space.n, from.entry, &rest)?;
+                    return Ok(taken);
+                }
+                Ok(Verdict::Refused(reason)) => {
+                    refuse(reason, &alone(section, n, &hashes))?;
+                    taken.set_aside += 1;
+                    hashes.push(None);
+                }
+                Err(error) if error.is_local() => return Err(error),
+                Err(_) => {
+                    refuse("document_unreadable", &alone(section, n, &hashes))?;
+                    taken.set_aside += 1;
+                    hashes.push(None);
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Applies what waited for the changes applied so far, and what waited for that.
+    pub(super) fn release(&self) -> Result<Taken> {
+        let mut taken = Taken::default();
+        loop {
+            let Some(hash) = self.applied.borrow_mut().pop() else {
+                return Ok(taken);
+            };
+            for parked in self.tx.waiting_for(&hash)? {
+                self.tx.unpark(parked.id)?;
+                let author = self.tx.author_by_ord(parked.author)?;
+                let (Some(space), Some(member)) = (
+                    self.tx.space(parked.space)?,
+                    self.charter.member(author.member),
+                ) else {
+                    continue;
+                };
+                let from = From {
+                    entry: &parked.entry,
+                    space: &space,
+                    author: &author,
+                    member,
+                };
+                if let Ok(section) = Section::decode(&parked.section) {
+                    taken.add(self.changes(&from, 0, &section)?);
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn replica_code(error: doorknock_replica::ReplicaError) -> &'static str {
+    match error {
+        doorknock_replica::ReplicaError::TooLarge => "too_large",
+        doorknock_replica::ReplicaError::EncoderMismatch => "encoder_mismatch",
+        _ => "malformed",
+    }
+}
+
+/// Dependencies as hashes; `None` if one names a change of this section that was refused.
+fn resolve(kind: u16, deps: &[Dep], hashes: &[Option<[u8; 32]>]) -> Option<Vec<[u8; 32]>> {
+    deps.iter()
+        .map(|dep| match dep {
+            Dep::Genesis => Some(genesis(kind).hash),
+            Dep::InSection(n) => hashes.get(*n).copied().flatten(),
+            Dep::Hash(hash) => Some(*hash).filter(|hash| *hash != REFUSED),
+        })
+        .collect()
+}
+
+/// The section's changes from the n-th on, with dependencies on earlier ones by hash.
+fn rest(section: &Section, from: usize, hashes: &[Option<[u8; 32]>]) -> Section {
+    let renumber = |dep: &Dep| match dep {
+        Dep::InSection(n) if *n >= from => Dep::InSection(n - from),
+        Dep::InSection(n) => hashes
+            .get(*n)
+            .copied()
+            .flatten()
+            .map_or(Dep::Hash(REFUSED), Dep::Hash),
+        other => *other,
+    };
+    let changes = section.changes[from..].iter().map(|change| WireChange {
+        deps: change.deps.iter().map(renumber).collect(),
+        ..change.clone()
+    });
+    Section {
+        kind: section.kind,
+        doc: section.doc,
+        changes: changes.collect(),
+        context: None,
+    }
+}
+
+/// The n-th change as a section of its own.
+fn alone(section: &Section, n: usize, hashes: &[Option<[u8; 32]>]) -> Section {
+    let mut one = rest(section, n, hashes);
+    one.changes.truncate(1);
+    one
+}
