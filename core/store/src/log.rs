@@ -248,15 +248,6 @@ impl View<'_> {
         Ok(chunks)
     }
 
-    /// Up to `limit` changes of the log after a place in it.
-    pub fn chunks_after(&self, id: i64, limit: u32) -> Result<Vec<ChunkRow>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, doc, author, hash, change FROM chunk WHERE id > ?1 ORDER BY id LIMIT ?2",
-        )?;
-        let rows = statement.query_map(params![id, limit], chunk_row)?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
     /// Up to `limit` changes recorded here after a place in the log.
     pub fn mine_after(&self, id: i64, limit: u32) -> Result<Vec<ChunkRow>> {
         let mut statement = self.conn.prepare_cached(
@@ -265,13 +256,6 @@ impl View<'_> {
         )?;
         let rows = statement.query_map(params![id, limit], chunk_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// How many changes the log holds.
-    pub fn chunk_count(&self) -> Result<u64> {
-        Ok(self
-            .conn
-            .query_row("SELECT count(*) FROM chunk", [], |row| row.get(0))?)
     }
 }
 

@@ -125,15 +125,6 @@ impl View<'_> {
         let mut rows = statement.query(params![space, incarnation])?;
         Ok(rows.next()?.map(|row| row.get(0)).transpose()?.unwrap_or(0))
     }
-
-    /// The hashes of this device's entries, oldest first; for checks.
-    pub fn entry_hashes(&self) -> Result<Vec<[u8; 32]>> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT hash FROM entry ORDER BY id")?;
-        let rows = statement.query_map([], |row| fixed(row, 0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
 }
 
 impl Tx<'_> {

@@ -279,13 +279,6 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// How many doors there are.
-    pub fn door_count(&self) -> Result<u64> {
-        Ok(self
-            .conn
-            .query_row("SELECT count(*) FROM door", [], |row| row.get(0))?)
-    }
-
     /// Visits, newest first: of one door, or of all.
     pub fn visits(&self, door: Option<DoorId>, limit: u32) -> Result<Vec<VisitRow>> {
         let rows = if let Some(door) = door {
@@ -310,13 +303,6 @@ impl View<'_> {
             "{VISIT} WHERE v.id = ?1 ORDER BY v.version LIMIT 1"
         ))?;
         Ok(statement.query_row([&visit.0[..]], visit_row).optional()?)
-    }
-
-    /// How many visits there are.
-    pub fn visit_count(&self) -> Result<u64> {
-        Ok(self
-            .conn
-            .query_row("SELECT count(*) FROM visit", [], |row| row.get(0))?)
     }
 
     /// The people behind a door.

@@ -69,6 +69,7 @@ impl Tally {
         } else if (line.starts_with("OK") || line.starts_with("FAILED ("))
             && let Some(ran) = self.ran.take()
         {
+            self.open = Some("unittest".to_owned());
             self.add(unittest(line, ran));
         }
     }
@@ -205,7 +206,11 @@ mod tests {
         ];
         for (line, (passed, failed, ignored)) in table {
             let found = counted(&["Ran 7 tests in 0.1s", "", line], failed == 0);
-            assert_eq!(found, [(String::new(), passed, failed, ignored)], "{line}");
+            assert_eq!(
+                found,
+                [("unittest".to_owned(), passed, failed, ignored)],
+                "{line}"
+            );
         }
         assert_eq!(counted(&["OK"], false)[0].2, 1);
     }

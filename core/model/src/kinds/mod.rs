@@ -106,12 +106,6 @@ macro_rules! open_enum {
             pub const fn zh(self) -> &'static str {
                 match self { $(Self::$variant => $zh,)* Self::Other(_) => "未知" }
             }
-
-            /// From the word or the Chinese term.
-            #[must_use]
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|v| v.word() == word || v.zh() == word)
-            }
         }
 
         impl<C> minicbor::Encode<C> for $name {
