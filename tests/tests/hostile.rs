@@ -12,5 +12,7 @@ mod entries;
 mod files;
 #[path = "hostile/flood.rs"]
 mod flood;
+#[path = "hostile/rules.rs"]
+mod rules;
 #[path = "hostile/scene.rs"]
 mod scene;

@@ -191,7 +191,10 @@ impl Tx<'_> {
 
     /// Moves the time of an input in quarantine, so that it is not tried again before long.
     pub fn postpone_quarantine(&self, id: i64, at: i64) -> Result<()> {
-        self.exec("UPDATE quarantine SET at = ?2 WHERE id = ?1", params![id, at])?;
+        self.exec(
+            "UPDATE quarantine SET at = ?2 WHERE id = ?1",
+            params![id, at],
+        )?;
         Ok(())
     }
 

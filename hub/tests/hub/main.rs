@@ -7,5 +7,6 @@ mod failure;
 mod fuzz;
 mod http;
 mod program;
+mod requests;
 mod store;
 mod sync;

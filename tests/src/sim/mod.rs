@@ -8,7 +8,7 @@
 //! every run. [`Run`] then does one step after another: somebody records a visit, a request reaches the hub or is
 //! lost, delivered twice or late, a home crashes at some write, the hub crashes or comes back from a
 //! backup. Requests and answers are data that lie in two lists until a step picks one, so every delay and
-//! order is reached. In between and at the end [`oracle`] compares what homes claim with what the
+//! order is reached. In between and at the end `oracle` compares what homes claim with what the
 //! simulator knows. A run that fails prints its seed and its last events; the same seed fails again.
 //!
 //! **What it never does.** It opens no socket, reads no clock, and looks into no database: it judges by

@@ -7,19 +7,19 @@ use rusqlite::{Connection, params};
 use crate::Failure;
 
 /// One visit as one row.
-pub struct PlainRow {
-    pub id: [u8; 16],
-    pub door: [u8; 16],
-    pub at: i64,
-    pub answers: Vec<u8>,
-    pub summary: String,
+pub(crate) struct PlainRow {
+    pub(crate) id: [u8; 16],
+    pub(crate) door: [u8; 16],
+    pub(crate) at: i64,
+    pub(crate) answers: Vec<u8>,
+    pub(crate) summary: String,
 }
 
 /// An encrypted table of visits with the indexes that the real one has.
-pub struct Baseline(Connection);
+pub(crate) struct Baseline(Connection);
 
 impl Baseline {
-    pub fn open(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let conn = Connection::open(path)?;
         let key = "07".repeat(32);
         conn.pragma_update(None, "key", format!("x'{key}'"))?;
@@ -36,7 +36,7 @@ impl Baseline {
         Ok(Self(conn))
     }
 
-    pub fn insert(&self, row: &PlainRow) -> Result<(), Failure> {
+    pub(crate) fn insert(&self, row: &PlainRow) -> Result<(), Failure> {
         self.0
             .prepare_cached(
                 "INSERT INTO visit (id, door, at, channel, outcome, answers, summary)

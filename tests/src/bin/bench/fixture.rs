@@ -15,12 +15,12 @@ use rand_chacha::ChaCha20Rng;
 
 use crate::{Failure, workload};
 
-pub const SEED: u64 = 20_261_121;
+pub(crate) const SEED: u64 = 20_261_121;
 
 const DAY_MS: i64 = 86_400_000;
 
 /// Memory where there is any, for fixtures whose making is not measured.
-pub fn quick_folder() -> Result<tempfile::TempDir, Failure> {
+pub(crate) fn quick_folder() -> Result<tempfile::TempDir, Failure> {
     let memory = Path::new("/dev/shm");
     Ok(if memory.is_dir() {
         tempfile::tempdir_in(memory)?
@@ -30,19 +30,19 @@ pub fn quick_folder() -> Result<tempfile::TempDir, Failure> {
 }
 
 /// A disk, for what is measured.
-pub fn disk_folder() -> Result<tempfile::TempDir, Failure> {
+pub(crate) fn disk_folder() -> Result<tempfile::TempDir, Failure> {
     let target = std::env::current_exe()?;
     let target = target.parent().ok_or("the program has a folder")?;
     Ok(tempfile::tempdir_in(target)?)
 }
 
 /// A home with a community and doors, and the doors in order.
-pub struct Bench {
-    pub world: World,
-    pub home: Doorknock,
-    pub doors: Vec<DoorId>,
-    pub rng: ChaCha20Rng,
-    pub folder: PathBuf,
+pub(crate) struct Bench {
+    pub(crate) world: World,
+    pub(crate) home: Doorknock,
+    pub(crate) doors: Vec<DoorId>,
+    pub(crate) rng: ChaCha20Rng,
+    pub(crate) folder: PathBuf,
 }
 
 const FAMILY: [&str; 20] = [
@@ -103,7 +103,7 @@ fn roster(grids: u32, doors: u32, rng: &mut impl Rng) -> Roster {
 
 impl Bench {
     /// A community of so many grids with so many doors each.
-    pub fn new(folder: &Path, grids: u32, doors: u32) -> Result<Self, Failure> {
+    pub(crate) fn new(folder: &Path, grids: u32, doors: u32) -> Result<Self, Failure> {
         let mut rng = ChaCha20Rng::seed_from_u64(SEED);
         let world = World::new(folder, SEED);
         let home = world.office(&roster(grids, doors, &mut rng))?;
@@ -118,7 +118,7 @@ impl Bench {
     }
 
     /// A visit to a door, so many days before now.
-    pub fn visit(&mut self, door: DoorId, days_ago: i64) -> NewVisit {
+    pub(crate) fn visit(&mut self, door: DoorId, days_ago: i64) -> NewVisit {
         let rng = &mut self.rng;
         let at = doorknock::Clock::now_ms(&*self.world.clock) - days_ago * DAY_MS;
         NewVisit {
@@ -138,7 +138,7 @@ impl Bench {
     }
 
     /// Logs visits spread over all doors and the last `days` days, oldest first.
-    pub fn history(&mut self, visits: usize, days: i64) -> Result<(), Failure> {
+    pub(crate) fn history(&mut self, visits: usize, days: i64) -> Result<(), Failure> {
         let doors = self.doors.clone();
         for n in 0..visits {
             let back = days - 1 - i64::try_from(n)? * days / i64::try_from(visits)?;
@@ -149,28 +149,8 @@ impl Bench {
         Ok(())
     }
 
-    /// Opens the home again: a new incarnation, nothing in memory.
-    pub fn reopen(self) -> Result<Self, Failure> {
-        let Self {
-            world,
-            home,
-            doors,
-            rng,
-            folder,
-        } = self;
-        drop(home);
-        let home = world.open("office", None)?;
-        Ok(Self {
-            world,
-            home,
-            doors,
-            rng,
-            folder,
-        })
-    }
-
     /// Copies the home's folder to another place and opens it there.
-    pub fn moved_to(self, folder: &Path) -> Result<Self, Failure> {
+    pub(crate) fn moved_to(self, folder: &Path) -> Result<Self, Failure> {
         let Self {
             home,
             doors,
@@ -193,7 +173,7 @@ impl Bench {
 }
 
 /// Copies a folder.
-pub fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
@@ -208,7 +188,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
 }
 
 /// The environment of a child process that only reads.
-pub fn reading_env() -> doorknock::Env {
+pub(crate) fn reading_env() -> doorknock::Env {
     let clock = Arc::new(ManualClock::at(1_795_226_400_000));
     doorknock_tests::env(&Arc::new(SeededEntropy::new(SEED + 2)), &clock, None)
 }

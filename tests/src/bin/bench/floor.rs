@@ -9,7 +9,7 @@ use crate::stats::{Row, Times, micros};
 
 const FLOOR_US: &str = "1000";
 
-pub fn with_floor() -> Result<Row, Failure> {
+pub(crate) fn with_floor() -> Result<Row, Failure> {
     let folder = disk_folder()?;
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/bench/fsync_floor.c");
     let library = folder.path().join("libfsync_floor.so");

@@ -22,7 +22,7 @@ fn open(home: &Path) -> Result<Doorknock, Failure> {
 }
 
 /// A process that opens a home, and perhaps lists today or searches; prints microseconds or kilobytes.
-pub fn child(args: &[String]) -> Result<(), Failure> {
+pub(crate) fn child(args: &[String]) -> Result<(), Failure> {
     let [what, home] = args else {
         return Err("child WHAT HOME".into());
     };
@@ -62,7 +62,7 @@ fn spawn(what: &str, home: &Path) -> Result<f64, Failure> {
 }
 
 /// B4: 300 doors with three years of visits against one month, and against opening alone.
-pub fn today() -> Result<Vec<Row>, Failure> {
+pub(crate) fn today() -> Result<Vec<Row>, Failure> {
     let (long, short) = (disk_folder()?, disk_folder()?);
     for (folder, visits, days) in [(&long, 100_000, 3 * 365), (&short, 2_800, 30)] {
         let quick = quick_folder()?;
@@ -99,7 +99,7 @@ pub fn today() -> Result<Vec<Row>, Failure> {
 }
 
 /// B11 and B12.
-pub fn search() -> Result<Vec<Row>, Failure> {
+pub(crate) fn search() -> Result<Vec<Row>, Failure> {
     let quick = quick_folder()?;
     let mut bench = Bench::new(quick.path(), 1, 10_000)?;
     bench.history(250_000, 3 * 365)?;

@@ -5,18 +5,18 @@ use std::io::Write as _;
 use std::time::Duration;
 
 /// Times of one thing, in microseconds.
-pub struct Times(Vec<f64>);
+pub(crate) struct Times(Vec<f64>);
 
 impl Times {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Vec::new())
     }
 
-    pub fn add(&mut self, time: Duration) {
+    pub(crate) fn add(&mut self, time: Duration) {
         self.0.push(time.as_secs_f64() * 1e6);
     }
 
-    pub fn from_micros(mut micros: Vec<f64>) -> Self {
+    pub(crate) fn from_micros(mut micros: Vec<f64>) -> Self {
         micros.sort_by(f64::total_cmp);
         Self(micros)
     }
@@ -26,19 +26,19 @@ impl Times {
         clippy::cast_sign_loss,
         clippy::cast_precision_loss
     )]
-    pub fn quantile(&self, q: f64) -> f64 {
+    pub(crate) fn quantile(&self, q: f64) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_by(f64::total_cmp);
         let at = ((sorted.len().saturating_sub(1)) as f64 * q).round() as usize;
         sorted.get(at).copied().unwrap_or(f64::NAN)
     }
 
-    pub fn p50(&self) -> f64 {
+    pub(crate) fn p50(&self) -> f64 {
         self.quantile(0.5)
     }
 
     /// Median and 99th percentile, for people.
-    pub fn show(&self) -> String {
+    pub(crate) fn show(&self) -> String {
         format!(
             "{} (p99 {})",
             micros(self.p50()),
@@ -47,7 +47,7 @@ impl Times {
     }
 }
 
-pub fn micros(value: f64) -> String {
+pub(crate) fn micros(value: f64) -> String {
     if value >= 1000.0 {
         format!("{:.2} ms", value / 1000.0)
     } else {
@@ -56,15 +56,15 @@ pub fn micros(value: f64) -> String {
 }
 
 /// A line of the table.
-pub struct Row {
-    pub bar: &'static str,
-    pub what: String,
-    pub subject: String,
-    pub baseline: String,
-    pub value: f64,
-    pub target: f64,
-    pub ambition: f64,
-    pub unit: &'static str,
+pub(crate) struct Row {
+    pub(crate) bar: &'static str,
+    pub(crate) what: String,
+    pub(crate) subject: String,
+    pub(crate) baseline: String,
+    pub(crate) value: f64,
+    pub(crate) target: f64,
+    pub(crate) ambition: f64,
+    pub(crate) unit: &'static str,
 }
 
 impl Row {
@@ -79,7 +79,7 @@ impl Row {
     }
 }
 
-pub fn print(rows: &[Row]) {
+pub(crate) fn print(rows: &[Row]) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(
         out,
@@ -103,7 +103,7 @@ pub fn print(rows: &[Row]) {
     }
 }
 
-pub fn json(rows: &[Row]) -> String {
+pub(crate) fn json(rows: &[Row]) -> String {
     let mut out = String::from("[\n");
     for (n, row) in rows.iter().enumerate() {
         let comma = if n + 1 < rows.len() { "," } else { "" };

@@ -4,7 +4,7 @@ use crate::Failure;
 use crate::fixture::{Bench, quick_folder};
 use crate::stats::Row;
 
-pub fn nothing_new() -> Result<Row, Failure> {
+pub(crate) fn nothing_new() -> Result<Row, Failure> {
     let folder = quick_folder()?;
     let bench = Bench::new(folder.path(), 9, 2)?;
     let net = bench.world.net();

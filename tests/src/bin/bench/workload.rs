@@ -48,7 +48,7 @@ const ENDINGS: [&str; 8] = [
 ];
 
 /// One visit's words.
-pub fn summary(rng: &mut impl Rng) -> String {
+pub(crate) fn summary(rng: &mut impl Rng) -> String {
     let part = |list: &[&str], rng: &mut dyn Rng| {
         let text = list[rng.random_range(0..list.len())];
         text.replace("{n}", &rng.random_range(1..160).to_string())
@@ -60,7 +60,7 @@ pub fn summary(rng: &mut impl Rng) -> String {
 }
 
 /// Answers to the care visit's fifteen items.
-pub fn answers(rng: &mut impl Rng) -> Vec<String> {
+pub(crate) fn answers(rng: &mut impl Rng) -> Vec<String> {
     let yes_no = |rng: &mut dyn Rng| if rng.random_bool(0.85) { "yes" } else { "no" };
     let items = [
         "meals",

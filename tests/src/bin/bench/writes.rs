@@ -77,7 +77,7 @@ fn row(
 }
 
 /// B1 and B3.
-pub fn warm_and_cold() -> Result<Vec<Row>, Failure> {
+pub(crate) fn warm_and_cold() -> Result<Vec<Row>, Failure> {
     let disk = disk_folder()?;
     let mut bench = Bench::new(disk.path(), 1, DOORS)?;
     let baseline = Baseline::open(&disk.path().join("baseline.db"))?;
@@ -129,7 +129,7 @@ pub fn warm_and_cold() -> Result<Vec<Row>, Failure> {
 }
 
 /// The child of B2: prints both medians in microseconds.
-pub fn floored(args: &[String]) -> Result<(), Failure> {
+pub(crate) fn floored(args: &[String]) -> Result<(), Failure> {
     let folder = Path::new(args.first().ok_or("floored FOLDER")?);
     let mut bench = Bench::new(folder, 1, DOORS)?;
     let baseline = Baseline::open(&folder.join("baseline.db"))?;
@@ -150,7 +150,7 @@ pub fn floored(args: &[String]) -> Result<(), Failure> {
 }
 
 /// `--growth`: B1 at one, three and ten years of history.
-pub fn growth() -> Result<Vec<Row>, Failure> {
+pub(crate) fn growth() -> Result<Vec<Row>, Failure> {
     let mut rows = Vec::new();
     let mut first = None;
     for years in [1_i64, 3, 10] {
