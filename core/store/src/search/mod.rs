@@ -1,7 +1,7 @@
 //! Search as people type: two characters of Chinese, pinyin, initials, a phone's tail, a piece of an
 //! address.
 //!
-//! Text is cut into words in Rust ([`words`]) and kept in contentless FTS5 tables. Doors and
+//! Text is cut into words in Rust (`words`) and kept in contentless FTS5 tables. Doors and
 //! people are indexed when they change. Visits only ever arrive, so they are indexed in batches from a
 //! watermark before the next search: recording a visit then touches no index page, which was half
 //! its cost (docs/performance.md).
