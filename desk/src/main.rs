@@ -1,4 +1,4 @@
-//! `doorknock`: the office's program on the command line (DESIGN section 7).
+//! `doorknock`: the office's program on the command line (docs/design.md).
 
 mod cli;
 mod commands;

@@ -1,4 +1,4 @@
-//! Who may see and write what: roles and kinds of space (DESIGN section 5, rule R10).
+//! Who may see and write what: roles and kinds of space (docs/design.md, rule R10).
 
 /// What a member is in the community. Codes are frozen: they stand in the charter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -46,7 +46,7 @@ impl Weekdays {
 }
 
 impl Cadence {
-    /// The default for a risk level (DESIGN section 4): high weekly, key monthly, general
+    /// The default for a risk level (docs/design.md): high weekly, key monthly, general
     /// quarterly.
     #[must_use]
     pub const fn default_for(risk: RiskLevel) -> Self {

@@ -3,7 +3,7 @@
 //! [`round`] is a pure function of the doors' cards, the state folded from their ticks
 //! ([`DoorState`]) and the date: the same inputs give the same list on every device, whatever
 //! its clock or time zone. It needs nothing from the casework space, so a volunteer's phone can
-//! compute it (DESIGN section 5).
+//! compute it (docs/design.md).
 
 mod state;
 
