@@ -213,3 +213,32 @@ fn compounds_and_their_buildings_follow_from_addresses_and_the_office_says_their
     assert_eq!(compounds[0].kind, Some(CompoundKind::WalkUp));
     assert_eq!(compounds[0].buildings, [("3".to_owned(), 4)]);
 }
+
+#[test]
+fn after_a_quiet_moment_and_a_restart_writing_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(folder.path(), 6);
+    let office = world.office(&roster(&["G1"], 4)).unwrap();
+    let li = world.phone(&office, "李文丽", &["G1"]).unwrap();
+    let door = doors(&li)[0].door;
+    li.log_visit(&visit(door, "第一次")).unwrap();
+    while li.maintain().unwrap() {}
+    drop(li);
+    let li = world.open("李文丽", None).unwrap();
+    li.log_visit(&visit(door, "第二次")).unwrap();
+    drop(li);
+    let li = world.open("李文丽", None).unwrap();
+    li.log_visit(&visit(door, "第三次")).unwrap();
+    let net = world.net();
+    li.sync(&net, &mut |_| {}).unwrap();
+    office.sync(&net, &mut |_| {}).unwrap();
+    for home in [&li, &office] {
+        assert_eq!(home.visits(Some(door), 10).unwrap().len(), 3);
+        let status = home.status().unwrap();
+        assert_eq!(
+            (status.quarantined, status.waiting, status.pending),
+            (0, 0, 0)
+        );
+        assert!(home.doctor().unwrap().ok());
+    }
+}

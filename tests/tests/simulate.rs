@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use doorknock_tests::sim::{Day, Run, Sabotage, Stage, Tally};
+use doorknock_tests::sim::{Day, FaultPlan, Run, Sabotage, Stage, Tally};
+use doorknock_tests::{World, roster};
 
 fn number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
@@ -190,5 +191,38 @@ fn a_crash_at_any_write_of_a_whole_day_loses_nothing() {
     let step = if cfg!(debug_assertions) { 3 } else { 1 };
     for n in (points % step..points).step_by(step as usize) {
         Day::begin(&stage).play(Some(n));
+    }
+}
+
+#[test]
+fn a_crash_at_any_write_while_a_new_grid_arrives_costs_no_key() {
+    let folder = Stage::new();
+    let folder = folder.folder();
+    let world = World::new(folder.path(), 77);
+    let office = world.office(&roster(&["G1"], 3)).unwrap();
+    drop(world.staff(&office, "desk").unwrap());
+    let net = world.net();
+    let three = roster(&["G1", "G2", "G3"], 3);
+    office
+        .import(&three, Default::default(), &net, &mut |_, _| {})
+        .unwrap();
+    office.sync(&net, &mut |_| {}).unwrap();
+    let db = world.home("desk").join("home.db");
+    let before = std::fs::read(&db).unwrap();
+    for n in 0.. {
+        std::fs::write(&db, &before).unwrap();
+        let plan = FaultPlan::default();
+        let desk = world.open("desk", Some(plan.hook())).unwrap();
+        plan.arm(n);
+        let synced = desk.sync(&net, &mut |_| {});
+        drop(desk);
+        let desk = world.open("desk", None).unwrap();
+        desk.sync(&net, &mut |_| {}).unwrap();
+        let doors = desk.doors(None).unwrap().len();
+        assert_eq!(doors, 9, "crashed at point {n}, `{:?}`", plan.fired());
+        if synced.is_ok() {
+            assert!(n > 20, "{n} points");
+            break;
+        }
     }
 }

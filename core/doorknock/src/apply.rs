@@ -29,7 +29,7 @@ pub(crate) fn heads_or_genesis(
     tx: &doorknock_store::View<'_>,
     doc: DocRow,
 ) -> Result<(Heads, bool)> {
-    Ok(match tx.heads(doc.ord)? {
+    Ok(match tx.heads(&doc)? {
         Some(heads) => (heads, false),
         None => (genesis_heads(doc.kind), true),
     })
@@ -161,7 +161,7 @@ pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
 }
 
 fn rebuild_document(tx: &Tx<'_>, doc: DocRow) -> Result<()> {
-    let (Some(kind), Some(heads)) = (kinds::kind(doc.kind), tx.heads(doc.ord)?) else {
+    let (Some(kind), Some(heads)) = (kinds::kind(doc.kind), tx.heads(&doc)?) else {
         return Ok(());
     };
     for chunk in tx.chunks_of(doc.ord)? {

@@ -83,7 +83,7 @@ impl Doorknock {
         {
             let view = inner.store.view()?;
             for doc in view.docs()? {
-                let Some(heads) = view.heads(doc.ord)? else {
+                let Some(heads) = view.heads(&doc)? else {
                     continue;
                 };
                 documents += 1;

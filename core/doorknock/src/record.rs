@@ -131,7 +131,7 @@ impl Writer<'_> {
         base: Option<&[ChangeHash]>,
     ) -> Result<bool> {
         let row = self.tx.doc(doc)?;
-        let heads = row.map(|row| self.tx.heads(row.ord)).transpose()?.flatten();
+        let heads = row.map(|row| self.tx.heads(&row)).transpose()?.flatten();
         let (Some(row), Some(heads)) = (row, heads) else {
             let values: Vec<_> = values
                 .into_iter()

@@ -45,7 +45,9 @@ CREATE TABLE doc (
     id BLOB NOT NULL PRIMARY KEY,
     ord INTEGER NOT NULL UNIQUE,        -- its number on this device
     kind INTEGER NOT NULL,
-    space INTEGER NOT NULL
+    space INTEGER NOT NULL,
+    settled INTEGER NOT NULL DEFAULT 0, -- the change up to which `heads` is true; the log has newer ones
+    heads BLOB                          -- copied from the log in quiet moments
 ) STRICT, WITHOUT ROWID;
 
 -- The log of changes, appended only: the documents. Each row carries the document's heads after it,

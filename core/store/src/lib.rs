@@ -154,13 +154,14 @@ impl Store {
         result
     }
 
-    /// Work for a quiet moment: merges the search index in small steps and moves the WAL into the
-    /// database. Returns whether more is left.
+    /// Work for a quiet moment: settles documents' heads, merges the search index in small steps and
+    /// moves the WAL into the database. Returns whether more is left.
     ///
     /// # Errors
     /// The database's.
     pub fn maintain(&mut self) -> Result<bool> {
-        let more = self.write(|tx| tx.merge_search_index())?;
+        let unsettled = self.write(|tx| tx.settle_heads())?;
+        let more = self.write(|tx| tx.merge_search_index())? || unsettled;
         self.conn
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         Ok(more)

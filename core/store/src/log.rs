@@ -180,13 +180,29 @@ impl View<'_> {
         })?)
     }
 
-    /// A document's heads; `None` while it has no change but its genesis.
-    pub fn heads(&self, doc: i64) -> Result<Option<Heads>> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT heads FROM chunk WHERE doc = ?1 ORDER BY id DESC LIMIT 1")?;
-        let bytes: Option<Vec<u8>> = statement.query_row([doc], |row| row.get(0)).optional()?;
-        bytes.map(|b| Heads::decode(&b)).transpose()
+    /// A document's heads; `None` while it has no change but its genesis. Where nothing came since a quiet
+    /// moment, the document's own row says so and no old page of the log is read.
+    pub fn heads(&self, doc: &DocRow) -> Result<Option<Heads>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT heads, (SELECT id FROM chunk WHERE doc = ?2 AND id > doc.settled
+                            ORDER BY id DESC LIMIT 1) FROM doc WHERE id = ?1",
+        )?;
+        let row: Option<(Option<Vec<u8>>, Option<i64>)> = statement
+            .query_row(params![&doc.id.0[..], doc.ord], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        let bytes = match row {
+            Some((_, Some(newest))) => {
+                let mut statement = self
+                    .conn
+                    .prepare_cached("SELECT heads FROM chunk WHERE id = ?1")?;
+                Some(statement.query_row([newest], |row| row.get(0))?)
+            }
+            Some((settled, None)) => settled,
+            None => None,
+        };
+        bytes.map(|b: Vec<u8>| Heads::decode(&b)).transpose()
     }
 
     /// The greatest sequence number of an author in a document, 0 if none.
@@ -259,7 +275,41 @@ impl View<'_> {
     }
 }
 
+/// The change up to which documents' heads are settled.
+const SETTLED: &str = "settled";
+
+/// Changes looked at in one step of settling.
+const SETTLE: i64 = 2000;
+
 impl Tx<'_> {
+    /// One step of copying documents' heads from the log into their rows; whether more is left.
+    pub(crate) fn settle_heads(&self) -> Result<bool> {
+        let from = self.meta_number(SETTLED)?;
+        let newest: i64 =
+            self.conn
+                .query_row("SELECT ifnull(max(id), 0) FROM chunk", [], |row| row.get(0))?;
+        if from >= newest {
+            return Ok(false);
+        }
+        let to = newest.min(from + SETTLE);
+        let last: Vec<(i64, i64)> = {
+            let mut statement = self.conn.prepare_cached(
+                "SELECT doc, max(id) FROM chunk WHERE id > ?1 AND id <= ?2 GROUP BY doc",
+            )?;
+            let rows = statement.query_map([from, to], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        for (doc, id) in last {
+            self.exec(
+                "UPDATE doc SET settled = ?2, heads = (SELECT heads FROM chunk WHERE id = ?2)
+                 WHERE ord = ?1",
+                [doc, id],
+            )?;
+        }
+        self.set_meta_number(SETTLED, to)?;
+        Ok(to < newest)
+    }
+
     /// The author's number, made if new.
     pub fn author(
         &self,

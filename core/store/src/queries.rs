@@ -375,7 +375,9 @@ impl View<'_> {
             format!("{DOOR} WHERE d.doc = x'00'"),
             format!("{VISIT} WHERE v.door = x'00' ORDER BY v.at DESC LIMIT 5"),
             format!("{VISIT} ORDER BY v.id DESC, v.version LIMIT 5"),
-            "SELECT heads FROM chunk WHERE doc = 1 ORDER BY id DESC LIMIT 1".to_owned(),
+            "SELECT heads, (SELECT id FROM chunk WHERE doc = 1 AND id > doc.settled
+                            ORDER BY id DESC LIMIT 1) FROM doc WHERE id = x'00'"
+                .to_owned(),
             "SELECT id, change FROM chunk WHERE doc = 1".to_owned(),
             "SELECT id FROM parked WHERE waits_for = x'00'".to_owned(),
         ];

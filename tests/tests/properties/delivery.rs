@@ -55,7 +55,7 @@ fn heads(town: &Town, home: &str) -> Vec<(String, Vec<[u8; 32]>)> {
     let view = store.view().unwrap();
     let mut all = Vec::new();
     for doc in view.docs().unwrap() {
-        let mut hashes = view.heads(doc.ord).unwrap().unwrap_or_default().hashes();
+        let mut hashes = view.heads(&doc).unwrap().unwrap_or_default().hashes();
         hashes.sort_unstable();
         all.push((doc.id.to_string(), hashes));
     }

@@ -6,7 +6,7 @@ use doorknock_model::ids::{CommunityId, SpaceId};
 use doorknock_seal::charter::{Charter, CharterError};
 use doorknock_seal::identity::DeviceSecrets;
 use doorknock_seal::request::sign_request;
-use doorknock_seal::wrap::{self, EpochKey, Recipient, Wrap};
+use doorknock_seal::wrap::{self, EpochKey, HpkeSecret, Recipient, Wrap};
 use doorknock_store::Tx;
 use doorknock_sync::wire;
 
@@ -69,7 +69,7 @@ impl Doorknock {
                 continue;
             }
             accepted(answer)?;
-            self.writing(|inner| extend_and_keep(inner, std::slice::from_ref(&statement)))?;
+            self.writing(|inner| extend_and_keep(inner, std::slice::from_ref(&statement), &[]))?;
             return Ok(identity);
         }
         Err(said(
@@ -104,10 +104,7 @@ impl Doorknock {
         };
         let body = accepted(net.exchange(&identity.hub_url, &request)?)?;
         let response: wire::CharterResponse = wire::decode(&body)?;
-        self.writing(|inner| {
-            extend_and_keep(inner, &response.statements)?;
-            take_wraps(inner, &response.wraps)
-        })?;
+        self.writing(|inner| extend_and_keep(inner, &response.statements, &response.wraps))?;
         Ok(response.statements.len())
     }
 }
@@ -144,9 +141,15 @@ impl Keys<'_> {
     }
 }
 
-/// Extends the charter in memory and on disk. Statements already held are skipped; one that does not
-/// extend this charter is refused, whoever sent it (rule R8).
-pub(crate) fn extend_and_keep(inner: &mut Inner, statements: &[Vec<u8>]) -> Result<()> {
+/// Extends the charter in memory and on disk, with the spaces that the wraps for this device open.
+/// Statements already held are skipped; one that does not extend this charter is refused, whoever sent it
+/// (rule R8). All in one transaction: the hub gives a wrap only with the statement it came with, and
+/// who has the statement does not ask again.
+pub(crate) fn extend_and_keep(
+    inner: &mut Inner,
+    statements: &[Vec<u8>],
+    wraps: &[Vec<u8>],
+) -> Result<()> {
     let mut next = inner.charter()?.clone();
     let mut fresh = Vec::new();
     for bytes in statements {
@@ -157,13 +160,16 @@ pub(crate) fn extend_and_keep(inner: &mut Inner, statements: &[Vec<u8>]) -> Resu
             Err(error) => return Err(error.into()),
         }
     }
-    if fresh.is_empty() {
+    let keys = opened(&next, inner.secrets.hpke(), wraps)?;
+    if fresh.is_empty() && keys.is_empty() {
         return Ok(());
     }
     inner.store.write(|tx| {
         fresh
             .into_iter()
-            .try_for_each(|(position, bytes)| tx.append_statement(position, bytes))
+            .try_for_each(|(position, bytes)| tx.append_statement(position, bytes))?;
+        keys.iter()
+            .try_for_each(|(space, key)| add_space(tx, &next, *space, key))
     })?;
     *inner.charter()? = next;
     Ok(())
@@ -174,24 +180,21 @@ pub(crate) fn append_name(position: u64) -> String {
     format!("append:{position}")
 }
 
-/// Opens the wraps that are for this device and adds the spaces they open.
-pub(crate) fn take_wraps(inner: &mut Inner, wraps: &[Vec<u8>]) -> Result<()> {
-    if wraps.is_empty() {
-        return Ok(());
-    }
-    let charter = inner.charter()?.clone();
+/// The keys in these wraps that are the charter's.
+fn opened(
+    charter: &Charter,
+    secret: &HpkeSecret,
+    wraps: &[Vec<u8>],
+) -> Result<Vec<(SpaceId, EpochKey)>> {
     let mut keys = Vec::new();
     for bytes in wraps {
         let sealed = Wrap::from_bytes(bytes)?;
-        let key = wrap::open_wrap(charter.community(), &sealed, inner.secrets.hpke())?;
+        let key = wrap::open_wrap(charter.community(), &sealed, secret)?;
         if charter.accepts_key(sealed.space, sealed.epoch, &key) {
             keys.push((sealed.space, key));
         }
     }
-    Ok(inner.store.write(|tx| {
-        keys.iter()
-            .try_for_each(|(space, key)| add_space(tx, &charter, *space, key))
-    })?)
+    Ok(keys)
 }
 
 pub(super) fn add_space(

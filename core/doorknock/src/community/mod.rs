@@ -7,7 +7,7 @@ mod grids;
 mod invite;
 mod join;
 
-pub(crate) use charter::{append_name, append_request, extend_and_keep, take_wraps};
+pub(crate) use charter::{append_name, append_request, extend_and_keep};
 pub use join::Joined;
 
 use doorknock_model::access::{Role, SpaceKind};

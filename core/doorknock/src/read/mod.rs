@@ -153,7 +153,7 @@ impl Doorknock {
         let info = door_info(&row, &code);
         let doc = view.doc(doorknock_model::ids::DocId(door.0))?;
         let heads = doc
-            .map(|doc| view.heads(doc.ord))
+            .map(|doc| view.heads(&doc))
             .transpose()?
             .flatten()
             .unwrap_or_default();

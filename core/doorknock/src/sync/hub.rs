@@ -4,7 +4,7 @@ use doorknock_seal::receipt::Receipt;
 use doorknock_sync::wire::{self, Verdict};
 
 use crate::Result;
-use crate::community::{self, append_name, append_request, extend_and_keep, take_wraps};
+use crate::community::{self, append_name, append_request, extend_and_keep};
 use crate::env::Request;
 use crate::error::said;
 use crate::home::Inner;
@@ -28,8 +28,9 @@ const fn is_final(verdict: Verdict) -> bool {
 
 pub(super) fn take_charter(inner: &mut Inner, response: &wire::SyncResponse) -> Result<usize> {
     let before = inner.charter()?.len();
-    extend_and_keep(inner, &response.statements).map_err(|error| {
-        if error.is_local() {
+    let kept = extend_and_keep(inner, &response.statements, &response.wraps);
+    kept.map_err(|error| {
+        if error.is_local() || error.code() == "key_wrap" {
             return error;
         }
         said(
@@ -38,7 +39,6 @@ pub(super) fn take_charter(inner: &mut Inner, response: &wire::SyncResponse) -> 
             "The hub's charter does not extend the one known here and was refused; ask your administrator to check the hub.",
         )
     })?;
-    take_wraps(inner, &response.wraps)?;
     let new = usize::try_from(inner.charter()?.len() - before).unwrap_or(0);
     if new > 0 || !response.wraps.is_empty() {
         ingest::retry(inner)?;

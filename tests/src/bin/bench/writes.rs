@@ -101,6 +101,8 @@ pub(crate) fn warm_and_cold() -> Result<Vec<Row>, Failure> {
         let visit = bench.visit(bench.doors[n % BOOKS], back);
         bench.home.log_visit(&visit)?;
     }
+    // As the app does when it is left alone.
+    while bench.home.maintain()? {}
     let cold_disk = disk_folder()?;
     let mut bench = bench.moved_to(cold_disk.path())?;
     let (mut cold, mut warm) = (Times::new(), Times::new());
