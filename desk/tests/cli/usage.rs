@@ -101,10 +101,10 @@ fn without_a_home_every_command_that_needs_one_says_so() {
 fn the_home_comes_from_the_option_then_the_environment_then_the_platform() {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
-    // A file where the home should be tells which place was taken.
+    // A database without its key tells which place was taken.
     for name in ["option", "environment"] {
         std::fs::create_dir(at(name)).unwrap();
-        std::fs::write(at(name).join("home.db"), "").unwrap();
+        std::fs::write(at(name).join("home.db"), [7; 8192]).unwrap();
     }
     let code = |command: &mut Command| {
         object(&command.args(["status", "--json"]).output().unwrap())["code"].clone()
