@@ -5,7 +5,7 @@
 //! commits, so a position seen by a reader is never taken back.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use doorknock_model::ids::{CommunityId, SpaceId};
@@ -87,6 +87,9 @@ fn migrate(connection: &mut Connection) -> Result<()> {
 impl SqliteStore {
     /// Opens the database file, creates it if it is not there, and brings it up to date.
     pub fn open(path: &Path) -> Result<Self> {
+        // As in the core's store: the first opening of a process is made alone.
+        static FIRST: Once = Once::new();
+        FIRST.call_once(|| drop(Connection::open_in_memory()));
         let mut writer = connect(path)?;
         migrate(&mut writer)?;
         Ok(Self {

@@ -6,6 +6,8 @@
 mod answers;
 #[path = "hostile/cases.rs"]
 mod cases;
+#[path = "hostile/charters.rs"]
+mod charters;
 #[path = "hostile/entries.rs"]
 mod entries;
 #[path = "hostile/files.rs"]

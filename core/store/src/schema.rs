@@ -1,6 +1,7 @@
 //! Opening: key, settings, migrations.
 
 use std::path::Path;
+use std::sync::Once;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -9,7 +10,12 @@ use crate::{Result, StoreError};
 /// Numbered migrations; the n-th brings `user_version` to n.
 const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_first_light.sql")];
 
+/// SQLite counts as initialised before SQLCipher's own start has ended, so a second thread's first opening
+/// could find no cipher. The first opening of a process is therefore made alone.
+static FIRST: Once = Once::new();
+
 pub(crate) fn open(path: &Path, key: &[u8; 32]) -> Result<Connection> {
+    FIRST.call_once(|| drop(Connection::open_in_memory()));
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
