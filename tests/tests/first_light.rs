@@ -24,6 +24,15 @@ fn a_visit_logged_offline_on_one_phone_is_read_on_another_and_at_the_office() {
         "a worker's phone holds its own grid only"
     );
 
+    for query in ["3-1-101", "3栋101", "3栋1单元101室", "花园1 3栋", "101"] {
+        let hits = li.search(query, 20).unwrap();
+        assert!(
+            hits.iter().any(|h| h.door == Some(doors(&li)[0].door)),
+            "{query}"
+        );
+    }
+    assert!(li.search("9-1-101", 20).unwrap().is_empty());
+
     // Offline: the same door and different doors.
     let list = li.round(None, None).unwrap();
     assert!(list.items.iter().all(|i| i.status == Status::Due) && list.items.len() == 6);

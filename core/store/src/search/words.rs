@@ -6,8 +6,8 @@
 //! | `水` | each single Han character that ends a run | one character (with the pairs' beginnings) |
 //! | `liwenli`, `lwl` | names in pinyin and initials, every reading | typing pinyin |
 //! | `abc12` | runs of ASCII letters and digits, lower case | typing them from the start |
-//! | `#3` | numbers of an address | `3-2-501`, `3栋501` |
-//! | `@4821` | tails of a phone number, four digits or more | four digits or more |
+//! | `n3`, `n3n2n501`, `n3n501` | numbers of an address | `3-2-501`, `3栋501` |
+//! | `p4821` | tails of a phone number, four digits or more | four digits or more |
 
 use pinyin::{ToPinyin, ToPinyinMulti};
 
@@ -43,11 +43,14 @@ impl Words {
         }
     }
 
-    /// The parts of an address that hold numbers.
+    /// The numbers of an address's parts: each, all in a row, and the first with the last, so that
+    /// `3-2-501` and `3栋501` are found by one word instead of by intersecting long lists.
     pub(super) fn numbers(&mut self, parts: &[&str]) {
-        for part in parts {
-            self.0
-                .extend(digits(part).into_iter().map(|n| format!("#{n}")));
+        let numbers: Vec<String> = parts.iter().flat_map(|part| digits(part)).collect();
+        self.0.extend(numbers.iter().map(|n| in_a_row([n])));
+        self.0.push(in_a_row(&numbers));
+        if let (Some(first), Some(last)) = (numbers.first(), numbers.last()) {
+            self.0.push(in_a_row([first, last]));
         }
     }
 
@@ -55,7 +58,7 @@ impl Words {
     pub(super) fn phone(&mut self, phone: &str) {
         let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
         for start in 0..digits.len().saturating_sub(3) {
-            self.0.push(format!("@{}", &digits[start..]));
+            self.0.push(format!("p{}", &digits[start..]));
         }
     }
 
@@ -196,7 +199,7 @@ pub(super) fn query(text: &str) -> Option<Expressions> {
     let is_address = !numbers.is_empty() && text.chars().map(half_width).any(is_address_mark);
     if is_address {
         return Some(Expressions {
-            cards: address_query(text, &numbers),
+            cards: address_query(text),
             visits: None,
         });
     }
@@ -231,7 +234,7 @@ pub(super) fn query(text: &str) -> Option<Expressions> {
         format!("({})", number_words(&numbers)),
     ];
     if joined.len() >= 4 {
-        any.push(format!("(\"@{joined}\"*)"));
+        any.push(format!("(\"p{joined}\"*)"));
     }
     Some(Expressions {
         cards: any.join(" OR "),
@@ -246,21 +249,39 @@ fn is_address_mark(c: char) -> bool {
     )
 }
 
-fn number_words(numbers: &[String]) -> String {
-    numbers
-        .iter()
-        .map(|n| format!("\"#{n}\""))
-        .collect::<Vec<_>>()
-        .join(" AND ")
+fn in_a_row<'a>(numbers: impl IntoIterator<Item = &'a String>) -> String {
+    numbers.into_iter().map(|n| format!("n{n}")).collect()
 }
 
-/// Numbers as numbers, and the words between them that are not counters (a compound's name).
-fn address_query(text: &str, numbers: &[String]) -> String {
-    let mut parts = vec![number_words(numbers)];
-    for run in runs(text) {
-        let Run::Han(chars) = run else { continue };
-        let chars: Vec<_> = chars.into_iter().filter(|c| !is_address_mark(*c)).collect();
-        parts.extend(chars.windows(2).map(|p| format!("\"{}{}\"", p[0], p[1])));
+/// One number as it is; several as the beginning of a row.
+fn number_words(numbers: &[String]) -> String {
+    let beginning = if numbers.len() > 1 { "*" } else { "" };
+    format!("\"{}\"{beginning}", in_a_row(numbers))
+}
+
+/// Each piece between spaces by itself: one with an address mark gives its numbers in a row and its words
+/// without the marks; any other gives its words.
+fn address_query(text: &str) -> String {
+    let mut parts = Vec::new();
+    for piece in text.split_whitespace() {
+        let marked = piece.chars().map(half_width).any(is_address_mark);
+        let numbers = digits(piece);
+        if marked && !numbers.is_empty() {
+            parts.push(number_words(&numbers));
+        }
+        for run in runs(piece) {
+            match run {
+                Run::Han(chars) => {
+                    let chars: Vec<_> = chars
+                        .into_iter()
+                        .filter(|c| !marked || !is_address_mark(*c))
+                        .collect();
+                    parts.extend(chars.windows(2).map(|p| format!("\"{}{}\"", p[0], p[1])));
+                }
+                Run::Ascii(word) if !marked => parts.push(format!("\"{word}\"*")),
+                Run::Ascii(_) => {}
+            }
+        }
     }
     parts.join(" AND ")
 }
@@ -321,17 +342,17 @@ mod tests {
             ),
             ("水", "\"水\"*", Some("\"水\"*")),
             ("LWL", "\"lwl\"*", Some("\"lwl\"*")),
-            ("3-2-501", "\"#3\" AND \"#2\" AND \"#501\"", None),
-            ("3栋501", "\"#3\" AND \"#501\"", None),
+            ("3-2-501", "\"n3n2n501\"*", None),
+            ("3栋501", "\"n3n501\"*", None),
             (
                 "阳光花园3栋",
-                "\"#3\" AND \"阳光\" AND \"光花\" AND \"花园\"",
+                "\"n3\" AND \"阳光\" AND \"光花\" AND \"花园\"",
                 None,
             ),
-            ("501", "(\"501\"*) OR (\"#501\")", Some("\"501\"*")),
+            ("501", "(\"501\"*) OR (\"n501\")", Some("\"501\"*")),
             (
                 "4821",
-                "(\"4821\"*) OR (\"#4821\") OR (\"@4821\"*)",
+                "(\"4821\"*) OR (\"n4821\") OR (\"p4821\"*)",
                 Some("\"4821\"*"),
             ),
         ];
@@ -349,6 +370,6 @@ mod tests {
     fn a_phones_tail_is_found() {
         let mut words = Words::default();
         words.phone("1000-123 4821");
-        assert!(has(&words.finish(), "@4821"));
+        assert!(has(&words.finish(), "p4821"));
     }
 }
