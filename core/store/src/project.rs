@@ -15,7 +15,7 @@ use rusqlite::{OptionalExtension, ToSql, params, params_from_iter};
 use crate::{Result, StoreError, Tx, View};
 
 /// Changes whenever the same log gives other projections: a home with another number is rebuilt.
-pub const PROJECTOR: i64 = 1;
+pub const PROJECTOR: i64 = 2;
 
 /// Everything [`Tx::clear_projections`] empties.
 const TABLES: [&str; 12] = [
