@@ -43,6 +43,8 @@ pub(super) fn put(tx: &Tx<'_>, kind: &Kind, doc: [u8; 16], key: &Key, value: &Va
     let origin = Origin {
         space: 1,
         doc: DocId(doc),
+        kind: kind.code,
+        at: 0,
         author: author.unwrap(),
         version: 1,
     };
