@@ -296,6 +296,7 @@ mod tests {
             (15, "d0402a58e60198b78c4d38c01c03c40c29c42e5edec3ffebddb0f984ceccfe74"),
             (16, "00dc078d76258f59e1c3f682695e9b00dec231a5d78662490b7e6ce045e3d703"),
             (17, "8c08c07631449b546e77d4d0155556a9a36eae289902873dbddb06d9573f7030"),
+            (19, "5219692c5bc1132ad2ff590ad292eb83b4ccf20b79f2b7e1ed845e63b4d23962"),
         ];
         let declared: Vec<_> = doorknock_model::kinds::KINDS
             .iter()

@@ -181,6 +181,11 @@ fn what_is_wrong_is_said_with_its_line_and_never_with_its_text() {
     let long = format!("清单,a,{}", "长".repeat(121));
     assert!(Template::parse(&long).unwrap_err().zh.contains("太长"));
     assert!(Template::parse(&"#".repeat(MAX_TEXT + 1)).is_err());
+    let wordy: String = (0..MAX_ITEMS)
+        .map(|n| format!("项目,i{n},{n}{},,是否\n", "长".repeat(110)))
+        .collect();
+    let wordy = Template::parse(&format!("{head}{wordy}")).unwrap_err();
+    assert!(wordy.zh.contains("太长"), "{wordy}");
     let named = Template::parse("清单,a,巡查\n项目,李文丽,10001234821,,是否").unwrap_err();
     assert!(!named.to_string().contains("李文丽") && !named.to_string().contains("1000"));
 }

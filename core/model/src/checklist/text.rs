@@ -30,6 +30,8 @@ pub const MAX_ITEMS: usize = 100;
 pub const MAX_GROUPS: usize = 20;
 /// Most choices of an item.
 pub const MAX_CHOICES: usize = 20;
+/// Longest packed form, in bytes.
+pub const MAX_PACKED: usize = 32 * 1024;
 /// Columns.
 const CELLS: usize = 6;
 
@@ -40,11 +42,7 @@ impl Template {
     /// `bad_template`, `forbidden_item`: the line, what is wrong and what to do.
     pub fn parse(text: &str) -> Result<Self, Message> {
         if text.len() > MAX_TEXT {
-            return Err(Message::new(
-                "bad_template",
-                "清单文件太大（最多 64 KB）；请精简后再试。",
-                "The checklist's file is too large (64 KB at most); shorten it and try again.",
-            ));
+            return Err(too_long());
         }
         let text = text.trim_start_matches('\u{feff}');
         let tabs = text.lines().next().is_some_and(|line| line.contains('\t'));
@@ -208,13 +206,25 @@ impl Reading {
         };
         let mut groups = self.groups;
         groups.retain(|group| !group.items.is_empty());
-        Ok(Template {
+        let template = Template {
             code,
             version,
             label,
             groups,
-        })
+        };
+        if template.packed().len() > MAX_PACKED {
+            return Err(too_long());
+        }
+        Ok(template)
     }
+}
+
+fn too_long() -> Message {
+    Message::new(
+        "bad_template",
+        "清单太长；请减少项目或缩短文字后再试。",
+        "The checklist is too long; remove items or shorten texts and try again.",
+    )
 }
 
 fn code_of(at: Line, code: &str) -> Result<String, Message> {

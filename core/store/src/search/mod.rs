@@ -17,7 +17,11 @@ mod words;
 
 use std::collections::HashSet;
 
-use doorknock_model::ids::{DoorId, PersonId, VisitId};
+use doorknock_model::care::CareCategory;
+use doorknock_model::ids::{DocId, DoorId, PersonId, VisitId};
+use doorknock_model::kind::{Field, Find, Item, Kind, Value};
+use doorknock_model::kinds::{DOOR_CARD, PERSON_FILE};
+use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, params};
 
 use crate::{Result, Tx, View, fixed};
@@ -32,17 +36,16 @@ pub enum Hit {
     Person(PersonId),
     /// A visit whose words match.
     Visit(VisitId),
+    /// A record of another kind, by the kind's number.
+    Record(u16, DocId),
 }
 
 const WATERMARK: &str = "search_visit";
-const DOOR: i64 = 1;
-const PERSON: i64 = 2;
-
 /// Of one step's cards no more than this many are put in walking order: who typed something that finds
 /// more will type on.
 const SORTED: usize = 500;
 
-/// Where a person without a door stands in walking order: after everybody else.
+/// Where what belongs to no door stands in walking order: after everything else.
 const NOWHERE: &[u8] = &[0xff];
 
 impl Tx<'_> {
@@ -59,7 +62,12 @@ impl Tx<'_> {
         words.name(&address.compound);
         words.place(address);
         words.text(&[row.external_id.as_deref().unwrap_or("")]);
-        self.index_card(DOOR, &door.0, &address.walk_order(), &words.finish())
+        self.index_card(
+            DOOR_CARD.code,
+            &door.0,
+            &address.walk_order(),
+            &words.finish(),
+        )
     }
 
     /// Indexes a person after the file, or the door's card, changed.
@@ -74,6 +82,12 @@ impl Tx<'_> {
         words.name(row.name.as_deref().unwrap_or(""));
         words.phone(row.phone.as_deref().unwrap_or(""));
         words.text(&[row.remark.as_deref().unwrap_or("")]);
+        for need in self.needs_of(person)? {
+            let category = CareCategory::from_code(need.category);
+            if need.until.is_none() && !matches!(category, CareCategory::Other(_)) {
+                words.text(&[category.name_zh()]);
+            }
+        }
         let door = row.door.map(|d| self.door(d)).transpose()?.flatten();
         let mut walk = NOWHERE.to_vec();
         if let Some(door) = door {
@@ -82,10 +96,27 @@ impl Tx<'_> {
             words.text(&[&address.compound]);
             walk = address.walk_order();
         }
-        self.index_card(PERSON, &person.0, &walk, &words.finish())
+        self.index_card(PERSON_FILE.code, &person.0, &walk, &words.finish())
     }
 
-    fn index_card(&self, kind: i64, doc: &[u8; 16], walk: &[u8], words: &str) -> Result<()> {
+    /// Indexes a record after it changed, by what its kind declares to be searched.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn index_record(&self, kind: &Kind, doc: DocId) -> Result<()> {
+        let mut words = Words::default();
+        for (field, text) in self.searched_texts(kind, doc)? {
+            match field.find {
+                Find::No => {}
+                Find::Text => words.text(&[&text]),
+                Find::Name => words.name(&text),
+                Find::Phone => words.phone(&text),
+            }
+        }
+        self.index_card(kind.code, &doc.0, NOWHERE, &words.finish())
+    }
+
+    fn index_card(&self, kind: u16, doc: &[u8; 16], walk: &[u8], words: &str) -> Result<()> {
         let found: Option<i64> = {
             let mut statement = self
                 .conn
@@ -183,7 +214,33 @@ impl View<'_> {
         Ok(statement.query_row([from], |row| row.get(0))?)
     }
 
-    /// Doors and people first, the best first, then visits, newest first; `limit` of each at most. An
+    /// The texts of a record that are searched, in order of field, each with its field.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn searched_texts(&self, kind: &Kind, doc: DocId) -> Result<Vec<(&'static Field, String)>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT field, value FROM cell WHERE doc = ?1 AND kind = ?2 ORDER BY field, id, version",
+        )?;
+        let mut rows = statement.query(params![&doc.0[..], kind.code])?;
+        let mut texts = Vec::new();
+        while let Some(row) = rows.next()? {
+            let field = kind.field(row.get(0)?).filter(|f| f.find != Find::No);
+            let value = match row.get_ref(1)? {
+                ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+                ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+                _ => continue,
+            };
+            let Some(field) = field else { continue };
+            // Text that people edit stands in the cell as it reads.
+            let items = field.shape.items(&value).unwrap_or_default();
+            let columns = items.into_iter().map(Item::column);
+            texts.extend(columns.filter_map(|c| Some((field, c.as_text()?.to_owned()))));
+        }
+        Ok(texts)
+    }
+
+    /// Doors, people and other records first, the best first, then visits, newest first; `limit` of each at most. An
     /// empty or meaningless query finds nothing.
     ///
     /// # Errors
@@ -227,9 +284,10 @@ impl View<'_> {
             while let Some(row) = rows.next()? {
                 if hits.len() < limit && seen.insert(row.get::<_, i64>(0)?) {
                     let doc = fixed(row, 2)?;
-                    hits.push(match row.get::<_, i64>(1)? {
-                        DOOR => Hit::Door(DoorId(doc)),
-                        _ => Hit::Person(PersonId(doc)),
+                    hits.push(match row.get(1)? {
+                        kind if kind == DOOR_CARD.code => Hit::Door(DoorId(doc)),
+                        kind if kind == PERSON_FILE.code => Hit::Person(PersonId(doc)),
+                        kind => Hit::Record(kind, DocId(doc)),
                     });
                 }
             }

@@ -2,11 +2,15 @@
 
 mod street;
 
-use doorknock_model::kind::Key;
-use doorknock_model::kinds::{DOOR_CARD, DoorAddress, door_card, pack};
+use doorknock_model::care::CareCategory;
+use doorknock_model::ids::DocId;
+use doorknock_model::kind::{Key, Value};
+use doorknock_model::kinds::{
+    DOOR_CARD, DoorAddress, Need, PARTNER, PERSON_FILE, door_card, pack, person_file,
+};
 
 use super::query;
-use street::{Street, address, door_id, put};
+use street::{COMMUNITY, Street, address, door_id, put};
 
 fn street() -> Street {
     let mut street = Street::new();
@@ -234,6 +238,75 @@ fn doors_that_tie_come_in_walking_order_each_followed_by_its_people() {
         ]
     );
     assert!(!street.finds("2栋", "门3-1-2"));
+}
+
+#[test]
+fn people_in_care_are_found_by_the_category_while_the_need_lasts() {
+    let mut street = street();
+    let person = COMMUNITY.person(door_id(&address("阳光花园/3/2/501")), "李文丽");
+    for (until, found) in [(None, true), (Some(5), false)] {
+        let need = Need {
+            until,
+            ..Need::default()
+        };
+        let key = Key::with_id(
+            person_file::NEED,
+            &CareCategory::LivesAlone.code().to_be_bytes(),
+        );
+        street
+            .store
+            .write(|tx| {
+                put(tx, &PERSON_FILE, person.0, &key, &pack(&need));
+                tx.index_person(person)
+            })
+            .unwrap();
+        assert_eq!(street.finds("独居", "李文丽"), found);
+    }
+}
+
+#[test]
+fn records_of_any_kind_are_found_by_what_their_kind_declares() {
+    let mut street = street();
+    let texts = |all: &[&str]| {
+        let mut e = minicbor::Encoder::new(Vec::new());
+        e.array(all.len() as u64).unwrap();
+        for text in all {
+            e.str(text).unwrap();
+        }
+        Value::Bytes(e.into_writer())
+    };
+    let text = |text: &str| Value::Text(text.to_owned());
+    let doc = [5; 16];
+    street
+        .store
+        .write(|tx| {
+            for (field, value) in [
+                ("name", text("阳光物业")),
+                ("services", texts(&["电梯维修", "清运垃圾"])),
+                ("office_phone", text("1000-600 7788")),
+                ("place", text("柳荫路12号")),
+            ] {
+                let field = PARTNER.field_named(field).unwrap();
+                put(tx, &PARTNER, doc, &Key::plain(field.code), &value);
+            }
+            tx.index_record(&PARTNER, DocId(doc))
+        })
+        .unwrap();
+    for query in [
+        "阳光物业",
+        "ygwy",
+        "yangguangwuye",
+        "垃圾",
+        "7788",
+        "柳荫路",
+    ] {
+        assert!(street.finds(query, "阳光物业"), "{query}");
+    }
+    // Behind the doors of the compound of that name.
+    let found = street.find("阳光");
+    let doors = found.iter().filter(|f| f.starts_with('门')).count();
+    assert_eq!((doors, found[doors].as_str()), (5, "阳光物业"));
+    assert!(!street.finds("协办", "阳光物业"));
 }
 
 #[test]

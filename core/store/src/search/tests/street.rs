@@ -12,7 +12,7 @@ use crate::project::Origin;
 use crate::search::Hit;
 use crate::{Options, Store, Tx};
 
-const COMMUNITY: CommunityId = CommunityId([9; 16]);
+pub(super) const COMMUNITY: CommunityId = CommunityId([9; 16]);
 
 pub(super) struct Street {
     pub(super) store: Store,
@@ -138,6 +138,10 @@ impl Street {
             Hit::Person(person) => view.person(person).unwrap().unwrap().name.unwrap(),
             Hit::Visit(visit) => {
                 format!("访{}", view.visit(visit).unwrap().unwrap().summary.unwrap())
+            }
+            Hit::Record(kind, doc) => {
+                let kind = doorknock_model::kinds::kind(kind).unwrap();
+                view.searched_texts(kind, doc).unwrap()[0].1.clone()
             }
         };
         let hits = view.search(query, 20).unwrap();
