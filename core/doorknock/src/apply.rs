@@ -2,7 +2,7 @@
 //! in, and a rebuild.
 
 use doorknock_model::ids::{DoorId, PersonId};
-use doorknock_model::kind::{Key, Kind, Merge, Value};
+use doorknock_model::kind::{Find, Key, Kind, Merge, Value};
 use doorknock_model::kinds::{self, DOOR_CARD, PERSON_FILE, SETTINGS, settings};
 use doorknock_replica::change::{self, Op};
 use doorknock_replica::document::Document;
@@ -165,6 +165,10 @@ fn finish(tx: &Tx<'_>, doc: DocRow, time_zone_changed: bool) -> Result<()> {
         tx.index_person(PersonId(doc.id.0))?;
     } else if doc.kind == SETTINGS.code && time_zone_changed {
         tx.refold_all(tx.utc_offset()?)?;
+    } else if let Some(kind) = kinds::kind(doc.kind)
+        && kind.fields.iter().any(|field| field.find != Find::No)
+    {
+        tx.index_record(kind, doc.id)?;
     }
     Ok(())
 }

@@ -2,19 +2,22 @@
 
 use chrono::NaiveDate;
 use doorknock_model::access::SpaceKind;
-use doorknock_model::checklist::care_visit;
+use doorknock_model::checklist::TemplateId;
 use doorknock_model::ids::{DoorId, VisitId};
 use doorknock_model::kind::Key;
 use doorknock_model::kinds::{
-    Channel, Outcome, ROUND_SHEET, Tick, VISIT_BOOK, Visit, pack, round_sheet, visit_book,
+    Answer, Channel, Outcome, ROUND_SHEET, Tick, VISIT_BOOK, Visit, pack, round_sheet, visit_book,
 };
 use doorknock_model::random;
 use doorknock_model::round::{date_of, day_of, local_day};
+use doorknock_store::charter::SpaceRow;
 
 use crate::Result;
 use crate::error::{not_found, said};
 use crate::home::Doorknock;
 use crate::writer::{Writer, with_writer};
+
+type Answered = (Option<TemplateId>, Vec<Option<Answer>>);
 
 /// A visit to record.
 #[derive(Debug, Clone)]
@@ -29,7 +32,9 @@ pub struct NewVisit {
     pub at: Option<i64>,
     /// Who came along.
     pub with: Vec<String>,
-    /// Answers to the care visit's items, each as a person types it: `item=value`.
+    /// The checklist that is answered, by code or id; what the day's list has for the door if absent.
+    pub checklist: Option<String>,
+    /// Answers to its items, each as a person types it: `item=value`.
     pub answers: Vec<String>,
     /// In the worker's words.
     pub summary: Option<String>,
@@ -45,10 +50,6 @@ impl Doorknock {
     /// `not_found` for a door that is not here, `no_casework` on a device without the grid's casework,
     /// `bad_answer`, `unknown_item`, `too_large`, `visit_in_future`, `follow_up_in_past`, `disk_full`.
     pub fn log_visit(&self, visit: &NewVisit) -> Result<VisitId> {
-        let mut answers = Vec::new();
-        for typed in &visit.answers {
-            care_visit().answer(&mut answers, typed)?;
-        }
         let now = self.now_ms();
         let at = visit.at.unwrap_or(now.div_euclid(1000));
         if at > now.div_euclid(1000) + 86_400 {
@@ -58,6 +59,7 @@ impl Doorknock {
                 "The visit lies in the future; check its date and the phone's clock.",
             ));
         }
+        let (checklist, answers) = self.answered(visit, at)?;
         let record = Visit {
             door: visit.door,
             at,
@@ -69,7 +71,7 @@ impl Doorknock {
                 .map(|w| w.trim().to_owned())
                 .filter(|w| !w.is_empty())
                 .collect(),
-            checklist: (!answers.is_empty()).then(|| care_visit().id()),
+            checklist,
             answers,
             summary: visit
                 .summary
@@ -83,6 +85,19 @@ impl Doorknock {
         Ok(id)
     }
 
+    /// The checklist and the answers in its items' positions; neither without answers.
+    fn answered(&self, visit: &NewVisit, at: i64) -> Result<Answered> {
+        let mut answers = Vec::new();
+        if visit.answers.is_empty() {
+            return Ok((None, answers));
+        }
+        let checklist = self.checklist_of(visit.door, at, visit.checklist.as_deref())?;
+        for typed in &visit.answers {
+            checklist.template.answer(&mut answers, typed)?;
+        }
+        Ok((Some(checklist.id), answers))
+    }
+
     fn visit_id(&self, now_ms: i64) -> VisitId {
         let millis = u64::try_from(now_ms).unwrap_or(0);
         let random = random::<10>(&*self.env.entropy);
@@ -92,10 +107,11 @@ impl Doorknock {
 }
 
 impl Writer<'_> {
-    fn visit(&mut self, id: VisitId, visit: &Visit) -> Result<()> {
+    /// The rounds space a door's card lives in, and the number of its grid's casework space.
+    pub(crate) fn spaces_of(&self, door: DoorId) -> Result<(SpaceRow, u32)> {
         let space = self
             .tx
-            .door_space(visit.door)?
+            .door_space(door)?
             .ok_or_else(|| not_found("门户", "door"))?;
         let rounds = self
             .tx
@@ -111,6 +127,11 @@ impl Writer<'_> {
                     "This device does not hold this grid's casework; ask your administrator.",
                 )
             })?;
+        Ok((rounds, casework.n))
+    }
+
+    fn visit(&mut self, id: VisitId, visit: &Visit) -> Result<()> {
+        let (rounds, casework) = self.spaces_of(visit.door)?;
         let utc_offset = self.tx.utc_offset()?;
         let day = local_day(visit.at, utc_offset);
         if visit.follow_up.is_some_and(|follow_up| follow_up < day) {
@@ -135,7 +156,7 @@ impl Writer<'_> {
         self.put(
             &VISIT_BOOK,
             book,
-            casework.n,
+            casework,
             vec![(under(visit_book::VISIT), pack(visit))],
         )?;
         self.put(

@@ -7,7 +7,7 @@ use doorknock_model::cadence::Cadence;
 use doorknock_model::care::RiskLevel;
 use doorknock_model::care::plan::Cadences;
 use doorknock_model::ids::{DocId, DoorId, MemberId, PersonId};
-use doorknock_model::kind::Value;
+use doorknock_model::kind::{Key, Value};
 use doorknock_model::kinds::{
     EndReason, Need, PERSON_FILE, Review, SETTINGS, person_file, settings, unpack,
 };
@@ -178,6 +178,17 @@ impl View<'_> {
         )?;
         let rows = statement.query_map([hex], |row| Ok(PersonId(fixed(row, 0)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a key holds several values written side by side.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn in_conflict(&self, doc: DocId, key: &Key) -> Result<bool> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM conflict WHERE doc = ?1 AND key = ?2)")?;
+        Ok(statement.query_row(params![&doc.0[..], key.to_path()], |row| row.get(0))?)
     }
 
     /// The keys that hold several values written side by side: the document and the key.
