@@ -58,22 +58,20 @@ impl Doorknock {
                 since: None,
             });
         }
-        for (doc, key) in view.conflict_keys()? {
-            let plan = Key::plain(kinds::door_card::PLAN).to_path();
-            if key != plan || !replanned.contains(&doc) {
-                all.extend(conflict(&view, doc, &key)?);
+        let plan = Key::plain(kinds::door_card::PLAN);
+        for row in view.conflicts()? {
+            let Some(key) = row.key else { continue };
+            if key != plan || !replanned.contains(&row.doc) {
+                all.extend(conflict(&view, row.doc, &key)?);
             }
         }
         Ok(all)
     }
 }
 
-fn conflict(view: &View<'_>, doc: DocId, path: &str) -> Result<Option<Todo>> {
+fn conflict(view: &View<'_>, doc: DocId, key: &Key) -> Result<Option<Todo>> {
     let kind = view.doc(doc)?.and_then(|row| kinds::kind(row.kind));
-    let (Some(kind), Some(key)) = (kind, Key::from_path(path)) else {
-        return Ok(None);
-    };
-    let Some(field) = kind.field(key.field) else {
+    let Some((kind, field)) = kind.and_then(|kind| Some((kind, kind.field(key.field)?))) else {
         return Ok(None);
     };
     let (mut door, mut person, mut name) = (None, None, None);

@@ -3,14 +3,10 @@
 use std::collections::HashMap;
 use std::ops::Deref;
 
-use doorknock_model::cadence::Cadence;
 use doorknock_model::care::RiskLevel;
 use doorknock_model::care::plan::Cadences;
 use doorknock_model::ids::{DocId, DoorId, MemberId, PersonId};
-use doorknock_model::kind::{Key, Value};
-use doorknock_model::kinds::{
-    EndReason, Need, PERSON_FILE, Review, SETTINGS, person_file, settings, unpack,
-};
+use doorknock_model::kinds::{EndReason, Need, Review, SETTINGS, person_file, settings, unpack};
 use rusqlite::{Row, params};
 
 use crate::{Result, View, fixed};
@@ -131,17 +127,13 @@ impl View<'_> {
     /// # Errors
     /// The database's.
     pub fn reviews_of(&self, person: PersonId) -> Result<Vec<ReviewRow>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT a.member, c.value FROM cell c JOIN author a ON a.ord = c.author
-             WHERE c.doc = ?1 AND c.kind = ?2 AND c.field = ?3 ORDER BY c.id, c.version",
-        )?;
-        let (kind, field) = (PERSON_FILE.code, person_file::REVIEW);
-        let mut rows = statement.query(params![&person.0[..], kind, field])?;
         let mut all = Vec::new();
-        while let Some(row) = rows.next()? {
-            let by = MemberId(fixed(row, 0)?);
-            let review = unpack(&Value::Bytes(row.get(1)?));
-            all.extend(review.map(|review| ReviewRow { by, review }));
+        for cell in self.cells_of(DocId(person.0))? {
+            let review = unpack(&cell.value).filter(|_| cell.key.field == person_file::REVIEW);
+            if let (Some(review), Some(author)) = (review, cell.author) {
+                let by = self.author_by_ord(author)?.member;
+                all.push(ReviewRow { by, review });
+            }
         }
         all.sort_by_key(|row| row.review.on);
         Ok(all)
@@ -152,54 +144,17 @@ impl View<'_> {
     /// # Errors
     /// The database's.
     pub fn cadences(&self) -> Result<Cadences> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, value FROM cell WHERE kind = ?1 AND field = ?2 AND typeof(value) = 'text'",
-        )?;
-        let mut rows = statement.query([SETTINGS.code, settings::DEFAULT_CADENCE])?;
         let mut cadences = Cadences::default();
-        while let Some(row) = rows.next()? {
-            let risk = u8::try_from(u16::from_be_bytes(fixed(row, 0)?)).ok();
-            let cadence: Option<Cadence> = row.get::<_, String>(1)?.parse().ok();
-            if let (Some(risk), Some(cadence)) = (risk.and_then(RiskLevel::from_code), cadence) {
+        for cell in self.cells(SETTINGS.code, None)? {
+            let code = <[u8; 2]>::try_from(cell.key.id).map(u16::from_be_bytes);
+            let risk = code.ok().and_then(|code| u8::try_from(code).ok());
+            let cadence = cell.value.as_text().and_then(|text| text.parse().ok());
+            if let (settings::DEFAULT_CADENCE, Some(risk), Some(cadence)) =
+                (cell.key.field, risk.and_then(RiskLevel::from_code), cadence)
+            {
                 cadences.set(risk, cadence);
             }
         }
         Ok(cadences)
-    }
-
-    /// People whose id begins with these hexadecimal digits, two at most.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn people_by_prefix(&self, hex: &str) -> Result<Vec<PersonId>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT doc FROM person
-             WHERE substr(lower(hex(doc)), 1, length(?1)) = lower(?1) LIMIT 2",
-        )?;
-        let rows = statement.query_map([hex], |row| Ok(PersonId(fixed(row, 0)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Whether a key holds several values written side by side.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn in_conflict(&self, doc: DocId, key: &Key) -> Result<bool> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM conflict WHERE doc = ?1 AND key = ?2)")?;
-        Ok(statement.query_row(params![&doc.0[..], key.to_path()], |row| row.get(0))?)
-    }
-
-    /// The keys that hold several values written side by side: the document and the key.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn conflict_keys(&self) -> Result<Vec<(DocId, String)>> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT doc, key FROM conflict ORDER BY doc, key")?;
-        let rows = statement.query_map([], |row| Ok((DocId(fixed(row, 0)?), row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -17,6 +17,7 @@
 //! never deletes a database that does not open.
 
 pub mod care;
+pub mod cells;
 pub mod charter;
 pub mod inbox;
 pub mod log;

@@ -118,7 +118,7 @@ impl Writer<'_> {
     ) -> Result<bool> {
         let (mut plain, mut open) = (Vec::new(), Vec::new());
         for (key, value) in values {
-            let side_by_side = self.tx.in_conflict(doc, &key)?;
+            let side_by_side = self.tx.conflicts_of(space, doc)?.contains(&key);
             if side_by_side { &mut open } else { &mut plain }.push((key, value));
         }
         let mut any = self.set(kind, doc, space, plain)?;
@@ -148,11 +148,11 @@ pub(crate) fn plan_value(wanted: Option<Wanted>, there: Option<&DoorRow>) -> (Ke
 /// grids whose casework is here can be judged.
 pub(crate) fn mismatches(view: &View<'_>) -> Result<Vec<Mismatch>> {
     let cadences = view.cadences()?;
-    let unsettled: HashSet<DocId> = view
-        .conflict_keys()?
-        .into_iter()
-        .filter(|(_, key)| *key == Key::plain(door_card::PLAN).to_path())
-        .map(|(doc, _)| doc)
+    let plan = Key::plain(door_card::PLAN);
+    let unsettled = view.conflicts()?.into_iter();
+    let unsettled: HashSet<DocId> = unsettled
+        .filter(|row| row.key.as_ref() == Some(&plan))
+        .map(|row| row.doc)
         .collect();
     let mut all = Vec::new();
     for space in view.spaces()? {

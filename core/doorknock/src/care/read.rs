@@ -3,17 +3,15 @@
 use doorknock_model::access::SpaceKind;
 use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock_model::ids::{DocId, PersonId};
-use doorknock_model::kinds::MEMBER_CARD;
 use doorknock_model::round::date_of;
-use doorknock_store::View;
 use doorknock_store::care::NeedRow;
 use doorknock_store::queries::PersonRow;
 
 use super::{Consent, no_person};
 use crate::Result;
 use crate::edit::version_of;
-use crate::error::said;
-use crate::home::{Doorknock, Inner};
+use crate::home::Doorknock;
+use crate::records::name_of;
 use crate::views::{CareLine, NeedInfo, PersonDetail, PersonInfo, ReviewInfo};
 
 impl Doorknock {
@@ -76,7 +74,7 @@ impl Doorknock {
         for review in view.reviews_of(person)? {
             reviews.push(ReviewInfo {
                 on: date_of(review.review.on),
-                by: by(&inner, &view, review.by)?,
+                by: name_of(&inner, &view, review.by)?,
                 category: review.review.category.map(CareCategory::from_code),
                 risk: review.review.risk.and_then(RiskLevel::from_code),
                 next: date_of(review.review.next),
@@ -93,36 +91,6 @@ impl Doorknock {
             reviews,
         })
     }
-
-    /// The person meant by an id or by the beginning of one, four digits or more.
-    ///
-    /// # Errors
-    /// `not_found`, `ambiguous_id`.
-    pub fn find_person(&self, text: &str) -> Result<PersonId> {
-        let text = text.trim();
-        if let Ok(person) = text.parse() {
-            return Ok(person);
-        }
-        if text.len() < 4 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(no_person());
-        }
-        let found = self.lock().store.view()?.people_by_prefix(text)?;
-        match found[..] {
-            [person] => Ok(person),
-            [] => Err(no_person()),
-            _ => Err(said(
-                "ambiguous_id",
-                "有多个人员以这几位开头；请多写几位编号。",
-                "Several people begin with these digits; write more of the id.",
-            )),
-        }
-    }
-}
-
-fn by(inner: &Inner, view: &View<'_>, member: doorknock_model::ids::MemberId) -> Result<String> {
-    let card = MEMBER_CARD.document(inner.identity()?.community, &[member.as_bytes()]);
-    let name = view.member_name(card)?;
-    Ok(name.unwrap_or_else(|| member.to_string()[..8].to_owned()))
 }
 
 pub(crate) fn person_info(row: PersonRow, needs: Vec<NeedRow>) -> PersonInfo {

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
 use doorknock_model::access::SpaceKind;
 use doorknock_model::checklist::TemplateId;
-use doorknock_model::ids::{DocId, DoorId, GridId};
+use doorknock_model::ids::{DocId, DoorId, GridId, PersonId};
 use doorknock_model::round::{DoorState, RoundDoor, date_of, day_of, local_day, round};
 use doorknock_store::View;
 use doorknock_store::queries::{DoorRow, GridRow};
@@ -180,11 +180,24 @@ impl Doorknock {
     }
 }
 
+impl Doorknock {
+    /// The person meant by an id or by the beginning of one, four digits or more.
+    ///
+    /// # Errors
+    /// `not_found`, `ambiguous_id`.
+    pub fn find_person(&self, text: &str) -> Result<PersonId> {
+        let found = crate::records::by_prefix(text, |hex| {
+            Ok(self.lock().store.view()?.people_by_prefix(hex)?)
+        })?;
+        Ok(PersonId(found.0))
+    }
+}
+
 fn is_rounds(space: &doorknock_store::charter::SpaceRow) -> bool {
     SpaceKind::from_code(space.kind) == Some(SpaceKind::Rounds)
 }
 
-pub(super) fn utc_offset(view: &View<'_>) -> Result<i32> {
+pub(crate) fn utc_offset(view: &View<'_>) -> Result<i32> {
     Ok(view.settings()?.utc_offset.unwrap_or(8 * 60))
 }
 

@@ -19,9 +19,8 @@ use std::collections::HashSet;
 
 use doorknock_model::care::CareCategory;
 use doorknock_model::ids::{DocId, DoorId, PersonId, VisitId};
-use doorknock_model::kind::{Field, Find, Item, Kind, Value};
+use doorknock_model::kind::{Field, Find, Item, Kind};
 use doorknock_model::kinds::{DOOR_CARD, PERSON_FILE};
-use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, params};
 
 use crate::{Result, Tx, View, fixed};
@@ -219,21 +218,12 @@ impl View<'_> {
     /// # Errors
     /// The database's.
     pub fn searched_texts(&self, kind: &Kind, doc: DocId) -> Result<Vec<(&'static Field, String)>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT field, value FROM cell WHERE doc = ?1 AND kind = ?2 ORDER BY field, id, version",
-        )?;
-        let mut rows = statement.query(params![&doc.0[..], kind.code])?;
         let mut texts = Vec::new();
-        while let Some(row) = rows.next()? {
-            let field = kind.field(row.get(0)?).filter(|f| f.find != Find::No);
-            let value = match row.get_ref(1)? {
-                ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
-                ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
-                _ => continue,
+        for cell in self.cells_of(doc)? {
+            let Some(field) = kind.field(cell.key.field).filter(|f| f.find != Find::No) else {
+                continue;
             };
-            let Some(field) = field else { continue };
-            // Text that people edit stands in the cell as it reads.
-            let items = field.shape.items(&value).unwrap_or_default();
+            let items = field.shape.items(&cell.value).unwrap_or_default();
             let columns = items.into_iter().map(Item::column);
             texts.extend(columns.filter_map(|c| Some((field, c.as_text()?.to_owned()))));
         }
