@@ -1,5 +1,8 @@
 //! The command line: commands and arguments.
 
+pub(crate) mod care;
+pub(crate) mod template;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -11,6 +14,9 @@ use doorknock::model::kinds::{Channel, Outcome};
 
 use crate::lang::Lang;
 use crate::records::AnyVerb;
+use care::{CareVerb, PersonVerb};
+use template::TemplateVerb;
+
 use crate::values::{
     channel, date, door_id, filled, hub_url, lasting, outcome, role, time, visit_id,
 };
@@ -74,6 +80,14 @@ pub(crate) enum Verb {
     /// 门户 / Doors
     #[command(subcommand)]
     Door(DoorVerb),
+    /// 关爱对象 / People in care
+    #[command(subcommand)]
+    Care(CareVerb),
+    /// 门户里的人 / People behind doors
+    #[command(subcommand)]
+    Person(PersonVerb),
+    /// 等待处理：到期复核、计划不符、写法不一 / What waits for a decision
+    Todo,
     /// 走访清单的项目 / Checklists and their items
     #[command(subcommand)]
     Template(TemplateVerb),
@@ -190,6 +204,9 @@ pub(crate) struct LogVisit {
     /// 方式 / How the visit was made
     #[arg(long, default_value = "in_person", value_parser = channel())]
     pub(crate) channel: Channel,
+    /// 回答的清单（默认为当日清单上这一户的）/ The checklist answered (default: the one the day's list has)
+    #[arg(long, value_name = "CODE", value_parser = filled)]
+    pub(crate) checklist: Option<String>,
     /// 清单回答，可重复；项目见 template show / A checklist's answer; may be repeated; see template show
     #[arg(long, value_name = "ITEM=VALUE")]
     pub(crate) answer: Vec<String>,
@@ -250,21 +267,6 @@ pub(crate) struct ShowDoor {
     /// 门户编号，或其开头至少 4 位 / The door's id, or at least 4 of its first digits
     #[arg(value_name = "ID", value_parser = door_id)]
     pub(crate) door: String,
-}
-
-/// Of `template`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum TemplateVerb {
-    /// 清单的项目与可填的内容 / A checklist's items and what each takes
-    Show(ShowTemplate),
-}
-
-/// Of `template show`.
-#[derive(Debug, Args)]
-pub(crate) struct ShowTemplate {
-    /// 清单代码 / The checklist's code
-    #[arg(value_name = "CODE", default_value = "care-visit")]
-    pub(crate) code: String,
 }
 
 /// Of `search`.

@@ -5,8 +5,10 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use doorknock::model::Message;
 use doorknock::model::access::Role;
+use doorknock::model::cadence::Cadence;
+use doorknock::model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock::model::ids::VisitId;
-use doorknock::model::kinds::{Channel, Outcome};
+use doorknock::model::kinds::{Channel, EndReason, Outcome};
 
 /// Why a typed value cannot be taken. Never quotes the value: it may name a person.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -70,6 +72,28 @@ pub(crate) fn door_id(text: &str) -> Result<String, BadValue> {
     })
 }
 
+/// A person's id or its beginning, in lower case.
+pub(crate) fn person_id(text: &str) -> Result<String, BadValue> {
+    let text = text.trim();
+    let is_id = (4..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    is_id.then(|| text.to_ascii_lowercase()).ok_or_else(|| {
+        bad(
+            "应为人员编号，或其开头至少 4 位（见 care list、door show）",
+            "takes a person's id or at least 4 of its first digits (see care list, door show)",
+        )
+    })
+}
+
+/// How often.
+pub(crate) fn cadence(text: &str) -> Result<Cadence, BadValue> {
+    text.trim().parse().map_err(|_| {
+        bad(
+            "应为频次：daily、weekly、monthly、quarterly、every:10、weekdays:135",
+            "takes daily, weekly, monthly, quarterly, every:10 or weekdays:135",
+        )
+    })
+}
+
 /// A visit's whole id.
 pub(crate) fn visit_id(text: &str) -> Result<VisitId, BadValue> {
     text.trim()
@@ -128,6 +152,27 @@ pub(crate) fn outcome() -> impl TypedValueParser<Value = Outcome> {
 /// How a visit was made.
 pub(crate) fn channel() -> impl TypedValueParser<Value = Channel> {
     words(Channel::ALL.iter().map(|c| (*c, c.word(), c.zh())))
+}
+
+/// A care category.
+pub(crate) fn category() -> impl TypedValueParser<Value = CareCategory> {
+    words(CareCategory::ALL.map(|c| (c, c.name(), c.name_zh())))
+}
+
+/// A level of risk.
+pub(crate) fn risk() -> impl TypedValueParser<Value = RiskLevel> {
+    words(RiskLevel::ALL.map(|r| (r, r.name(), r.name_zh())))
+}
+
+/// A legal basis.
+pub(crate) fn basis() -> impl TypedValueParser<Value = LegalBasis> {
+    let named = LegalBasis::ALL.into_iter().zip(LegalBasis::WORDS);
+    words(named.map(|(basis, word)| (basis, word.word, word.zh)))
+}
+
+/// Why a care need ends.
+pub(crate) fn end_reason() -> impl TypedValueParser<Value = EndReason> {
+    words(EndReason::ALL.iter().map(|r| (*r, r.word(), r.zh())))
 }
 
 /// A role that can be invited.

@@ -1,5 +1,6 @@
 //! The commands: each opens the home, does one thing and gives a [`Reply`].
 
+mod care;
 mod community;
 mod door;
 mod import;
@@ -8,6 +9,7 @@ mod round;
 mod search;
 mod sync;
 mod template;
+mod todo;
 mod visit;
 
 use std::path::{Path, PathBuf};
@@ -16,9 +18,7 @@ use std::process::ExitCode;
 use doorknock::model::Message;
 use doorknock::{Doorknock, Env, FileKeyStore};
 
-use crate::cli::{
-    Cli, CommunityVerb, ConflictVerb, DoorVerb, QuarantineVerb, TemplateVerb, Verb, VisitVerb,
-};
+use crate::cli::{Cli, CommunityVerb, ConflictVerb, DoorVerb, QuarantineVerb, Verb, VisitVerb};
 use crate::http::Http;
 use crate::lang::Lang;
 use crate::output::{self, Failure, Reply};
@@ -75,7 +75,10 @@ fn fixed(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
         Verb::Visit(VisitVerb::Show(args)) => visit::show(desk, &args),
         Verb::Door(DoorVerb::List(args)) => door::list(desk, &args),
         Verb::Door(DoorVerb::Show(args)) => door::show(desk, &args),
-        Verb::Template(TemplateVerb::Show(args)) => template::show(desk, &args),
+        Verb::Care(verb) => care::care(desk, verb),
+        Verb::Person(verb) => care::person(desk, verb),
+        Verb::Todo => todo::list(desk),
+        Verb::Template(verb) => template::template(desk, &verb),
         Verb::Search(args) => search::search(desk, &args),
         Verb::Sync => sync::sync(desk),
         Verb::Status => sync::status(desk),
