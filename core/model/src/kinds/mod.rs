@@ -123,7 +123,7 @@ macro_rules! open_enum {
         }
     };
 }
-use open_enum;
+pub(crate) use open_enum;
 
 #[cfg(test)]
 mod tests {
