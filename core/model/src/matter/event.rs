@@ -162,7 +162,7 @@ pub struct MatterEvent {
     pub satisfaction: Option<Satisfaction>,
     /// `feedback` of a deliberation: how many in a hundred are content, 0 to 100.
     #[n(9)]
-    pub percent: Option<u8>,
+    pub percent: Option<i32>,
     /// `opinion`, and `resolve` of a deliberation: the `option` step that is meant.
     #[n(10)]
     pub option: Option<EventId>,

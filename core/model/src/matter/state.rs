@@ -112,7 +112,7 @@ pub struct MatterState {
     /// How content the resident is, of several answers the least; forgotten when reopened.
     pub satisfaction: Option<Satisfaction>,
     /// How many in a hundred are content, of several answers the fewest; forgotten when reopened.
-    pub percent: Option<u8>,
+    pub percent: Option<i32>,
     /// How often it was reopened, one after the other.
     pub reopened: u32,
     /// What the kinds' own steps add up to.

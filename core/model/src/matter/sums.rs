@@ -55,7 +55,7 @@ pub(super) fn visit_by(moves: &Moves<'_>, all: &Set) -> Option<i32> {
         .min()
 }
 
-pub(super) fn content(moves: &Moves<'_>, all: &Set) -> (Option<Satisfaction>, Option<u8>) {
+pub(super) fn content(moves: &Moves<'_>, all: &Set) -> (Option<Satisfaction>, Option<i32>) {
     let asked = |e: &MatterEvent| matches!(e.step, Step::Feedback | Step::Reopen);
     let last = moves.last(all, asked);
     let answers = || {
@@ -68,7 +68,7 @@ pub(super) fn content(moves: &Moves<'_>, all: &Set) -> (Option<Satisfaction>, Op
         .max_by_key(|s| s.code());
     let fewest = answers()
         .filter_map(|e| e.percent)
-        .filter(|p| *p <= 100)
+        .filter(|p| (0..=100).contains(p))
         .min();
     (least, fewest)
 }
