@@ -19,6 +19,7 @@
 pub mod charter;
 pub mod inbox;
 pub mod log;
+pub mod matters;
 pub mod outbox;
 pub mod project;
 pub mod queries;
