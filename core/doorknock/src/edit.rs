@@ -14,8 +14,8 @@ use doorknock_replica::ChangeHash;
 use crate::Result;
 use crate::error::{not_found, said};
 use crate::home::Doorknock;
-use crate::record::{Writer, with_writer};
 use crate::views::CompoundInfo;
+use crate::writer::{Writer, with_writer};
 
 /// What to change on a door's card; `None` leaves a field as it is.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +36,7 @@ pub(crate) fn version_text(heads: &[ChangeHash]) -> String {
     all.join(".")
 }
 
-fn parse_version(text: &str) -> Result<Vec<ChangeHash>> {
+pub(crate) fn parse_version(text: &str) -> Result<Vec<ChangeHash>> {
     let parse = |hex: &str| {
         let bytes: Option<Vec<u8>> = (0..hex.len())
             .step_by(2)

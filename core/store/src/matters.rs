@@ -1,13 +1,14 @@
 //! Matters: one folded row each, so that lists read no history, and the steps behind it.
 
-use doorknock_model::ids::{DeviceId, DoorId, EventId, MatterId, MemberId, PersonId};
+use doorknock_model::ids::{DocId, DoorId, EventId, MatterId, PersonId};
 use doorknock_model::kind::Value;
-use doorknock_model::kinds::{MATTER, matter, unpack};
+use doorknock_model::kinds::{matter, unpack};
 use doorknock_model::matter::{
     Logged, MatterKind, MatterState, Place, Satisfaction, Source, Stage, Urgency, state,
 };
 use rusqlite::{OptionalExtension, Row, params};
 
+use crate::cells::CellRow;
 use crate::{Result, Tx, View, fixed};
 
 /// What a matter's registers say.
@@ -29,15 +30,46 @@ pub struct MatterFacts {
     pub description: Option<String>,
 }
 
-/// A step with who recorded it.
+/// A step with its author.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepRow {
     /// The step.
     pub logged: Logged,
-    /// The device that signed it.
-    pub device: DeviceId,
-    /// The member behind the device.
-    pub member: MemberId,
+    /// The author's number.
+    pub author: i64,
+}
+
+impl MatterFacts {
+    fn take(&mut self, cell: &CellRow) {
+        let text = || cell.value.as_text().map(str::to_owned);
+        let id = || cell.value.as_bytes().and_then(|b| b.try_into().ok());
+        let code = || match cell.value {
+            Value::Int(code) => u8::try_from(code).ok(),
+            _ => None,
+        };
+        match cell.key.field {
+            matter::TITLE => self.title = text(),
+            matter::DOOR => self.door = id().map(DoorId),
+            matter::PERSON => self.person = id().map(PersonId),
+            matter::DESCRIPTION => self.description = text(),
+            matter::KIND => self.kind = code().map_or(self.kind, MatterKind::from_code),
+            matter::URGENCY => self.urgency = code().map_or(self.urgency, Urgency::from_code),
+            matter::SOURCE => self.source = code().map_or(self.source, Source::from_code),
+            _ => {}
+        }
+    }
+}
+
+/// A step from its cell. Its shape was checked when it was projected; an id of another length is nobody's.
+fn step(cell: &CellRow) -> Option<StepRow> {
+    Some(StepRow {
+        logged: Logged {
+            id: EventId::from_slice(&cell.key.id)?,
+            version: cell.version,
+            event: unpack(&cell.value)?,
+        },
+        author: cell.author?,
+    })
 }
 
 /// A matter's folded row.
@@ -105,8 +137,7 @@ impl Tx<'_> {
     /// # Errors
     /// The database's.
     pub fn fold_matter(&self, space: u32, matter: MatterId) -> Result<()> {
-        let facts = self.matter_facts(space, matter)?;
-        let steps = self.matter_steps(space, matter)?;
+        let (facts, steps) = self.matter_record(matter)?;
         let logged: Vec<_> = steps.into_iter().map(|s| s.logged).collect();
         let state = state(facts.urgency, &logged);
         self.exec(
@@ -154,15 +185,12 @@ fn partners(state: &MatterState) -> String {
 }
 
 impl View<'_> {
-    /// What a matter's registers say; what is not known is a worry of the ordinary kind.
+    /// What a matter's registers say, and its steps, by id. What the registers leave open is a worry of the
+    /// ordinary kind.
     ///
     /// # Errors
     /// The database's.
-    pub fn matter_facts(&self, space: u32, matter: MatterId) -> Result<MatterFacts> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT field, value FROM cell
-             WHERE kind = ?1 AND space = ?2 AND doc = ?3 AND field < ?4 AND id = x''",
-        )?;
+    pub fn matter_record(&self, matter: MatterId) -> Result<(MatterFacts, Vec<StepRow>)> {
         let mut facts = MatterFacts {
             title: None,
             door: None,
@@ -172,80 +200,15 @@ impl View<'_> {
             source: Source::Elsewhere,
             description: None,
         };
-        let mut rows =
-            statement.query(params![MATTER.code, space, &matter.0[..], matter::EVENT])?;
-        while let Some(row) = rows.next()? {
-            let value = row.get_ref(1)?;
-            let text = || value.as_str_or_null().map(|t| t.map(str::to_owned));
-            let id = || {
-                value
-                    .as_blob_or_null()
-                    .map(|b| b.and_then(|b| b.try_into().ok()))
-            };
-            let code = || {
-                value
-                    .as_i64_or_null()
-                    .map(|c| c.and_then(|c| u8::try_from(c).ok()))
-            };
-            let wrong = |_| crate::StoreError::BadRow;
-            match row.get(0)? {
-                matter::TITLE => facts.title = text().map_err(wrong)?,
-                matter::DOOR => facts.door = id().map_err(wrong)?.map(DoorId),
-                matter::PERSON => facts.person = id().map_err(wrong)?.map(PersonId),
-                matter::DESCRIPTION => facts.description = text().map_err(wrong)?,
-                matter::KIND => {
-                    facts.kind = code()
-                        .map_err(wrong)?
-                        .map_or(facts.kind, MatterKind::from_code);
-                }
-                matter::URGENCY => {
-                    facts.urgency = code()
-                        .map_err(wrong)?
-                        .map_or(facts.urgency, Urgency::from_code);
-                }
-                matter::SOURCE => {
-                    facts.source = code()
-                        .map_err(wrong)?
-                        .map_or(facts.source, Source::from_code);
-                }
-                _ => {}
+        let mut steps = Vec::new();
+        for cell in self.cells_of(DocId(matter.0))? {
+            if cell.key.field == matter::EVENT {
+                steps.extend(step(&cell));
+            } else {
+                facts.take(&cell);
             }
         }
-        Ok(facts)
-    }
-
-    /// A matter's steps, by id.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn matter_steps(&self, space: u32, matter: MatterId) -> Result<Vec<StepRow>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT c.id, c.version, c.value, a.device, a.member FROM cell c
-             JOIN author a ON a.ord = c.author
-             WHERE c.kind = ?1 AND c.space = ?2 AND c.doc = ?3 AND c.field = ?4
-             ORDER BY c.id, c.version",
-        )?;
-        let mut rows =
-            statement.query(params![MATTER.code, space, &matter.0[..], matter::EVENT])?;
-        let mut steps = Vec::new();
-        while let Some(row) = rows.next()? {
-            let packed = row.get_ref(2)?.as_blob_or_null().unwrap_or_default();
-            let value = Value::Bytes(packed.unwrap_or_default().to_vec());
-            // The shape was checked before the value was projected; an id of another length is nobody's.
-            let (Some(event), Ok(id)) = (unpack(&value), fixed(row, 0)) else {
-                continue;
-            };
-            steps.push(StepRow {
-                logged: Logged {
-                    id: EventId(id),
-                    version: row.get(1)?,
-                    event,
-                },
-                device: DeviceId(fixed(row, 3)?),
-                member: MemberId(fixed(row, 4)?),
-            });
-        }
-        Ok(steps)
+        Ok((facts, steps))
     }
 
     /// One matter.
@@ -284,20 +247,6 @@ impl View<'_> {
             ],
             matter_row,
         )?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Matters whose id begins with these hexadecimal digits, two at most: enough to tell one from
-    /// several.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn matters_by_prefix(&self, hex: &str) -> Result<Vec<MatterId>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT doc FROM matter_state
-             WHERE substr(lower(hex(doc)), 1, length(?1)) = lower(?1) LIMIT 2",
-        )?;
-        let rows = statement.query_map([hex], |row| Ok(MatterId(fixed(row, 0)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
