@@ -24,6 +24,7 @@ mod error;
 mod home;
 mod import;
 mod ingest;
+mod matter;
 mod outbox;
 mod read;
 mod record;
@@ -43,6 +44,9 @@ pub use env::{Answer, Clock, Env, FileKeyStore, KeyStore, Request, Transport, Un
 pub use error::Error;
 pub use home::Doorknock;
 pub use import::{ImportOptions, ImportReport};
+pub use matter::{
+    AwaitedVisit, MatterDetail, MatterInfo, MatterLine, MattersWanted, NewMatter, NewStep,
+};
 pub use record::NewVisit;
 pub use records::{Choice, Conflict, ConflictValue, Record, RecordItem, TextVersion};
 pub use status::{QuarantineLine, Status};

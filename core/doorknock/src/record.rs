@@ -10,9 +10,10 @@ use doorknock_model::kinds::{
 };
 use doorknock_model::random;
 use doorknock_model::round::{date_of, day_of, local_day};
+use doorknock_store::charter::SpaceRow;
 
 use crate::Result;
-use crate::error::{not_found, said};
+use crate::error::{no_casework, not_found, said};
 use crate::home::Doorknock;
 use crate::writer::{Writer, with_writer};
 
@@ -92,25 +93,21 @@ impl Doorknock {
 }
 
 impl Writer<'_> {
-    fn visit(&mut self, id: VisitId, visit: &Visit) -> Result<()> {
-        let space = self
-            .tx
-            .door_space(visit.door)?
-            .ok_or_else(|| not_found("门户", "door"))?;
-        let rounds = self
-            .tx
-            .space(space)?
-            .ok_or_else(|| not_found("网格", "grid"))?;
+    /// The rounds space of a door's grid, and the number of its casework space.
+    pub(crate) fn grid_of(&self, door: DoorId) -> Result<(SpaceRow, u32)> {
+        let space = self.tx.door_space(door)?;
+        let space = space.ok_or_else(|| not_found("门户", "door"))?;
+        let rounds = self.tx.space(space)?;
+        let rounds = rounds.ok_or_else(|| not_found("网格", "grid"))?;
         let casework = self
             .tx
             .space_of(SpaceKind::Casework.code(), rounds.grid)?
-            .ok_or_else(|| {
-                said(
-                    "no_casework",
-                    "这台设备没有这个网格的走访档案权限；请联系社区管理员。",
-                    "This device does not hold this grid's casework; ask your administrator.",
-                )
-            })?;
+            .ok_or_else(no_casework)?;
+        Ok((rounds, casework.n))
+    }
+
+    fn visit(&mut self, id: VisitId, visit: &Visit) -> Result<()> {
+        let (rounds, casework) = self.grid_of(visit.door)?;
         let utc_offset = self.tx.utc_offset()?;
         let day = local_day(visit.at, utc_offset);
         if visit.follow_up.is_some_and(|follow_up| follow_up < day) {
@@ -135,7 +132,7 @@ impl Writer<'_> {
         self.put(
             &VISIT_BOOK,
             book,
-            casework.n,
+            casework,
             vec![(under(visit_book::VISIT), pack(visit))],
         )?;
         self.put(

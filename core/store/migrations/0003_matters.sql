@@ -1,7 +1,7 @@
 -- Version 3. A matter in one row: its registers, and what follows from its steps, so that a list reads
 -- no history. Folded from `cell`, a projection like the others.
 CREATE TABLE matter_state (
-    space INTEGER NOT NULL, doc BLOB NOT NULL,
+    doc BLOB NOT NULL PRIMARY KEY, space INTEGER NOT NULL,
     title TEXT, door BLOB, person BLOB, matter_kind INTEGER, urgency INTEGER, source INTEGER,
     open INTEGER NOT NULL, stage INTEGER NOT NULL, place INTEGER NOT NULL,
     raised_at INTEGER, first_response INTEGER, ended_at INTEGER,
@@ -9,7 +9,5 @@ CREATE TABLE matter_state (
     partner_due INTEGER,                -- the earliest of the partners awaited
     partners TEXT NOT NULL,             -- those awaited
     left_grid INTEGER NOT NULL, visit_by INTEGER,
-    satisfaction INTEGER, percent INTEGER, reopened INTEGER NOT NULL,
-    PRIMARY KEY (space, doc)
+    satisfaction INTEGER, percent INTEGER, reopened INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX matter_doc ON matter_state (doc);
