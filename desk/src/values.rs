@@ -7,6 +7,7 @@ use doorknock::model::Message;
 use doorknock::model::access::Role;
 use doorknock::model::ids::VisitId;
 use doorknock::model::kinds::{Channel, Outcome};
+use doorknock::model::matter::{MatterKind, Satisfaction, Source, Urgency};
 
 /// Why a typed value cannot be taken. Never quotes the value: it may name a person.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -128,6 +129,31 @@ pub(crate) fn outcome() -> impl TypedValueParser<Value = Outcome> {
 /// How a visit was made.
 pub(crate) fn channel() -> impl TypedValueParser<Value = Channel> {
     words(Channel::ALL.iter().map(|c| (*c, c.word(), c.zh())))
+}
+
+/// What sort of matter.
+pub(crate) fn matter_kind() -> impl TypedValueParser<Value = MatterKind> {
+    words(MatterKind::ALL.iter().map(|k| (*k, k.word(), k.zh())))
+}
+
+/// How a matter came in.
+pub(crate) fn source() -> impl TypedValueParser<Value = Source> {
+    words(Source::ALL.iter().map(|s| (*s, s.word(), s.zh())))
+}
+
+/// How pressing a matter is.
+pub(crate) fn urgency() -> impl TypedValueParser<Value = Urgency> {
+    words(Urgency::ALL.iter().map(|u| (*u, u.word(), u.zh())))
+}
+
+/// How content a resident is.
+pub(crate) fn satisfaction() -> impl TypedValueParser<Value = Satisfaction> {
+    words(Satisfaction::ALL.iter().map(|s| (*s, s.word(), s.zh())))
+}
+
+/// Granted or refused.
+pub(crate) fn granted() -> impl TypedValueParser<Value = bool> {
+    words([(true, "yes", "批准"), (false, "no", "不批准")])
 }
 
 /// A role that can be invited.

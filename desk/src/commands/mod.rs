@@ -3,6 +3,7 @@
 mod community;
 mod door;
 mod import;
+mod matter;
 pub(crate) mod record;
 mod round;
 mod search;
@@ -79,6 +80,7 @@ fn fixed(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
         Verb::Search(args) => search::search(desk, &args),
         Verb::Sync => sync::sync(desk),
         Verb::Status => sync::status(desk),
+        Verb::Matter(verb) => matter::run(desk, verb),
         Verb::Note(verb) => record::note(desk, verb),
         Verb::Conflict(ConflictVerb::List) => record::conflicts(desk),
         Verb::Conflict(ConflictVerb::Resolve(args)) => record::resolve(desk, &args.id, args.keep),
