@@ -239,9 +239,7 @@ impl Part {
             Self::Option => "option",
             Self::Households => "households",
             Self::Party => "party",
-            Self::Granted => arg
-                .help("审批结果 / Granted or refused")
-                .value_parser(granted()),
+            Self::Granted => "granted",
             Self::Out => "out",
         }
     }
@@ -298,8 +296,9 @@ impl Part {
             Self::Party => takes(arg, "NAME", "当事人，可重复 / A party; may be repeated")
                 .action(ArgAction::Append)
                 .value_parser(filled),
-            Self::Granted => takes(arg, "yes|no", "是否批准 / Granted or refused")
-                .value_parser(BoolishValueParser::new()),
+            Self::Granted => arg
+                .help("审批结果 / Granted or refused")
+                .value_parser(granted()),
             Self::Out => takes(
                 arg,
                 "FILE",
