@@ -31,6 +31,8 @@ pub(crate) enum FixedVerb {
     List(ListMatters),
     /// 一件诉求的全部内容和办理过程 / All of one matter, with its history
     Show(ShowMatter),
+    /// 再写一份最近一次派单 / Write the sheet of the latest dispatch again
+    Sheet(Sheet),
 }
 
 /// Of `matter raise`.
@@ -103,6 +105,17 @@ pub(crate) struct ShowMatter {
     /// 诉求编号，或其开头至少 4 位 / The matter's id, or at least 4 of its first digits
     #[arg(value_name = "ID", value_parser = filled)]
     pub(crate) matter: String,
+}
+
+/// Of `matter sheet`.
+#[derive(Debug, Args)]
+pub(crate) struct Sheet {
+    /// 诉求编号，或其开头至少 4 位 / The matter's id, or at least 4 of its first digits
+    #[arg(value_name = "ID", value_parser = filled)]
+    pub(crate) matter: String,
+    /// 文件（Markdown）/ The file (Markdown)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
 }
 
 /// A step as typed.

@@ -6,11 +6,11 @@ mod sheet;
 use doorknock::model::Message;
 use doorknock::model::ids::{EventId, PersonId};
 use doorknock::model::matter::Step;
-use doorknock::{Doorknock, MatterDetail, MattersWanted, NewMatter, NewStep};
+use doorknock::{Doorknock, MatterDetail, MatterLine, MattersWanted, NewMatter, NewStep};
 use serde_json::json;
 
 use super::Desk;
-use crate::matters::{Act, FixedVerb, ListMatters, MatterVerb, Raise, ShowMatter, name};
+use crate::matters::{Act, FixedVerb, ListMatters, MatterVerb, Raise, Sheet, ShowMatter, name};
 use crate::output::{Failure, Reply};
 
 /// Runs a command of matters.
@@ -19,6 +19,7 @@ pub(super) fn run(desk: &Desk, verb: MatterVerb) -> Result<Reply, Failure> {
         MatterVerb::Fixed(FixedVerb::Raise(args)) => raise(desk, args),
         MatterVerb::Fixed(FixedVerb::List(args)) => list(desk, args),
         MatterVerb::Fixed(FixedVerb::Show(args)) => show(desk, &args),
+        MatterVerb::Fixed(FixedVerb::Sheet(args)) => sheet_again(desk, &args),
         MatterVerb::Act(typed) => act(desk, typed),
     }
 }
@@ -106,6 +107,28 @@ fn show(desk: &Desk, args: &ShowMatter) -> Result<Reply, Failure> {
     ))
 }
 
+/// `matter sheet`: `{"matter","out"}`.
+fn sheet_again(desk: &Desk, args: &Sheet) -> Result<Reply, Failure> {
+    let home = desk.open()?;
+    let matter = home.matter(home.find_matter(&args.matter)?)?;
+    let sent = |line: &&MatterLine| line.step == Step::Dispatch && line.effect.counts();
+    let Some(line) = matter.history.iter().rfind(sent) else {
+        return Err(Message::new(
+            "not_dispatched",
+            "这件诉求还没有派单；请先用 matter dispatch。",
+            "This matter was not dispatched yet; use matter dispatch.",
+        )
+        .into());
+    };
+    let file = sheet::create(&args.out)?;
+    sheet::write(file, &sheet::text(desk.lang, &home, &matter, line)?)?;
+    let wrote = desk.pick("派单已写入文件", "The sheet was written");
+    Ok(Reply::new(
+        json!({ "matter": matter.info.matter, "out": args.out }),
+        format!("{wrote}: {}", args.out.display()),
+    ))
+}
+
 /// A step: `{"matter","event","stage","place","open","next"}`.
 fn act(desk: &Desk, typed: Act) -> Result<Reply, Failure> {
     let home = desk.open()?;
@@ -123,8 +146,10 @@ fn act(desk: &Desk, typed: Act) -> Result<Reply, Failure> {
     let event = recorded?;
     let matter = home.matter(id)?;
     let mut reply = done(desk, &matter, event);
-    if let (Some(file), Some(out)) = (file, &typed.out) {
-        sheet::write(file, &sheet::text(desk.lang, &home, &matter, event)?)?;
+    let line = matter.history.iter().find(|l| l.event == event);
+    if let (Some(file), Some(out), Some(line)) = (file, &typed.out, line) {
+        // The step stands; the sheet can be written again.
+        sheet::write(file, &sheet::text(desk.lang, &home, &matter, line)?)?;
         reply.json["out"] = json!(out);
         let wrote = desk.pick("派单已写入文件", "The sheet was written");
         reply.text += &format!("\n{wrote}: {}", out.display());

@@ -111,6 +111,10 @@ fn a_matter_is_raised_at_a_door_dispatched_answered_and_closed() {
     let elsewhere = ["matter", "raise", "--title", "x", "--grid", "X"];
     assert_eq!(phone.error(&elsewhere, 1)["code"], "unknown_grid");
 
+    let unsent = scene.dir.path().join("unsent.md");
+    let unsent = ["matter", "sheet", id, "--out", unsent.to_str().unwrap()];
+    assert_eq!(phone.error(&unsent, 1)["code"], "not_dispatched");
+
     // What is not possible names what is.
     let error = phone.error(&["matter", "close", id], 1);
     assert_eq!(error["code"], "step_not_possible");
@@ -178,6 +182,10 @@ fn a_matter_is_raised_at_a_door_dispatched_answered_and_closed() {
     }
     // A sheet that was sent is not written over, and its step is not recorded twice.
     assert_eq!(office.error(&dispatch, 1)["code"], "out_not_written");
+    let again = scene.dir.path().join("again.md");
+    let again = again.to_str().unwrap();
+    office.json(&["matter", "sheet", id, "--out", again]);
+    assert_eq!(std::fs::read_to_string(again).unwrap(), written);
     let history = office.json(&["matter", "show", id])["history"].clone();
     assert_eq!(history.as_array().unwrap().len(), 6);
     let refused = scene.dir.path().join("x.md");

@@ -22,7 +22,7 @@ impl Doorknock {
     /// survives power loss.
     ///
     /// # Errors
-    /// `not_found`, `step_not_possible` (which names what is), `missing_field`, `not_awaited` (which
+    /// `not_found`, `step_not_possible` (which names what is), `too_many_steps`, `missing_field`, `not_awaited` (which
     /// names the partners awaited), `bad_value`, `step_in_future`, `due_in_past`, `too_large`,
     /// `disk_full`.
     pub fn act_on_matter(&self, id: MatterId, new: &NewStep) -> Result<EventId> {
@@ -52,6 +52,13 @@ impl Doorknock {
 }
 
 fn not_possible(step: Step, allowed: &[Step]) -> Error {
+    if allowed.is_empty() {
+        return said(
+            "too_many_steps",
+            "这件诉求的步骤太多，不能再办理；请另立一件。",
+            "This matter has too many steps to take another; raise a new one.",
+        );
+    }
     let zh: Vec<_> = allowed.iter().map(|s| s.zh()).collect();
     let en: Vec<_> = allowed.iter().map(|s| s.word().replace('_', "-")).collect();
     said(

@@ -11,6 +11,7 @@ use super::{NewMatter, NewStep};
 use crate::Result;
 use crate::error::{not_found, said};
 use crate::home::Doorknock;
+use crate::record::place;
 use crate::writer::{Writer, with_writer};
 
 /// A matter's id and that of its first step, drawn before the transaction.
@@ -70,7 +71,7 @@ impl Writer<'_> {
             ));
         }
         let space = match (new.door, space) {
-            (Some(door), _) => self.grid_of(door)?.1,
+            (Some(door), _) => place(self.tx, door)?.casework,
             (None, Some(space)) => space,
             (None, None) => return Err(not_found("网格", "grid")),
         };

@@ -219,15 +219,13 @@ pub(super) fn page(lang: Lang, matter: &MatterDetail) -> String {
 fn options(lang: Lang, options: &[Choice]) -> String {
     let one = |(n, o): (usize, &Choice)| {
         let text = o.text.as_deref().unwrap_or("");
-        let (households, mark) = match lang {
-            Lang::Zh => (format!("{} 户", o.households), "，选定"),
-            Lang::En => (format!("{} households", o.households), ", chosen"),
+        let mark = if o.chosen {
+            lang.pick("，选定", ", chosen")
+        } else {
+            ""
         };
-        format!(
-            "{}. {text}（{households}{}）",
-            n + 1,
-            if o.chosen { mark } else { "" }
-        )
+        let households = lang.pick("户", "households");
+        format!("{}. {text} ({} {households}{mark})", n + 1, o.households)
     };
     options
         .iter()
@@ -247,7 +245,7 @@ fn called(lang: Lang, called: &[(String, bool)]) -> String {
     };
     let all = called
         .iter()
-        .map(|(who, is)| format!("{who}（{}）", came(*is)));
+        .map(|(who, is)| format!("{who} ({})", came(*is)));
     all.collect::<Vec<_>>().join(" ")
 }
 

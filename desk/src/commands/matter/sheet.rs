@@ -7,8 +7,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use doorknock::model::Message;
-use doorknock::model::ids::EventId;
-use doorknock::{Doorknock, MatterDetail};
+use doorknock::{Doorknock, MatterDetail, MatterLine};
 
 use crate::lang::{Lang, clock};
 use crate::output::{Failure, short};
@@ -28,7 +27,15 @@ pub(super) fn write(mut file: File, text: &str) -> Result<(), Failure> {
     let written = file
         .write_all(text.as_bytes())
         .and_then(|()| file.sync_all());
-    written.map_err(|error| not_written(&error))
+    written.map_err(|error| {
+        let kind = error.kind();
+        Message::new(
+            "sheet_unfinished",
+            format!("派单文件没有写完（{kind}）；请删去它，再用 matter sheet 另写一份。"),
+            format!("The sheet was not written to its end ({kind}); delete it and write another with matter sheet."),
+        )
+        .into()
+    })
 }
 
 fn not_written(error: &std::io::Error) -> Failure {
@@ -46,33 +53,23 @@ pub(super) fn text(
     lang: Lang,
     home: &Doorknock,
     matter: &MatterDetail,
-    event: EventId,
+    step: &MatterLine,
 ) -> Result<String, Failure> {
     let info = &matter.info;
     let community = home.community()?.and_then(|c| c.name).unwrap_or_default();
-    let step = matter.history.iter().find(|l| l.event == event);
     let of = |part: Option<String>| part.unwrap_or_default();
     let rows = [
         (lang.pick("编号", "Number"), short(info.matter)),
         (lang.pick("派单单位", "From"), community),
-        (
-            lang.pick("协办单位", "To"),
-            of(step.and_then(|s| s.partner.clone())),
-        ),
-        (
-            lang.pick("派单时间", "Sent"),
-            of(step.map(|s| clock(&s.at))),
-        ),
+        (lang.pick("协办单位", "To"), of(step.partner.clone())),
+        (lang.pick("派单时间", "Sent"), clock(&step.at)),
         (
             lang.pick("办理期限", "Due"),
-            of(step.and_then(|s| s.due.as_ref()).map(clock)),
+            of(step.due.as_ref().map(clock)),
         ),
         (lang.pick("事项", "Matter"), info.title.clone()),
         (lang.pick("地址", "Address"), info.address.clone()),
-        (
-            lang.pick("请办理", "To do"),
-            of(step.and_then(|s| s.text.clone())),
-        ),
+        (lang.pick("请办理", "To do"), of(step.text.clone())),
     ];
     let mut sheet = format!(
         "# {}\n\n|  |  |\n|---|---|\n",
