@@ -1,5 +1,9 @@
 //! The command line: commands and arguments.
 
+mod out;
+
+pub(crate) use out::{ExportLedger, LedgerVerb};
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -76,6 +80,9 @@ pub(crate) enum Verb {
     /// 走访清单的项目 / Checklists and their items
     #[command(subcommand)]
     Template(TemplateVerb),
+    /// 台账 / Ledgers
+    #[command(subcommand)]
+    Ledger(LedgerVerb),
     /// 搜索：汉字、拼音、首字母、电话尾号、门牌 / Search: Chinese, pinyin, initials, phone tail, address
     Search(Search),
     /// 与服务器同步 / Sync with the hub

@@ -1,8 +1,11 @@
 //! How values on the command line are read. None of the reasons repeats what was typed: it may
 //! name a person.
 
+use std::path::{Path, PathBuf};
+
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use doorknock::LedgerKind;
 use doorknock::model::Message;
 use doorknock::model::access::Role;
 use doorknock::model::ids::VisitId;
@@ -128,6 +131,30 @@ pub(crate) fn outcome() -> impl TypedValueParser<Value = Outcome> {
 /// How a visit was made.
 pub(crate) fn channel() -> impl TypedValueParser<Value = Channel> {
     words(Channel::ALL.iter().map(|c| (*c, c.word(), c.zh())))
+}
+
+/// Which ledger.
+pub(crate) fn ledger_kind() -> impl TypedValueParser<Value = LedgerKind> {
+    words([
+        (LedgerKind::Visits, "visits", "走访"),
+        (LedgerKind::Care, "care", "关爱"),
+        (LedgerKind::Responsible, "responsible", "包联"),
+    ])
+}
+
+/// The name of a workbook: it would not open under another ending.
+pub(crate) fn xlsx(text: &str) -> Result<PathBuf, BadValue> {
+    let path = PathBuf::from(text);
+    if ends_in(&path, "xlsx") {
+        Ok(path)
+    } else {
+        Err(bad("应为 .xlsx 文件", "takes the name of an .xlsx file"))
+    }
+}
+
+fn ends_in(path: &Path, ending: &str) -> bool {
+    path.extension()
+        .is_some_and(|found| found.eq_ignore_ascii_case(ending))
 }
 
 /// A role that can be invited.

@@ -24,6 +24,7 @@ mod error;
 mod home;
 mod import;
 mod ingest;
+mod ledger;
 mod outbox;
 mod read;
 mod record;
@@ -41,6 +42,7 @@ pub use env::{Answer, Clock, Env, FileKeyStore, KeyStore, Request, Transport, Un
 pub use error::Error;
 pub use home::Doorknock;
 pub use import::{ImportOptions, ImportReport};
+pub use ledger::{CellKind, Ledger, LedgerCell, LedgerColumn, LedgerKind, LedgerScope};
 pub use record::NewVisit;
 pub use status::{QuarantineLine, Status};
 pub use sync::{SyncReport, SyncSession};

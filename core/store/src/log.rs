@@ -120,7 +120,7 @@ pub struct ChunkRow {
     pub change: Vec<u8>,
 }
 
-fn chunk_row(row: &Row<'_>) -> rusqlite::Result<ChunkRow> {
+pub(crate) fn chunk_row(row: &Row<'_>) -> rusqlite::Result<ChunkRow> {
     Ok(ChunkRow {
         id: row.get(0)?,
         doc: row.get(1)?,

@@ -3,6 +3,7 @@
 mod community;
 mod door;
 mod import;
+mod ledger;
 mod round;
 mod search;
 mod sync;
@@ -15,7 +16,9 @@ use std::process::ExitCode;
 use doorknock::model::Message;
 use doorknock::{Doorknock, Env, FileKeyStore};
 
-use crate::cli::{Cli, CommunityVerb, DoorVerb, QuarantineVerb, TemplateVerb, Verb, VisitVerb};
+use crate::cli::{
+    Cli, CommunityVerb, DoorVerb, LedgerVerb, QuarantineVerb, TemplateVerb, Verb, VisitVerb,
+};
 use crate::http::Http;
 use crate::lang::Lang;
 use crate::output::{self, Failure, Reply};
@@ -65,6 +68,7 @@ fn dispatch(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
         Verb::Door(DoorVerb::List(args)) => door::list(desk, &args),
         Verb::Door(DoorVerb::Show(args)) => door::show(desk, &args),
         Verb::Template(TemplateVerb::Show(args)) => template::show(desk, &args),
+        Verb::Ledger(LedgerVerb::Export(args)) => ledger::export(desk, &args),
         Verb::Search(args) => search::search(desk, &args),
         Verb::Sync => sync::sync(desk),
         Verb::Status => sync::status(desk),

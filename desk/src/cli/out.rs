@@ -1,0 +1,39 @@
+//! Arguments of the commands that hand records on: ledgers, the month report, the export.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+use doorknock::LedgerKind;
+
+use crate::values::{date, ledger_kind, xlsx};
+
+/// Of `ledger`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerVerb {
+    /// 写成 Excel 表格 / Write one as a workbook (XLSX)
+    Export(ExportLedger),
+}
+
+/// Of `ledger export`.
+#[derive(Debug, Args)]
+pub(crate) struct ExportLedger {
+    /// 哪一份台账 / Which ledger
+    #[arg(long, value_parser = ledger_kind())]
+    pub(crate) kind: LedgerKind,
+    /// 只含这个网格 / Of this grid only
+    #[arg(long, value_name = "CODE")]
+    pub(crate) grid: Option<String>,
+    /// 起始日期 YYYY-MM-DD / The first day
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) from: Option<NaiveDate>,
+    /// 截止日期（含当天）/ The last day, included
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) until: Option<NaiveDate>,
+    /// 写到哪个 .xlsx 文件 / The .xlsx file to write
+    #[arg(long, value_name = "FILE", value_parser = xlsx)]
+    pub(crate) out: PathBuf,
+    /// 覆盖已有的文件 / Replace a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
