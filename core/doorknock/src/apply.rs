@@ -5,7 +5,8 @@ use doorknock_model::ids::{DoorId, PersonId};
 use doorknock_model::kind::{Key, Kind, Merge, Value};
 use doorknock_model::kinds::{self, DOOR_CARD, PERSON_FILE, SETTINGS, settings};
 use doorknock_replica::change::{self, Op};
-use doorknock_replica::document::{Document, Written};
+use doorknock_replica::document::Document;
+use doorknock_replica::splice::{Splice, TextRef};
 use doorknock_store::Tx;
 use doorknock_store::log::{DocRow, Heads};
 use doorknock_store::project::Origin;
@@ -17,7 +18,10 @@ pub(crate) struct Applied<'a> {
     pub(crate) doc: DocRow,
     pub(crate) author: i64,
     pub(crate) hash: [u8; 32],
+    /// When it was made, unix milliseconds.
+    pub(crate) time: i64,
     pub(crate) ops: &'a [Op],
+    pub(crate) splices: &'a [Splice],
     /// Whether it is the document's first, so that nothing can stand beside its values.
     pub(crate) first: bool,
     /// The document's heads after it.
@@ -66,18 +70,21 @@ pub(crate) fn project_change(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<()> {
             Some(_) => registers.push(op),
         }
     }
-    if registers.is_empty() {
+    if registers.is_empty() && applied.splices.is_empty() {
         return Ok(());
     }
-    if applied.first {
+    if applied.first && applied.splices.is_empty() {
         for op in &registers {
             project_register(tx, &origin, kind, &op.key, &[&op.value])?;
         }
     } else {
         let document = load(tx, applied.doc, applied.heads)?;
-        for op in &registers {
-            project_values(tx, &origin, kind, &op.key, &document.values(&op.key))?;
-        }
+        let mut keys: Vec<_> = registers.iter().map(|op| op.key.clone()).collect();
+        keys.extend(applied.splices.iter().filter_map(|s| match &s.text {
+            TextRef::New(key) => Some(key.clone()),
+            TextRef::At(text) => document.key_of(*text),
+        }));
+        project_document(tx, &origin, kind, &document, &keys)?;
     }
     let time_zone = registers
         .iter()
@@ -91,23 +98,36 @@ fn origin(applied: &Applied<'_>) -> Origin {
     Origin {
         space: applied.doc.space,
         doc: applied.doc.id,
+        kind: applied.doc.kind,
         author: applied.author,
+        at: applied.time,
         version: i64::from_be_bytes(version),
     }
 }
 
-fn project_values(
+/// Projects keys as they stand in the document, and what was written past its end.
+fn project_document<'k>(
     tx: &Tx<'_>,
     origin: &Origin,
     kind: &Kind,
-    key: &Key,
-    all: &[Written],
+    document: &Document,
+    keys: impl IntoIterator<Item = &'k Key>,
 ) -> Result<()> {
-    let values: Vec<_> = all.iter().map(|w| &w.value).collect();
-    project_register(tx, origin, kind, key, &values)
+    for key in keys {
+        let all = document.values(key);
+        let values: Vec<_> = all.iter().map(|w| &w.value).collect();
+        project_register(tx, origin, kind, key, &values)?;
+    }
+    if let Some(ending) = kind.ending() {
+        let key = Key::plain(ending.code);
+        let ends = distinct(document.values(&key).iter().map(|w| &w.value));
+        let late = document.written_past(&key).len();
+        tx.set_conflict(origin.space, origin.doc, &key, ends + late)?;
+    }
+    Ok(())
 }
 
-/// The first value is shown; different ones beside it are a conflict.
+/// One value is shown; different ones beside it are a conflict.
 fn project_register(
     tx: &Tx<'_>,
     origin: &Origin,
@@ -115,15 +135,20 @@ fn project_register(
     key: &Key,
     values: &[&Value],
 ) -> Result<()> {
-    let (Some(field), Some(winner)) = (kind.field(key.field), values.first()) else {
+    let Some(field) = kind.field(key.field) else {
         return Ok(());
     };
-    tx.project(origin, field, key, winner)?;
-    let mut different: Vec<_> = values.to_vec();
-    different.sort_unstable();
-    different.dedup();
-    tx.set_conflict(origin.space, origin.doc, key, different.len())?;
+    let Some(shown) = field.shown(values) else {
+        return Ok(());
+    };
+    tx.project(origin, field, key, values[shown])?;
+    let different = distinct(values.iter().copied());
+    tx.set_conflict(origin.space, origin.doc, key, different)?;
     Ok(())
+}
+
+fn distinct<'v>(values: impl Iterator<Item = &'v Value>) -> usize {
+    values.collect::<std::collections::BTreeSet<_>>().len()
 }
 
 /// What follows from a document's rows: its words in the search index, doors' states by another time
@@ -178,7 +203,9 @@ fn rebuild_document(tx: &Tx<'_>, doc: DocRow) -> Result<()> {
                 doc,
                 author,
                 hash,
+                time: parts.time,
                 ops: &ops,
+                splices: &[],
                 first: false,
                 heads,
             },
@@ -192,18 +219,17 @@ fn rebuild_document(tx: &Tx<'_>, doc: DocRow) -> Result<()> {
         doc,
         author: 0,
         hash: [0; 32],
+        time: 0,
         ops: &[],
+        splices: &[],
         first: false,
         heads: &heads,
     };
-    let origin = origin(&whole);
-    for key in document.keys() {
-        if kind
-            .field(key.field)
-            .is_some_and(|f| f.merge == Merge::Register)
-        {
-            project_values(tx, &origin, kind, &key, &document.values(&key))?;
-        }
-    }
+    let mut keys = document.keys();
+    keys.retain(|key| {
+        kind.field(key.field)
+            .is_some_and(|f| f.merge != Merge::Once)
+    });
+    project_document(tx, &origin(&whole), kind, &document, &keys)?;
     finish(tx, doc, true)
 }
