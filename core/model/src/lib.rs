@@ -17,6 +17,7 @@ pub mod checklist;
 pub mod ids;
 pub mod kind;
 pub mod kinds;
+pub mod report;
 pub mod roster;
 pub mod round;
 
