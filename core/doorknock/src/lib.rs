@@ -28,6 +28,7 @@ mod ledger;
 mod outbox;
 mod read;
 mod record;
+mod report;
 mod status;
 mod sync;
 mod views;
@@ -45,6 +46,7 @@ pub use home::Doorknock;
 pub use import::{ImportOptions, ImportReport};
 pub use ledger::{CellKind, Ledger, LedgerCell, LedgerColumn, LedgerKind, LedgerScope};
 pub use record::NewVisit;
+pub use report::{GridFigures, MonthReport};
 pub use status::{QuarantineLine, Status};
 pub use sync::{SyncReport, SyncSession};
 pub use views::{

@@ -99,18 +99,18 @@ impl From<Option<NaiveDate>> for LedgerCell {
 }
 
 /// How often a door is due, in words.
-pub(super) fn cadence(cadence: Option<Cadence>) -> LedgerCell {
+pub(crate) fn cadence(cadence: Option<Cadence>) -> LedgerCell {
     cadence.map_or(LedgerCell::Empty, |c| LedgerCell::Word(c.label()))
 }
 
 /// A column with how its cell follows from a row's facts.
-pub(super) struct Column<T: 'static> {
-    pub(super) column: LedgerColumn,
-    pub(super) cell: fn(&T) -> LedgerCell,
+pub(crate) struct Column<T> {
+    pub(crate) column: LedgerColumn,
+    pub(crate) cell: fn(&T) -> LedgerCell,
 }
 
 impl<T> Column<T> {
-    pub(super) const fn new(
+    pub(crate) const fn new(
         code: &'static str,
         (zh, en): (&'static str, &'static str),
         width: u16,
@@ -129,7 +129,7 @@ impl<T> Column<T> {
 }
 
 /// The ledger of these columns and rows.
-pub(super) fn ledger<T>(
+pub(crate) fn ledger<T>(
     (code, title): (&'static str, Label),
     as_of: DateTime<FixedOffset>,
     columns: &[Column<T>],

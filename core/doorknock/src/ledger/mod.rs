@@ -5,7 +5,7 @@
 //! function from a row's facts to a cell, so a column and its cells cannot come apart.
 
 mod care;
-mod cells;
+pub(crate) mod cells;
 mod responsible;
 mod scope;
 #[cfg(test)]
@@ -14,7 +14,7 @@ mod visits;
 
 pub use cells::{CellKind, Ledger, LedgerCell, LedgerColumn};
 pub use scope::LedgerScope;
-pub(crate) use scope::{Part, parts};
+pub(crate) use scope::{Part, parts, starts};
 
 use std::collections::HashMap;
 

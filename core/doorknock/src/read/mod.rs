@@ -260,7 +260,7 @@ pub(crate) fn which_grid(view: &View<'_>, code: Option<&str>) -> Result<(GridRow
 
 /// A door with its state as it stood at the end of a day: as kept, or, for a day before its latest
 /// knock, folded again up to that day.
-fn as_of(
+pub(crate) fn as_of(
     view: &View<'_>,
     space: u32,
     mut door: RoundDoor,
