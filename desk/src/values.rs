@@ -10,6 +10,7 @@ use doorknock::model::Message;
 use doorknock::model::access::Role;
 use doorknock::model::ids::VisitId;
 use doorknock::model::kinds::{Channel, Outcome};
+use doorknock::model::report::Month;
 
 /// Why a typed value cannot be taken. Never quotes the value: it may name a person.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -49,6 +50,11 @@ pub(crate) fn date(text: &str) -> Result<NaiveDate, BadValue> {
     text.trim()
         .parse()
         .map_err(|_| bad("应为日期，如 2026-11-20", "takes a date like 2026-11-20"))
+}
+
+/// A month.
+pub(crate) fn month(text: &str) -> Result<Month, BadValue> {
+    Month::parse(text).ok_or_else(|| bad("应为月份，如 2026-11", "takes a month like 2026-11"))
 }
 
 /// A time with its offset.
@@ -152,7 +158,21 @@ pub(crate) fn xlsx(text: &str) -> Result<PathBuf, BadValue> {
     }
 }
 
-fn ends_in(path: &Path, ending: &str) -> bool {
+/// The name of a report: its ending says what it is.
+pub(crate) fn report_file(text: &str) -> Result<PathBuf, BadValue> {
+    let path = PathBuf::from(text);
+    if ends_in(&path, "xlsx") || ends_in(&path, "md") {
+        Ok(path)
+    } else {
+        Err(bad(
+            "应为 .md 或 .xlsx 文件",
+            "takes the name of an .md or .xlsx file",
+        ))
+    }
+}
+
+/// Whether a file's name has this ending.
+pub(crate) fn ends_in(path: &Path, ending: &str) -> bool {
     path.extension()
         .is_some_and(|found| found.eq_ignore_ascii_case(ending))
 }

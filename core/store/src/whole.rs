@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use doorknock_model::ids::{DoorId, PersonId};
 use rusqlite::{Row, params};
 
-use crate::log::ChunkRow;
+use crate::log::{ChunkRow, Heads};
 use crate::queries::{NeedRow, PersonRow, VISIT, VisitRow, person_row, visit_row};
 use crate::{Result, View, fixed};
 
@@ -66,6 +66,15 @@ impl View<'_> {
     /// The change at a place in the log.
     pub fn chunk(&self, id: i64) -> Result<Option<ChunkRow>> {
         Ok(self.chunks_from(id, 1)?.into_iter().find(|c| c.id == id))
+    }
+
+    /// The heads of a change's document after it, as this log has them.
+    pub fn heads_at(&self, chunk: i64) -> Result<Heads> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT heads FROM chunk WHERE id = ?1")?;
+        let bytes: Vec<u8> = statement.query_row([chunk], |row| row.get(0))?;
+        Heads::decode(&bytes)
     }
 
     /// Up to `limit` changes from a place in the log on, in the log's order.
