@@ -281,6 +281,15 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// People whose id begins with these hexadecimal digits, two at most.
+    pub fn people_by_prefix(&self, hex: &str) -> Result<Vec<DocId>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT doc FROM person WHERE substr(lower(hex(doc)), 1, length(?1)) = lower(?1) LIMIT 2",
+        )?;
+        let rows = statement.query_map([hex], |row| Ok(DocId(fixed(row, 0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Visits, newest first: of one door, or of all.
     pub fn visits(&self, door: Option<DoorId>, limit: u32) -> Result<Vec<VisitRow>> {
         let rows = if let Some(door) = door {

@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
 use doorknock_model::access::SpaceKind;
 use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock_model::checklist::{self};
-use doorknock_model::ids::{DoorId, GridId};
+use doorknock_model::ids::{DoorId, GridId, PersonId};
 use doorknock_model::round::{DoorState, RoundDoor, date_of, day_of, local_day, round};
 use doorknock_store::View;
 use doorknock_store::queries::{DoorRow, GridRow};
@@ -188,6 +188,19 @@ impl Doorknock {
                 "Several doors begin with these digits; write more of the id.",
             )),
         }
+    }
+}
+
+impl Doorknock {
+    /// The person meant by an id or by the beginning of one, four digits or more.
+    ///
+    /// # Errors
+    /// `not_found`, `ambiguous_id`.
+    pub fn find_person(&self, text: &str) -> Result<PersonId> {
+        let found = crate::records::by_prefix(text, |hex| {
+            Ok(self.lock().store.view()?.people_by_prefix(hex)?)
+        })?;
+        Ok(PersonId(found.0))
     }
 }
 
