@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use doorknock_model::access::SpaceKind;
 use doorknock_model::ids::{DeviceId, DocId, GridId, MemberId};
-use doorknock_model::kind::{Data, Field, Key, Kind, Zone};
+use doorknock_model::kind::{Data, Key, Kind, Zone};
 use doorknock_model::kinds;
 use doorknock_replica::change::{self, OpId, Parts};
 use doorknock_replica::document::Document;
@@ -18,6 +18,7 @@ use crate::Result;
 use crate::apply;
 use crate::error::said;
 use crate::home::Doorknock;
+use crate::records::item_name;
 
 /// The version of the lines' schema. Lines only gain members; a change of meaning is a new version.
 pub const EXPORT_VERSION: u32 = 1;
@@ -297,18 +298,10 @@ fn field_of(kind: Option<&Kind>, key: &Key) -> String {
 }
 
 fn key_of(kind: Option<&Kind>, key: &Key) -> Option<String> {
-    if key.id.is_empty() {
-        return None;
-    }
-    let words = kind
-        .and_then(|kind| kind.field(key.field))
-        .and_then(|field: &Field| field.keys);
-    let code = <[u8; 2]>::try_from(key.id.as_slice()).ok();
-    let word = words
-        .zip(code.map(u16::from_be_bytes))
-        .and_then(|(words, code)| words.iter().find(|word| word.code == code));
     let hex = || key.id.iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(word.map_or_else(hex, |word| word.word.to_owned()))
+    let field = kind.and_then(|kind| kind.field(key.field));
+    let named = field.map_or_else(hex, |field| item_name(field, &key.id));
+    (!key.id.is_empty()).then_some(named)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may end by panicking")]
 
 mod hub;
+mod out;
 mod program;
 mod scenario;
 mod usage;

@@ -126,7 +126,8 @@ fn reason(
     let Some(date) = date_of(day) else {
         return Ok(None);
     };
-    let door = as_of(view, space, door.clone(), day, offset)?;
+    // As it stood the evening before: what this day's knocks found is no reason for them.
+    let door = as_of(view, space, door.clone(), day.saturating_sub(1), offset)?;
     let item = round(date, &[door]).pop();
     Ok(item.and_then(|item| item.reasons.into_iter().next()))
 }
