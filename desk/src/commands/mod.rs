@@ -5,6 +5,7 @@ mod door;
 mod export;
 mod import;
 mod ledger;
+pub(crate) mod record;
 mod report;
 mod round;
 mod search;
@@ -19,12 +20,13 @@ use doorknock::model::Message;
 use doorknock::{Doorknock, Env, FileKeyStore};
 
 use crate::cli::{
-    Cli, CommunityVerb, DoorVerb, LedgerVerb, QuarantineVerb, ReportVerb, TemplateVerb, Verb,
-    VisitVerb,
+    Cli, CommunityVerb, ConflictVerb, DoorVerb, LedgerVerb, QuarantineVerb, ReportVerb,
+    TemplateVerb, Verb, VisitVerb,
 };
 use crate::http::Http;
 use crate::lang::Lang;
 use crate::output::{self, Failure, Reply};
+use crate::records::AnyVerb;
 
 /// The most steps of tidying after one command.
 const TIDYING: usize = 64;
@@ -58,7 +60,14 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     }
 }
 
-fn dispatch(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
+fn dispatch(desk: &Desk, verb: AnyVerb) -> Result<Reply, Failure> {
+    match verb {
+        AnyVerb::Record(kind, verb) => record::run(desk, kind, verb),
+        AnyVerb::Fixed(verb) => fixed(desk, *verb),
+    }
+}
+
+fn fixed(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
     match verb {
         Verb::Community(CommunityVerb::Create(args)) => community::create(desk, &args),
         Verb::Import(args) => import::import(desk, &args),
@@ -77,7 +86,11 @@ fn dispatch(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
         Verb::Search(args) => search::search(desk, &args),
         Verb::Sync => sync::sync(desk),
         Verb::Status => sync::status(desk),
+        Verb::Note(verb) => record::note(desk, verb),
+        Verb::Conflict(ConflictVerb::List) => record::conflicts(desk),
+        Verb::Conflict(ConflictVerb::Resolve(args)) => record::resolve(desk, &args.id, args.keep),
         Verb::Quarantine(QuarantineVerb::List) => sync::quarantine(desk),
+        Verb::Quarantine(QuarantineVerb::Retry) => sync::retry(desk),
         Verb::Doctor => sync::doctor(desk),
     }
 }

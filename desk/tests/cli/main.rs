@@ -4,5 +4,6 @@
 mod hub;
 mod out;
 mod program;
+mod records;
 mod scenario;
 mod usage;
