@@ -62,14 +62,14 @@ pub struct ExportLine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Cursor {
     chunk: i64,
-    /// The change's hash tells this log from another device's, and from one that was set back.
-    hash: u64,
+    /// Tells this log from another device's, and from one that was set back: [`tag`].
+    tag: u64,
     writes: usize,
 }
 
 impl Cursor {
     fn text(self) -> String {
-        format!("{:x}-{}-{:016x}", self.chunk, self.writes, self.hash)
+        format!("{:x}-{}-{:016x}", self.chunk, self.writes, self.tag)
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -77,16 +77,17 @@ impl Cursor {
         let cursor = Self {
             chunk: i64::from_str_radix(parts.next()?, 16).ok()?,
             writes: parts.next()?.parse().ok()?,
-            hash: u64::from_str_radix(parts.next()?, 16).ok()?,
+            tag: u64::from_str_radix(parts.next()?, 16).ok()?,
         };
         (parts.next().is_none() && cursor.text() == text.trim()).then_some(cursor)
     }
 }
 
-fn tag(hash: &[u8; 32]) -> u64 {
-    let mut tag = [0; 8];
-    tag.copy_from_slice(&hash[..8]);
-    u64::from_be_bytes(tag)
+/// What a cursor carries of a change in the log of a device: two logs may have the same change at the
+/// same place and others before it.
+fn tag(device: DeviceId, hash: &[u8; 32]) -> u64 {
+    let first = |bytes: &[u8]| bytes.iter().take(8).fold(0, |n, b| n << 8 | u64::from(*b));
+    first(&device.0) ^ first(hash)
 }
 
 impl Doorknock {
@@ -97,14 +98,14 @@ impl Doorknock {
     /// `not_joined`; `cursor_unknown` if the cursor is not of this device's log.
     pub fn export(&self, since: Option<&str>, changes: u32) -> Result<Vec<ExportLine>> {
         let inner = self.lock();
-        inner.identity()?;
+        let device = inner.identity()?.device;
         let view = inner.store.view()?;
         let since = match since {
-            Some(text) => Some(known(&view, text)?),
+            Some(text) => Some(known(&view, device, text)?),
             None => None,
         };
         let from = since.map_or(i64::MIN, |cursor| cursor.chunk);
-        let mut exporter = Exporter::new(&view);
+        let mut exporter = Exporter::new(&view, device);
         let mut lines = Vec::new();
         for chunk in view.chunks_from(from, changes.saturating_add(1))? {
             let writes = exporter.lines(&chunk)?;
@@ -116,12 +117,12 @@ impl Doorknock {
 }
 
 /// The cursor, if it is of this log.
-fn known(view: &View<'_>, text: &str) -> Result<Cursor> {
+fn known(view: &View<'_>, device: DeviceId, text: &str) -> Result<Cursor> {
     let cursor = Cursor::parse(text);
     let found = cursor.map(|c| view.chunk(c.chunk)).transpose()?.flatten();
     cursor
         .zip(found)
-        .filter(|(cursor, chunk)| cursor.hash == tag(&chunk.hash))
+        .filter(|(cursor, chunk)| cursor.tag == tag(device, &chunk.hash))
         .map(|(cursor, _)| cursor)
         .ok_or_else(|| {
             said(
@@ -134,6 +135,8 @@ fn known(view: &View<'_>, text: &str) -> Result<Cursor> {
 
 struct Exporter<'v, 'c> {
     view: &'v View<'c>,
+    /// This one.
+    device: DeviceId,
     docs: HashMap<i64, DocRow>,
     spaces: HashMap<u32, (&'static str, Option<GridId>)>,
     /// Documents with text, as they stand now.
@@ -149,9 +152,10 @@ struct Write {
 }
 
 impl<'v, 'c> Exporter<'v, 'c> {
-    fn new(view: &'v View<'c>) -> Self {
+    fn new(view: &'v View<'c>, device: DeviceId) -> Self {
         Self {
             view,
+            device,
             docs: HashMap::new(),
             spaces: HashMap::new(),
             texts: HashMap::new(),
@@ -184,7 +188,7 @@ impl<'v, 'c> Exporter<'v, 'c> {
             ExportLine {
                 cursor: Cursor {
                     chunk: chunk.id,
-                    hash: tag(&chunk.hash),
+                    tag: tag(self.device, &chunk.hash),
                     writes: n + 1,
                 }
                 .text(),
@@ -312,7 +316,7 @@ mod tests {
     fn a_cursor_reads_back_and_nothing_else_is_one() {
         let cursor = Cursor {
             chunk: 0x4d2,
-            hash: 0x00ab,
+            tag: 0x00ab,
             writes: 3,
         };
         let text = cursor.text();

@@ -21,15 +21,15 @@ use std::collections::HashMap;
 use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock_model::checklist::Label;
 use doorknock_model::ids::{DoorId, MemberId};
-use doorknock_model::kinds::MEMBER_CARD;
 use doorknock_model::round::{date_of, local_day};
 use doorknock_store::View;
 use doorknock_store::queries::{DoorRow, NeedRow};
 
 use crate::Result;
 use crate::error::said;
-use crate::home::{Doorknock, Identity};
+use crate::home::Doorknock;
 use crate::read::{infos, local_time, utc_offset};
+use crate::records::name_of;
 use crate::views::NeedInfo;
 
 /// Which ledger.
@@ -90,7 +90,7 @@ impl Doorknock {
         }
         let now = self.now_ms().div_euclid(1000);
         let mut inner = self.lock();
-        let identity = inner.identity()?;
+        inner.identity()?;
         let responsible = responsible::workers(inner.charter()?);
         let view = inner.store.view()?;
         let offset = utc_offset(&view)?;
@@ -125,36 +125,17 @@ impl Doorknock {
                 care::ledger(as_of, &lines)
             }
             LedgerKind::Responsible => {
-                let names = Names::new(&identity, &view);
+                let name = |member| name_of(&inner, &view, member);
                 let mut lines = Vec::new();
                 for part in &parts {
                     let who = responsible.get(&part.grid.id);
-                    let who = who.into_iter().flatten().map(|member| names.of(*member));
+                    let who = who.into_iter().flatten().map(|member| name(*member));
                     let who = who.collect::<Result<Vec<_>>>()?.join("、");
-                    lines.extend(responsible_lines(&view, part, &who, today, &names)?);
+                    lines.extend(responsible_lines(&view, part, &who, today, &name)?);
                 }
                 responsible::ledger(as_of, &lines)
             }
         })
-    }
-}
-
-/// Members by the names on their cards.
-pub(crate) struct Names<'a, 'c> {
-    identity: &'a Identity,
-    view: &'a View<'c>,
-}
-
-impl<'a, 'c> Names<'a, 'c> {
-    pub(crate) const fn new(identity: &'a Identity, view: &'a View<'c>) -> Self {
-        Self { identity, view }
-    }
-
-    /// The name, or the beginning of the member's id while the card is not here.
-    pub(crate) fn of(&self, member: MemberId) -> Result<String> {
-        let card = MEMBER_CARD.document(self.identity.community, &[member.as_bytes()]);
-        let name = self.view.member_name(card)?;
-        Ok(name.unwrap_or_else(|| member.to_string()[..8].to_owned()))
     }
 }
 
@@ -206,7 +187,7 @@ fn responsible_lines(
     part: &Part,
     who: &str,
     today: i32,
-    names: &Names<'_, '_>,
+    name: &dyn Fn(MemberId) -> Result<String>,
 ) -> Result<Vec<responsible::Line>> {
     let mut people: HashMap<DoorId, Vec<(String, bool)>> = HashMap::new();
     let mut latest = HashMap::new();
@@ -242,7 +223,7 @@ fn responsible_lines(
             in_care: named(true),
             cadence: row.door.plan.map(|plan| plan.cadence),
             last_visit: day.and_then(date_of),
-            last_by: visit.map(|v| names.of(v.member)).transpose()?,
+            last_by: visit.map(|v| name(v.member)).transpose()?,
             last_outcome: visit.map(|v| v.outcome),
             days_since: day.map(|day| today.saturating_sub(day)),
         });
