@@ -1,5 +1,9 @@
 //! LibreOffice opens what the office hands on, and finds in every cell what was meant.
-#![allow(clippy::unwrap_used, reason = "a test may end by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may end by panicking"
+)]
 #![allow(dead_code, reason = "the helpers serve other tests too")]
 
 #[path = "../cli/hub.rs"]
