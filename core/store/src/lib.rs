@@ -26,6 +26,7 @@ pub mod project;
 pub mod queries;
 mod schema;
 pub mod search;
+pub mod whole;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};

@@ -110,7 +110,8 @@ const DOOR: &str = "SELECT d.space, d.doc, ifnull(d.compound, ''), ifnull(d.buil
     d.external_id, d.moved_in, d.cadence, d.since, d.until, d.checklist, s.state
     FROM door d LEFT JOIN door_state s ON s.space = d.space AND s.door = d.doc";
 
-const VISIT: &str = "SELECT v.id, v.door, v.at, a.device, a.member, v.channel, v.outcome,
+pub(crate) const VISIT: &str =
+    "SELECT v.id, v.door, v.at, a.device, a.member, v.channel, v.outcome,
     v.\"with\", v.checklist, v.answers, v.summary, v.follow_up
     FROM visit v JOIN author a ON a.ord = v.author";
 
@@ -163,7 +164,7 @@ fn optional_id(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<[u8; 16]
         .and_then(|b| b.try_into().ok()))
 }
 
-fn visit_row(row: &Row<'_>) -> rusqlite::Result<VisitRow> {
+pub(crate) fn visit_row(row: &Row<'_>) -> rusqlite::Result<VisitRow> {
     Ok(VisitRow {
         visit: VisitId(fixed(row, 0)?),
         door: DoorId(fixed(row, 1)?),
@@ -180,7 +181,7 @@ fn visit_row(row: &Row<'_>) -> rusqlite::Result<VisitRow> {
     })
 }
 
-fn person_row(row: &Row<'_>) -> rusqlite::Result<PersonRow> {
+pub(crate) fn person_row(row: &Row<'_>) -> rusqlite::Result<PersonRow> {
     Ok(PersonRow {
         space: row.get(0)?,
         person: PersonId(fixed(row, 1)?),
@@ -351,16 +352,7 @@ impl View<'_> {
             "SELECT id, risk, basis, since, review, until FROM need
              WHERE doc = ?1 AND risk IS NOT NULL ORDER BY id",
         )?;
-        let rows = statement.query_map([&person.0[..]], |row| {
-            Ok(NeedRow {
-                category: u16::from_be_bytes(fixed(row, 0)?),
-                risk: row.get(1)?,
-                basis: row.get(2)?,
-                since: row.get(3)?,
-                review: row.get(4)?,
-                until: row.get(5)?,
-            })
-        })?;
+        let rows = statement.query_map([&person.0[..]], crate::whole::need_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
