@@ -18,19 +18,17 @@ pub(crate) use scope::{Part, parts, starts};
 
 use std::collections::HashMap;
 
-use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock_model::checklist::Label;
 use doorknock_model::ids::{DoorId, MemberId};
 use doorknock_model::round::{date_of, local_day};
 use doorknock_store::View;
-use doorknock_store::queries::{DoorRow, NeedRow};
+use doorknock_store::queries::DoorRow;
 
 use crate::Result;
 use crate::error::said;
 use crate::home::Doorknock;
 use crate::read::{infos, local_time, utc_offset};
 use crate::records::name_of;
-use crate::views::NeedInfo;
 
 /// Which ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,13 +154,13 @@ fn care_lines(view: &View<'_>, part: &Part, today: i32) -> Result<Vec<care::Line
         .enumerate()
         .map(|(n, row)| (row.door.door, n))
         .collect();
-    let mut needs = view.needs_in(space)?;
+    let mut needs = view.people_in_care(space)?;
     let mut lines = Vec::new();
     for person in view.people_in(space)? {
         let place = person.door.and_then(|door| places.get(&door)).copied();
         let door = place.and_then(|n| doors.get(n)).map(|row| &row.door);
         for need in needs.remove(&person.person).unwrap_or_default() {
-            if !is_current(&need, today) {
+            if !is_current(need.until, today) {
                 continue;
             }
             let line = care::Line {
@@ -170,7 +168,7 @@ fn care_lines(view: &View<'_>, part: &Part, today: i32) -> Result<Vec<care::Line
                 address: door.map(|d| d.address.display_zh()),
                 name: person.name.clone(),
                 phone: person.phone.clone(),
-                need: need_info(&need),
+                need: crate::care::need_info(need),
                 cadence: door.and_then(|d| d.plan).map(|plan| plan.cadence),
                 last_met: door.and_then(|d| d.state.now.last_done).and_then(date_of),
             };
@@ -192,10 +190,10 @@ fn responsible_lines(
     let mut people: HashMap<DoorId, Vec<(String, bool)>> = HashMap::new();
     let mut latest = HashMap::new();
     if let Some(space) = part.casework {
-        let needs = view.needs_in(space)?;
+        let needs = view.people_in_care(space)?;
         for person in view.people_in(space)? {
             let needs = needs.get(&person.person).into_iter().flatten();
-            let in_care = needs.into_iter().any(|need| is_current(need, today));
+            let in_care = needs.into_iter().any(|need| is_current(need.until, today));
             if let (Some(door), Some(name)) = (person.door, person.name) {
                 people.entry(door).or_default().push((name, in_care));
             }
@@ -232,17 +230,6 @@ fn responsible_lines(
 }
 
 /// Whether a need stands on this day: what has ended is no longer handed on.
-fn is_current(need: &NeedRow, today: i32) -> bool {
-    need.until.is_none_or(|until| until >= today)
-}
-
-fn need_info(need: &NeedRow) -> NeedInfo {
-    NeedInfo {
-        category: CareCategory::from_code(need.category),
-        risk: RiskLevel::from_code(need.risk),
-        basis: LegalBasis::from_code(need.basis),
-        since: date_of(need.since),
-        review: date_of(need.review),
-        until: need.until.and_then(date_of),
-    }
+fn is_current(until: Option<i32>, today: i32) -> bool {
+    until.is_none_or(|until| until >= today)
 }
