@@ -1,6 +1,9 @@
 //! The command line: commands and arguments.
 
+mod out;
 mod pages;
+
+pub(crate) use out::{Export, ExportLedger, LedgerVerb, MonthArgs, ReportVerb};
 
 use std::path::PathBuf;
 
@@ -81,6 +84,14 @@ pub(crate) enum Verb {
     /// 走访清单的项目 / Checklists and their items
     #[command(subcommand)]
     Template(TemplateVerb),
+    /// 台账 / Ledgers
+    #[command(subcommand)]
+    Ledger(LedgerVerb),
+    /// 报表 / Reports
+    #[command(subcommand)]
+    Report(ReportVerb),
+    /// 逐行导出全部记录（JSON Lines），可续传 / All records as JSON Lines, resumable
+    Export(Export),
     /// 搜索：汉字、拼音、首字母、电话尾号、门牌 / Search: Chinese, pinyin, initials, phone tail, address
     Search(Search),
     /// 与服务器同步 / Sync with the hub

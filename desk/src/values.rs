@@ -1,13 +1,17 @@
 //! How values on the command line are read. None of the reasons repeats what was typed: it may
 //! name a person.
 
+use std::path::{Path, PathBuf};
+
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use doorknock::LedgerKind;
 use doorknock::model::Message;
 use doorknock::model::access::Role;
 use doorknock::model::ids::VisitId;
 use doorknock::model::kinds::{Channel, Outcome};
 use doorknock::model::matter::{MatterKind, Satisfaction, Source, Urgency};
+use doorknock::model::report::Month;
 
 /// Why a typed value cannot be taken. Never quotes the value: it may name a person.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -47,6 +51,11 @@ pub(crate) fn date(text: &str) -> Result<NaiveDate, BadValue> {
     text.trim()
         .parse()
         .map_err(|_| bad("应为日期，如 2026-11-20", "takes a date like 2026-11-20"))
+}
+
+/// A month.
+pub(crate) fn month(text: &str) -> Result<Month, BadValue> {
+    Month::parse(text).ok_or_else(|| bad("应为月份，如 2026-11", "takes a month like 2026-11"))
 }
 
 /// A time with its offset.
@@ -154,6 +163,44 @@ pub(crate) fn satisfaction() -> impl TypedValueParser<Value = Satisfaction> {
 /// Granted or refused.
 pub(crate) fn granted() -> impl TypedValueParser<Value = bool> {
     words([(true, "yes", "批准"), (false, "no", "不批准")])
+}
+
+/// Which ledger.
+pub(crate) fn ledger_kind() -> impl TypedValueParser<Value = LedgerKind> {
+    words([
+        (LedgerKind::Visits, "visits", "走访"),
+        (LedgerKind::Care, "care", "关爱"),
+        (LedgerKind::Responsible, "responsible", "包联"),
+    ])
+}
+
+/// The name of a workbook: it would not open under another ending.
+pub(crate) fn xlsx(text: &str) -> Result<PathBuf, BadValue> {
+    let path = PathBuf::from(text);
+    if ends_in(&path, "xlsx") {
+        Ok(path)
+    } else {
+        Err(bad("应为 .xlsx 文件", "takes the name of an .xlsx file"))
+    }
+}
+
+/// The name of a report: its ending says what it is.
+pub(crate) fn report_file(text: &str) -> Result<PathBuf, BadValue> {
+    let path = PathBuf::from(text);
+    if ends_in(&path, "xlsx") || ends_in(&path, "md") {
+        Ok(path)
+    } else {
+        Err(bad(
+            "应为 .md 或 .xlsx 文件",
+            "takes the name of an .md or .xlsx file",
+        ))
+    }
+}
+
+/// Whether a file's name has this ending.
+pub(crate) fn ends_in(path: &Path, ending: &str) -> bool {
+    path.extension()
+        .is_some_and(|found| found.eq_ignore_ascii_case(ending))
 }
 
 /// A role that can be invited.

@@ -16,44 +16,55 @@
 //! personal data into errors.
 
 mod apply;
+mod care;
 mod community;
 mod doctor;
 mod edit;
 mod env;
 mod error;
+mod export;
 mod home;
 mod import;
 mod ingest;
+mod ledger;
 mod matter;
 mod outbox;
 mod read;
 mod record;
 mod records;
+mod report;
 mod status;
 mod sync;
+mod templates;
+mod todo;
 mod views;
 mod writer;
 
 pub use doorknock_model as model;
 pub use doorknock_store::Fault;
 
+pub use care::{CareReview, Consent, NewNeed, PersonEdit};
 pub use community::{CommunityInfo, Joined};
 pub use doctor::{Check, DoctorReport};
 pub use edit::DoorEdit;
 pub use env::{Answer, Clock, Env, FileKeyStore, KeyStore, Request, Transport, Unreachable};
 pub use error::Error;
+pub use export::{EXPORT_VERSION, ExportLine};
 pub use home::Doorknock;
 pub use import::{ImportOptions, ImportReport};
+pub use ledger::{CellKind, Ledger, LedgerCell, LedgerColumn, LedgerKind, LedgerScope};
 pub use matter::{
     AwaitedVisit, MatterDetail, MatterInfo, MatterLine, MattersWanted, NewMatter, NewStep,
 };
 pub use record::NewVisit;
 pub use records::{Choice, Conflict, ConflictValue, Record, RecordItem, TextVersion};
+pub use report::{GridFigures, MonthReport};
 pub use status::{QuarantineLine, Status};
 pub use sync::{SyncReport, SyncSession};
+pub use templates::TemplateInfo;
 pub use views::{
-    AnswerLine, CompoundInfo, DoorDetail, DoorInfo, GridInfo, NeedInfo, PersonInfo, Round,
-    RoundLine, SearchHit, VisitInfo,
+    AnswerLine, CareLine, CompoundInfo, DoorDetail, DoorInfo, GridInfo, NeedInfo, PersonDetail,
+    PersonInfo, ReviewInfo, Round, RoundLine, SearchHit, Todo, TodoKind, VisitInfo,
 };
 
 /// The result of this crate's functions.

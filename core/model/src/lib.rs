@@ -18,6 +18,7 @@ pub mod ids;
 pub mod kind;
 pub mod kinds;
 pub mod matter;
+pub mod report;
 pub mod roster;
 pub mod round;
 

@@ -3,6 +3,7 @@
 
 mod hub;
 mod matters;
+mod out;
 mod program;
 mod records;
 mod scenario;

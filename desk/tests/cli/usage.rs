@@ -75,7 +75,7 @@ fn without_a_home_every_command_that_needs_one_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let home = Home(dir.path().join("none"));
     let roster = roster();
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 16] = [
         &["import", roster.to_str().unwrap()],
         &["invite", "--role", "staff"],
         &["today"],
@@ -85,6 +85,9 @@ fn without_a_home_every_command_that_needs_one_says_so() {
         &["matter", "list"],
         &["matter", "raise", "--title", "x"],
         &["search", "x"],
+        &["ledger", "export", "--kind", "care", "--out", "none.xlsx"],
+        &["report", "month"],
+        &["export", "--out", "none.jsonl"],
         &["sync"],
         &["status"],
         &["quarantine", "list"],
