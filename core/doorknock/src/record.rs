@@ -3,17 +3,17 @@
 use chrono::NaiveDate;
 use doorknock_model::access::SpaceKind;
 use doorknock_model::checklist::TemplateId;
-use doorknock_model::ids::{DoorId, VisitId};
+use doorknock_model::ids::{DoorId, GridId, VisitId};
 use doorknock_model::kind::Key;
 use doorknock_model::kinds::{
     Answer, Channel, Outcome, ROUND_SHEET, Tick, VISIT_BOOK, Visit, pack, round_sheet, visit_book,
 };
 use doorknock_model::random;
 use doorknock_model::round::{date_of, day_of, local_day};
-use doorknock_store::charter::SpaceRow;
+use doorknock_store::View;
 
 use crate::Result;
-use crate::error::{not_found, said};
+use crate::error::{no_casework, not_found, said};
 use crate::home::Doorknock;
 use crate::writer::{Writer, with_writer};
 
@@ -106,32 +106,38 @@ impl Doorknock {
     }
 }
 
-impl Writer<'_> {
-    /// The rounds space a door's card lives in, and the number of its grid's casework space.
-    pub(crate) fn spaces_of(&self, door: DoorId) -> Result<(SpaceRow, u32)> {
-        let space = self
-            .tx
-            .door_space(door)?
-            .ok_or_else(|| not_found("门户", "door"))?;
-        let rounds = self
-            .tx
-            .space(space)?
-            .ok_or_else(|| not_found("网格", "grid"))?;
-        let casework = self
-            .tx
-            .space_of(SpaceKind::Casework.code(), rounds.grid)?
-            .ok_or_else(|| {
-                said(
-                    "no_casework",
-                    "这台设备没有这个网格的走访档案权限；请联系社区管理员。",
-                    "This device does not hold this grid's casework; ask your administrator.",
-                )
-            })?;
-        Ok((rounds, casework.n))
-    }
+/// The spaces of a door's grid, and the grid.
+pub(crate) struct Place {
+    pub(crate) rounds: u32,
+    pub(crate) casework: u32,
+    pub(crate) grid: GridId,
+}
 
+/// Where a door's records go.
+///
+/// # Errors
+/// `not_found`, `no_casework`.
+pub(crate) fn place(view: &View<'_>, door: DoorId) -> Result<Place> {
+    let rounds = view
+        .door_space(door)?
+        .ok_or_else(|| not_found("门户", "door"))?;
+    let grid = view
+        .space(rounds)?
+        .ok_or_else(|| not_found("网格", "grid"))?
+        .grid;
+    let casework = view
+        .space_of(SpaceKind::Casework.code(), grid)?
+        .ok_or_else(no_casework)?;
+    Ok(Place {
+        rounds,
+        casework: casework.n,
+        grid,
+    })
+}
+
+impl Writer<'_> {
     fn visit(&mut self, id: VisitId, visit: &Visit) -> Result<()> {
-        let (rounds, casework) = self.spaces_of(visit.door)?;
+        let place = place(self.tx, visit.door)?;
         let utc_offset = self.tx.utc_offset()?;
         let day = local_day(visit.at, utc_offset);
         if visit.follow_up.is_some_and(|follow_up| follow_up < day) {
@@ -145,7 +151,7 @@ impl Writer<'_> {
         let year = chrono::Datelike::year(&date).to_be_bytes();
         let community = self.identity.community;
         let book = VISIT_BOOK.document(community, &[visit.door.as_bytes(), &year]);
-        let sheet = ROUND_SHEET.document(community, &[rounds.grid.as_bytes(), &day.to_be_bytes()]);
+        let sheet = ROUND_SHEET.document(community, &[place.grid.as_bytes(), &day.to_be_bytes()]);
         let tick = Tick {
             door: visit.door,
             at: visit.at,
@@ -156,13 +162,13 @@ impl Writer<'_> {
         self.put(
             &VISIT_BOOK,
             book,
-            casework,
+            place.casework,
             vec![(under(visit_book::VISIT), pack(visit))],
         )?;
         self.put(
             &ROUND_SHEET,
             sheet,
-            rounds.n,
+            place.rounds,
             vec![(under(round_sheet::TICK), pack(&tick))],
         )
     }

@@ -124,6 +124,10 @@ ids! {
     DoorId: 16;
     /// A visit. UUIDv7.
     VisitId: 16;
+    /// A matter; also the id of its document. Random.
+    MatterId: 16;
+    /// A step of a matter. UUIDv7.
+    EventId: 16;
     /// A person in care (or a household's contact); also the id of the file's document. Derived.
     PersonId: 16;
 }

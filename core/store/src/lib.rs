@@ -21,12 +21,14 @@ pub mod cells;
 pub mod charter;
 pub mod inbox;
 pub mod log;
+pub mod matters;
 pub mod outbox;
 pub mod project;
 pub mod queries;
 mod schema;
 pub mod search;
 pub mod templates;
+pub mod whole;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};

@@ -18,7 +18,7 @@ use crate::{Result, StoreError, Tx, View};
 pub const PROJECTOR: i64 = 2;
 
 /// Everything [`Tx::clear_projections`] empties.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "settings",
     "grid",
     "compound",
@@ -30,6 +30,7 @@ const TABLES: [&str; 13] = [
     "person",
     "need",
     CELL,
+    "matter_state",
     "conflict",
     "unknown",
 ];

@@ -95,7 +95,8 @@ const DOOR: &str = "SELECT d.space, d.doc, ifnull(d.compound, ''), ifnull(d.buil
     d.external_id, d.moved_in, d.cadence, d.since, d.until, d.checklist, s.state, d.by_hand
     FROM door d LEFT JOIN door_state s ON s.space = d.space AND s.door = d.doc";
 
-const VISIT: &str = "SELECT v.id, v.door, v.at, a.device, a.member, v.channel, v.outcome,
+pub(crate) const VISIT: &str =
+    "SELECT v.id, v.door, v.at, a.device, a.member, v.channel, v.outcome,
     v.\"with\", v.checklist, v.answers, v.summary, v.follow_up
     FROM visit v JOIN author a ON a.ord = v.author";
 
@@ -149,7 +150,7 @@ fn optional_id(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<[u8; 16]
         .and_then(|b| b.try_into().ok()))
 }
 
-fn visit_row(row: &Row<'_>) -> rusqlite::Result<VisitRow> {
+pub(crate) fn visit_row(row: &Row<'_>) -> rusqlite::Result<VisitRow> {
     Ok(VisitRow {
         visit: VisitId(fixed(row, 0)?),
         door: DoorId(fixed(row, 1)?),
@@ -166,7 +167,7 @@ fn visit_row(row: &Row<'_>) -> rusqlite::Result<VisitRow> {
     })
 }
 
-fn person_row(row: &Row<'_>) -> rusqlite::Result<PersonRow> {
+pub(crate) fn person_row(row: &Row<'_>) -> rusqlite::Result<PersonRow> {
     Ok(PersonRow {
         space: row.get(0)?,
         person: PersonId(fixed(row, 1)?),

@@ -3,8 +3,12 @@
 mod care;
 mod community;
 mod door;
+mod export;
 mod import;
+mod ledger;
+mod matter;
 pub(crate) mod record;
+mod report;
 mod round;
 mod search;
 mod sync;
@@ -18,7 +22,10 @@ use std::process::ExitCode;
 use doorknock::model::Message;
 use doorknock::{Doorknock, Env, FileKeyStore};
 
-use crate::cli::{Cli, CommunityVerb, ConflictVerb, DoorVerb, QuarantineVerb, Verb, VisitVerb};
+use crate::cli::{
+    Cli, CommunityVerb, ConflictVerb, DoorVerb, LedgerVerb, QuarantineVerb, ReportVerb, Verb,
+    VisitVerb,
+};
 use crate::http::Http;
 use crate::lang::Lang;
 use crate::output::{self, Failure, Reply};
@@ -43,11 +50,11 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     let json = cli.common.json;
     let done = home_folder(cli.common.home).and_then(|home| {
         let reply = dispatch(&Desk { home, lang, json }, cli.command)?;
-        output::print(&if json {
-            reply.json.to_string()
-        } else {
-            reply.text
-        })?;
+        if json {
+            output::print(&reply.json.to_string())?;
+        } else if !reply.text.is_empty() {
+            output::print(&reply.text)?;
+        }
         Ok(reply.well)
     });
     match done {
@@ -79,9 +86,13 @@ fn fixed(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
         Verb::Person(verb) => care::person(desk, verb),
         Verb::Todo => todo::list(desk),
         Verb::Template(verb) => template::template(desk, &verb),
+        Verb::Ledger(LedgerVerb::Export(args)) => ledger::export(desk, &args),
+        Verb::Report(ReportVerb::Month(args)) => report::month(desk, &args),
+        Verb::Export(args) => export::export(desk, &args),
         Verb::Search(args) => search::search(desk, &args),
         Verb::Sync => sync::sync(desk),
         Verb::Status => sync::status(desk),
+        Verb::Matter(verb) => matter::run(desk, verb),
         Verb::Note(verb) => record::note(desk, verb),
         Verb::Conflict(ConflictVerb::List) => record::conflicts(desk),
         Verb::Conflict(ConflictVerb::Resolve(args)) => record::resolve(desk, &args.id, args.keep),

@@ -15,7 +15,7 @@ use doorknock_model::round::{date_of, day_of, local_day};
 use doorknock_store::care::NeedRow;
 
 pub(crate) use plan::{mismatches, plan_value};
-pub(crate) use read::person_info;
+pub(crate) use read::{need_info, person_info};
 
 use crate::Result;
 use crate::edit::parse_version;
@@ -101,7 +101,7 @@ impl Doorknock {
         let today = self.today()?;
         let name = named(name)?;
         self.changing(|writer| {
-            let (_, casework) = writer.spaces_of(door)?;
+            let casework = crate::record::place(writer.tx, door)?.casework;
             let person = writer.identity.community.person(door, name);
             let there = writer.tx.person(person)?;
             let mut values = vec![(Key::plain(person_file::DOOR), Value::Bytes(door.0.to_vec()))];

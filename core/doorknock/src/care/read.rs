@@ -103,7 +103,7 @@ pub(crate) fn person_info(row: PersonRow, needs: Vec<NeedRow>) -> PersonInfo {
     }
 }
 
-fn need_info(row: NeedRow) -> NeedInfo {
+pub(crate) fn need_info(row: NeedRow) -> NeedInfo {
     let NeedRow { category, need } = row;
     let consent = need
         .consent_by

@@ -44,7 +44,7 @@ impl Doorknock {
     }
 }
 
-pub(super) fn infos(inner: &Inner, view: &View<'_>, rows: Vec<VisitRow>) -> Result<Vec<VisitInfo>> {
+pub(crate) fn infos(inner: &Inner, view: &View<'_>, rows: Vec<VisitRow>) -> Result<Vec<VisitInfo>> {
     let community = inner.identity()?.community;
     let offset = utc_offset(view)?;
     let mut names = HashMap::new();

@@ -119,8 +119,20 @@ impl Reason {
         }
     }
 
+    /// In a few words, for a column or a count.
+    #[must_use]
+    pub const fn zh(&self) -> &'static str {
+        match self {
+            Self::FollowUp { .. } => "约定回访",
+            Self::Overdue { .. } => "逾期未访",
+            Self::NobodyHome { .. } => "上次无人在家",
+            Self::Due { .. } => "到期应访",
+            Self::NewHousehold { .. } => "新入住",
+        }
+    }
+
     /// Smaller is more urgent.
-    const fn rank(&self) -> u8 {
+    pub(crate) const fn rank(&self) -> u8 {
         match self {
             Self::FollowUp { .. } => 0,
             Self::Overdue { .. } => 1,
