@@ -1,9 +1,10 @@
 //! What two phones write at once.
 
+use doorknock::model::cadence::Cadence;
 use doorknock::model::care::{CareCategory, RiskLevel};
 use doorknock::model::ids::PersonId;
 use doorknock::model::kinds::EndReason;
-use doorknock::{CareReview, Doorknock, PersonEdit, TodoKind};
+use doorknock::{CareReview, DoorEdit, Doorknock, PersonEdit, TodoKind};
 
 use crate::street::*;
 
@@ -162,6 +163,36 @@ fn needs_changed_on_two_phones_at_once_may_leave_the_plan_behind_and_a_person_me
         assert_eq!(cadence(home, *door), None);
         assert!(home.todos().unwrap().is_empty());
         assert_eq!(home.status().unwrap().conflicts, 0);
+    }
+    street.same_everywhere();
+}
+
+#[test]
+fn a_plan_that_a_person_chose_stands_over_one_that_followed_from_a_need_at_the_same_time() {
+    let street = street(14);
+    let Street {
+        office, li, wang, ..
+    } = &street;
+    let doors = li.doors(None).unwrap();
+    let free: Vec<_> = doors.iter().filter(|d| d.cadence.is_none()).collect();
+    assert!(free.len() >= 4);
+    for door in &free {
+        let quarterly = DoorEdit {
+            cadence: Some(Some(Cadence::Quarterly)),
+            ..DoorEdit::default()
+        };
+        let version = li.door(door.door).unwrap().version;
+        li.edit_door(door.door, &version, &quarterly).unwrap();
+        let lives_alone = need(CareCategory::LivesAlone, None);
+        wang.add_care(door.door, "赵奶奶", None, &[lives_alone])
+            .unwrap();
+    }
+    street.sync();
+    for home in [li, wang, office] {
+        for door in &free {
+            assert_eq!(cadence(home, door.door).as_deref(), Some("quarterly"));
+            assert!(todos(home).contains(&(TodoKind::Conflict, Some(door.door))));
+        }
     }
     street.same_everywhere();
 }
