@@ -57,6 +57,19 @@ impl Cadence {
         }
     }
 
+    /// About how many days lie between two visits, 1 or more.
+    #[must_use]
+    pub const fn days(self) -> u16 {
+        match self {
+            Self::Daily | Self::Weekdays(_) => 1,
+            Self::Weekly => 7,
+            Self::Monthly => 28,
+            Self::Quarterly => 90,
+            Self::EveryDays(0) => 1,
+            Self::EveryDays(n) => n,
+        }
+    }
+
     /// The first day on which a visit is due: after the last one, or, if there was none, from the
     /// day the plan began. Saturates at the calendar's end.
     #[must_use]
