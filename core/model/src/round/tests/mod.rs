@@ -2,6 +2,7 @@
 
 mod decisions;
 mod order;
+mod special;
 mod stories;
 mod year;
 

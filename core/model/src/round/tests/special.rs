@@ -1,0 +1,266 @@
+//! Campaigns and special periods.
+
+use super::*;
+use TickResult::{Done, NobodyHome};
+
+const CARE: Option<TemplateId> = Some([1; 16]);
+const SURVEY: Option<TemplateId> = Some([2; 16]);
+const HEAT: Option<TemplateId> = Some([3; 16]);
+
+fn checklist(town: &Town, date: &str) -> Option<TemplateId> {
+    town.list(date)[0].checklist
+}
+
+fn campaign() -> Campaign {
+    Campaign {
+        id: [9; 16],
+        name: "四百走访".to_owned(),
+        from: day("2028-03-01"),
+        until: day("2028-03-10"),
+        checklist: SURVEY,
+        doors: Selection::default(),
+        closed: false,
+    }
+}
+
+fn heat_wave() -> Period {
+    Period {
+        id: [8; 16],
+        name: "高温".to_owned(),
+        kind: "heat_wave".to_owned(),
+        from: day("2028-07-10"),
+        until: day("2028-07-14"),
+        cadence: "daily".parse().unwrap(),
+        checklist: HEAT,
+        planned: true,
+        kinds: vec![],
+        closed: false,
+    }
+}
+
+#[test]
+fn a_campaign_lists_its_doors_between_its_days_until_each_is_visited_once() {
+    let mut town = Town::of(household());
+    town.campaigns = vec![campaign()];
+    assert_eq!(town.line("2028-02-29"), "");
+    assert_eq!(town.line("2028-03-01"), "due: campaign");
+    assert_eq!(checklist(&town, "2028-03-01"), SURVEY);
+    assert_eq!(town.line("2028-03-10"), "due: campaign");
+    assert_eq!(town.line("2028-03-11"), "", "it is over");
+
+    // A visit before it began does not count, nor one that met nobody.
+    let knocks = [
+        ("2028-02-29T10:00", Done, None),
+        ("2028-03-02T10:00", NobodyHome, None),
+    ];
+    town.doors = vec![knocked(household(), &knocks)];
+    assert_eq!(town.line("2028-03-03"), "due: nobody_home, campaign");
+    town.doors = vec![knocked(household(), &[("2028-03-04T10:00", Done, None)])];
+    assert_eq!(town.line("2028-03-04"), "done: campaign");
+    assert_eq!(town.line("2028-03-05"), "");
+
+    town.doors = vec![household()];
+    town.campaigns[0].closed = true;
+    assert_eq!(town.line("2028-03-05"), "", "the office ended it early");
+}
+
+#[test]
+fn a_campaign_selects_by_grid_compound_and_kind_and_by_name() {
+    let shop = RoundDoor {
+        kind: DoorKind::Shop,
+        ..household()
+    };
+    let (here, elsewhere) = (vec![GRID], vec![GridId([6; 16])]);
+    let name = |text: &str| vec![text.to_owned()];
+    let all = Selection::default;
+    let table = [
+        ("everybody", all(), true),
+        (
+            "this grid",
+            Selection {
+                grids: here.clone(),
+                ..all()
+            },
+            true,
+        ),
+        (
+            "another grid",
+            Selection {
+                grids: elsewhere.clone(),
+                ..all()
+            },
+            false,
+        ),
+        (
+            "this compound",
+            Selection {
+                compounds: name("阳光花园"),
+                ..all()
+            },
+            true,
+        ),
+        (
+            "another compound",
+            Selection {
+                compounds: name("柳荫里"),
+                ..all()
+            },
+            false,
+        ),
+        (
+            "shops",
+            Selection {
+                kinds: vec![DoorKind::Shop],
+                ..all()
+            },
+            true,
+        ),
+        (
+            "enterprises",
+            Selection {
+                kinds: vec![DoorKind::Enterprise],
+                ..all()
+            },
+            false,
+        ),
+        (
+            "this grid's enterprises",
+            Selection {
+                grids: here,
+                kinds: vec![DoorKind::Enterprise],
+                ..all()
+            },
+            false,
+        ),
+        (
+            "this very door",
+            Selection {
+                doors: vec![shop.door],
+                ..all()
+            },
+            true,
+        ),
+        (
+            "another door",
+            Selection {
+                doors: vec![DoorId([5; 16])],
+                ..all()
+            },
+            false,
+        ),
+        (
+            "another grid, and this very door",
+            Selection {
+                grids: elsewhere,
+                doors: vec![shop.door],
+                ..all()
+            },
+            true,
+        ),
+    ];
+    for (story, doors, listed) in table {
+        let mut town = Town::of(shop.clone());
+        town.campaigns = vec![Campaign {
+            doors,
+            ..campaign()
+        }];
+        assert_eq!(!town.line("2028-03-01").is_empty(), listed, "{story}");
+    }
+}
+
+#[test]
+fn in_a_heat_wave_doors_with_a_plan_are_due_daily_with_its_checklist() {
+    let mut cared = planned("weekly", "2028-07-03"); // a Monday
+    cared.plan = cared.plan.map(|plan| DuePlan {
+        checklist: CARE,
+        ..plan
+    });
+    let mut town = Town::of(knocked(cared.clone(), &[("2028-07-09T10:00", Done, None)]));
+    town.periods = vec![heat_wave()];
+    assert_eq!(
+        town.line("2028-07-09"),
+        "done: overdue",
+        "by its plan, the day before"
+    );
+    assert_eq!(
+        town.line("2028-07-10"),
+        "due: period",
+        "visited yesterday, and due all the same"
+    );
+    assert_eq!(checklist(&town, "2028-07-10"), HEAT);
+
+    let days = [
+        "2028-07-10",
+        "2028-07-11",
+        "2028-07-12",
+        "2028-07-13",
+        "2028-07-14",
+    ];
+    let mut knocks = vec![];
+    for date in days {
+        assert_eq!(town.line(date), "due: period", "{date}");
+        knocks.push((format!("{date}T10:00"), Done, None));
+        let knocks: Vec<_> = knocks
+            .iter()
+            .map(|(t, r, f)| (t.as_str(), *r, *f))
+            .collect();
+        town.doors = vec![knocked(cared.clone(), &knocks)];
+        assert_eq!(town.line(date), "done: period", "{date}");
+    }
+    assert_eq!(
+        town.line("2028-07-15"),
+        "",
+        "over: by its plan a week after the last visit"
+    );
+    assert_eq!(town.line("2028-07-21"), "due: due");
+    assert_eq!(checklist(&town, "2028-07-21"), CARE);
+}
+
+#[test]
+fn a_flood_is_about_certain_kinds_of_door_with_a_plan_or_without() {
+    let shop = RoundDoor {
+        kind: DoorKind::Shop,
+        ..household()
+    };
+    let flood = Period {
+        kind: "flood".to_owned(),
+        planned: false,
+        kinds: vec![DoorKind::Shop, DoorKind::Facility],
+        cadence: "every:2".parse().unwrap(),
+        ..heat_wave()
+    };
+    let mut town = Town {
+        periods: vec![flood],
+        ..Town::of(shop.clone())
+    };
+    assert_eq!(town.line("2028-07-10"), "due: period");
+    town.doors = vec![knocked(shop, &[("2028-07-10T10:00", Done, None)])];
+    assert_eq!(town.line("2028-07-11"), "");
+    assert_eq!(town.line("2028-07-12"), "due: period");
+    let late = town.list("2028-07-13");
+    let overdue = |r: &Reason| matches!(r, Reason::Period { days: 1, kind, .. } if kind == "flood");
+    assert!(overdue(&late[0].reasons[0]), "{late:?}");
+    town.doors = vec![household()];
+    assert_eq!(town.line("2028-07-10"), "", "not about households");
+}
+
+#[test]
+fn the_checklist_is_the_periods_then_the_campaigns_then_the_plans() {
+    let mut cared = planned("daily", "2028-07-01");
+    cared.plan = cared.plan.map(|plan| DuePlan {
+        checklist: CARE,
+        ..plan
+    });
+    let mut town = Town::of(cared);
+    assert_eq!(checklist(&town, "2028-07-12"), CARE);
+    town.campaigns = vec![Campaign {
+        from: day("2028-07-01"),
+        until: day("2028-07-31"),
+        ..campaign()
+    }];
+    assert_eq!(checklist(&town, "2028-07-12"), SURVEY);
+    town.periods = vec![heat_wave()];
+    assert_eq!(checklist(&town, "2028-07-12"), HEAT);
+    town.periods[0].checklist = None;
+    assert_eq!(checklist(&town, "2028-07-12"), SURVEY);
+}
