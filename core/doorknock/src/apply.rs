@@ -5,7 +5,7 @@ use doorknock_model::ids::{DoorId, PersonId};
 use doorknock_model::kind::{Key, Kind, Merge, Value};
 use doorknock_model::kinds::{self, DOOR_CARD, PERSON_FILE, SETTINGS, settings};
 use doorknock_replica::change::{self, Op};
-use doorknock_replica::document::{Document, Written};
+use doorknock_replica::document::Document;
 use doorknock_store::Tx;
 use doorknock_store::log::{DocRow, Heads};
 use doorknock_store::project::Origin;
@@ -17,6 +17,8 @@ pub(crate) struct Applied<'a> {
     pub(crate) doc: DocRow,
     pub(crate) author: i64,
     pub(crate) hash: [u8; 32],
+    /// When it was made, unix milliseconds.
+    pub(crate) time: i64,
     pub(crate) ops: &'a [Op],
     /// Whether it is the document's first, so that nothing can stand beside its values.
     pub(crate) first: bool,
@@ -75,9 +77,13 @@ pub(crate) fn project_change(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<()> {
         }
     } else {
         let document = load(tx, applied.doc, applied.heads)?;
-        for op in &registers {
-            project_values(tx, &origin, kind, &op.key, &document.values(&op.key))?;
-        }
+        project_document(
+            tx,
+            &origin,
+            kind,
+            &document,
+            registers.iter().map(|op| &op.key),
+        )?;
     }
     let time_zone = registers
         .iter()
@@ -91,23 +97,36 @@ fn origin(applied: &Applied<'_>) -> Origin {
     Origin {
         space: applied.doc.space,
         doc: applied.doc.id,
+        kind: applied.doc.kind,
         author: applied.author,
+        at: applied.time,
         version: i64::from_be_bytes(version),
     }
 }
 
-fn project_values(
+/// Projects keys as they stand in the document, and what was written past its end.
+fn project_document<'k>(
     tx: &Tx<'_>,
     origin: &Origin,
     kind: &Kind,
-    key: &Key,
-    all: &[Written],
+    document: &Document,
+    keys: impl IntoIterator<Item = &'k Key>,
 ) -> Result<()> {
-    let values: Vec<_> = all.iter().map(|w| &w.value).collect();
-    project_register(tx, origin, kind, key, &values)
+    for key in keys {
+        let all = document.values(key);
+        let values: Vec<_> = all.iter().map(|w| &w.value).collect();
+        project_register(tx, origin, kind, key, &values)?;
+    }
+    if let Some(ending) = kind.ending() {
+        let key = Key::plain(ending.code);
+        let ends = distinct(document.values(&key).iter().map(|w| &w.value));
+        let late = document.written_past(&key).len();
+        tx.set_conflict(origin.space, origin.doc, &key, ends + late)?;
+    }
+    Ok(())
 }
 
-/// The first value is shown; different ones beside it are a conflict.
+/// One value is shown; different ones beside it are a conflict.
 fn project_register(
     tx: &Tx<'_>,
     origin: &Origin,
@@ -115,15 +134,20 @@ fn project_register(
     key: &Key,
     values: &[&Value],
 ) -> Result<()> {
-    let (Some(field), Some(winner)) = (kind.field(key.field), values.first()) else {
+    let Some(field) = kind.field(key.field) else {
         return Ok(());
     };
-    tx.project(origin, field, key, winner)?;
-    let mut different: Vec<_> = values.to_vec();
-    different.sort_unstable();
-    different.dedup();
-    tx.set_conflict(origin.space, origin.doc, key, different.len())?;
+    let Some(shown) = field.shown(values) else {
+        return Ok(());
+    };
+    tx.project(origin, field, key, values[shown])?;
+    let different = distinct(values.iter().copied());
+    tx.set_conflict(origin.space, origin.doc, key, different)?;
     Ok(())
+}
+
+fn distinct<'v>(values: impl Iterator<Item = &'v Value>) -> usize {
+    values.collect::<std::collections::BTreeSet<_>>().len()
 }
 
 /// What follows from a document's rows: its words in the search index, doors' states by another time
@@ -178,6 +202,7 @@ fn rebuild_document(tx: &Tx<'_>, doc: DocRow) -> Result<()> {
                 doc,
                 author,
                 hash,
+                time: parts.time,
                 ops: &ops,
                 first: false,
                 heads,
@@ -192,18 +217,16 @@ fn rebuild_document(tx: &Tx<'_>, doc: DocRow) -> Result<()> {
         doc,
         author: 0,
         hash: [0; 32],
+        time: 0,
         ops: &[],
         first: false,
         heads: &heads,
     };
-    let origin = origin(&whole);
-    for key in document.keys() {
-        if kind
-            .field(key.field)
-            .is_some_and(|f| f.merge == Merge::Register)
-        {
-            project_values(tx, &origin, kind, &key, &document.values(&key))?;
-        }
-    }
+    let mut keys = document.keys();
+    keys.retain(|key| {
+        kind.field(key.field)
+            .is_some_and(|f| f.merge != Merge::Once)
+    });
+    project_document(tx, &origin(&whole), kind, &document, &keys)?;
     finish(tx, doc, true)
 }

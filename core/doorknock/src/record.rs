@@ -154,8 +154,12 @@ impl Writer<'_> {
         }
         let mut ops = Vec::new();
         for (key, value) in values {
-            let all = document.values_at(&key, base.unwrap_or(&follows));
-            let shown = all.into_iter().next();
+            let mut all = document.values_at(&key, base.unwrap_or(&follows));
+            let values: Vec<_> = all.iter().map(|w| &w.value).collect();
+            let shown = kind
+                .field(key.field)
+                .and_then(|field| field.shown(&values))
+                .map(|n| all.swap_remove(n));
             if shown.as_ref().map_or(&Value::Null, |w| &w.value) != &value {
                 ops.push(Op {
                     key,
@@ -234,6 +238,7 @@ impl Writer<'_> {
                 doc: row,
                 author,
                 hash,
+                time: self.now_ms,
                 ops,
                 first,
                 heads: &heads,

@@ -16,6 +16,8 @@ mod tests;
 use scan::{bare, became_date, fold, last_is_alnum, tidy};
 pub(crate) use scan::{half_width, is_blank_mark};
 
+use crate::kind::{Word, Words};
+
 /// What kind of door one knocks on. Codes are frozen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[non_exhaustive]
@@ -42,6 +44,26 @@ impl DoorKind {
         Self::Facility,
         Self::Vacant,
     ];
+
+    /// The same as words of a shape.
+    pub const WORDS: Words = &{
+        let mut words = [Word {
+            code: 0,
+            word: "",
+            zh: "",
+        }; 5];
+        let mut n = 0;
+        while n < words.len() {
+            let kind = Self::ALL[n];
+            words[n] = Word {
+                code: kind.code() as u16,
+                word: kind.name(),
+                zh: kind.name_zh(),
+            };
+            n += 1;
+        }
+        words
+    };
 
     /// The frozen code.
     #[must_use]

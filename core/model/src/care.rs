@@ -5,6 +5,7 @@
 //! knows the usual ones and hands back what it does not know.
 
 use crate::address::{half_width, is_blank_mark};
+use crate::kind::{Word, Words};
 
 #[cfg(test)]
 mod tests;
@@ -167,6 +168,25 @@ impl CareCategory {
         all
     };
 
+    /// The same as words of a shape.
+    pub const WORDS: Words = &{
+        let mut words = [Word {
+            code: 0,
+            word: "",
+            zh: "",
+        }; 11];
+        let mut n = 0;
+        while n < words.len() {
+            words[n] = Word {
+                code: TABLE[n].1,
+                word: TABLE[n].2,
+                zh: TABLE[n].3,
+            };
+            n += 1;
+        }
+        words
+    };
+
     fn entry(self) -> Option<&'static Entry> {
         TABLE.iter().find(|entry| entry.0 == self)
     }
@@ -304,6 +324,26 @@ impl RiskLevel {
     /// Every level, in code order.
     pub const ALL: [Self; 3] = [Self::High, Self::Key, Self::General];
 
+    /// The same as words of a shape.
+    pub const WORDS: Words = &{
+        let mut words = [Word {
+            code: 0,
+            word: "",
+            zh: "",
+        }; 3];
+        let mut n = 0;
+        while n < words.len() {
+            let level = Self::ALL[n];
+            words[n] = Word {
+                code: level.code() as u16,
+                word: level.name(),
+                zh: level.name_zh(),
+            };
+            n += 1;
+        }
+        words
+    };
+
     /// The frozen code.
     #[must_use]
     pub const fn code(self) -> u8 {
@@ -373,6 +413,20 @@ pub enum LegalBasis {
 impl LegalBasis {
     /// Both, in code order.
     pub const ALL: [Self; 2] = [Self::StatutoryDuty, Self::Consent];
+
+    /// The same as words of a shape.
+    pub const WORDS: Words = &[
+        Word {
+            code: 0,
+            word: "statutory",
+            zh: "法定职责",
+        },
+        Word {
+            code: 1,
+            word: "consent",
+            zh: "本人同意",
+        },
+    ];
 
     /// The frozen code.
     #[must_use]

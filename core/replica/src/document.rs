@@ -3,7 +3,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use automerge::{Automerge, ChangeHash as AmHash, LoadOptions, ObjId, ROOT, ReadDoc, TextEncoding};
+use automerge::{
+    ActorId, Automerge, ChangeHash as AmHash, LoadOptions, ObjId, ROOT, ReadDoc, TextEncoding,
+};
 use doorknock_model::kind::{Key, Value};
 
 use crate::change::{OpId, actor_of, from_scalar, genesis};
@@ -84,6 +86,24 @@ impl Document {
             .keys(ROOT)
             .filter_map(|path| Key::from_path(&path))
             .collect()
+    }
+
+    /// The keys whose values were written without having seen what `key` holds now, or after it; none if
+    /// it holds nothing.
+    #[must_use]
+    pub fn written_past(&self, key: &Key) -> Vec<Key> {
+        let Some(Written { op, value }) = self.values(key).into_iter().next() else {
+            return Vec::new();
+        };
+        let actor = ActorId::from(op.actor.as_slice());
+        let id = ObjId::Id(op.counter, actor, 0);
+        let Some(change) = self.0.hash_for_opid(&id).filter(|_| value != Value::Null) else {
+            return Vec::new();
+        };
+        let seen = [change.0];
+        let mut keys = self.keys();
+        keys.retain(|other| other != key && self.values(other) != self.values_at(other, &seen));
+        keys
     }
 
     fn collect<E>(&self, all: Result<Vec<(automerge::Value<'_>, ObjId)>, E>) -> Vec<Written> {

@@ -6,7 +6,7 @@
 //! in whatever order changes arrived.
 
 use doorknock_model::ids::{DocId, DoorId};
-use doorknock_model::kind::{Columns, Field, Key, Merge, Value};
+use doorknock_model::kind::{CELL, Columns, Field, Key, Merge, Value};
 use doorknock_model::kinds::{Tick, TickResult};
 use doorknock_model::round::DoorState;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -15,10 +15,10 @@ use rusqlite::{OptionalExtension, ToSql, params, params_from_iter};
 use crate::{Result, StoreError, Tx, View};
 
 /// Changes whenever the same log gives other projections: a home with another number is rebuilt.
-pub const PROJECTOR: i64 = 1;
+pub const PROJECTOR: i64 = 2;
 
 /// Everything [`Tx::clear_projections`] empties.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "settings",
     "grid",
     "compound",
@@ -29,6 +29,7 @@ const TABLES: [&str; 12] = [
     "visit",
     "person",
     "need",
+    CELL,
     "conflict",
     "unknown",
 ];
@@ -40,8 +41,12 @@ pub struct Origin {
     pub space: u32,
     /// The document.
     pub doc: DocId,
+    /// Its kind's number.
+    pub kind: u16,
     /// The author's number.
     pub author: i64,
+    /// When it was recorded, unix milliseconds.
+    pub at: i64,
     /// The first eight bytes of the change's hash: keeps two records under one id apart.
     pub version: i64,
 }
@@ -73,26 +78,18 @@ impl Tx<'_> {
         key: &Key,
         value: &Value,
     ) -> Result<bool> {
-        let Some(columns) = (field.columns)(value) else {
+        let Some(columns) = field.columns(value) else {
             self.note_unknown(origin.space, origin.doc, key)?;
             return Ok(false);
         };
-        let space = Value::Int(origin.space.into());
-        let doc = Value::Bytes(origin.doc.0.to_vec());
-        let mut row: Columns = vec![("space", space), ("doc", doc)];
-        if field.keyed {
-            row.push(("id", Value::Bytes(key.id.clone())));
-        }
+        let row = identity(origin, field, key);
+        let keys = row.len();
         match field.merge {
-            Merge::Register => {
-                let identity = row.len();
-                row.extend(columns);
-                self.upsert(field.table, &row, identity)?;
+            Merge::Register | Merge::Text => {
+                self.upsert(field.table, &[row, columns].concat(), keys)?
             }
             Merge::Once => {
-                row.push(("version", Value::Int(origin.version)));
-                row.push(("author", Value::Int(origin.author)));
-                row.extend(columns);
+                let row = [row, authorship(origin, field), columns].concat();
                 if self.insert_once(field.table, &row)? > 0 && field.table == "tick" {
                     self.fold_tick(origin, key, value)?;
                 }
@@ -103,10 +100,10 @@ impl Tx<'_> {
 
     fn upsert(&self, table: &str, row: &Columns, identity: usize) -> Result<()> {
         let (keys, cells) = row.split_at(identity);
-        let names = join(row, |n| n.to_owned());
+        let names = join(row, quoted);
         let marks = vec!["?"; row.len()].join(",");
-        let target = join(keys, |n| n.to_owned());
-        let sets = join(cells, |n| format!("{n}=excluded.{n}"));
+        let target = join(keys, quoted);
+        let sets = join(cells, |n| format!("\"{n}\"=excluded.\"{n}\""));
         let sql = format!(
             "INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT ({target}) DO UPDATE SET {sets}"
         );
@@ -115,7 +112,7 @@ impl Tx<'_> {
     }
 
     fn insert_once(&self, table: &str, row: &Columns) -> Result<usize> {
-        let names = join(row, |n| n.to_owned());
+        let names = join(row, quoted);
         let marks = vec!["?"; row.len()].join(",");
         let sql = format!("INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING");
         self.exec(&sql, params_from_iter(row.iter().map(|(_, v)| Cell(v))))
@@ -233,6 +230,43 @@ impl Tx<'_> {
         }
         self.clear_search_index()
     }
+}
+
+/// The columns that say which row a value belongs to.
+fn identity(origin: &Origin, field: &Field, key: &Key) -> Columns {
+    let mut row: Columns = vec![
+        ("space", Value::Int(origin.space.into())),
+        ("doc", Value::Bytes(origin.doc.0.to_vec())),
+    ];
+    let id = Value::Bytes(key.id.clone());
+    if field.table == CELL {
+        row.push(("kind", Value::Int(origin.kind.into())));
+        row.push(("field", Value::Int(field.code.into())));
+        row.push(("id", id));
+        if field.merge != Merge::Once {
+            row.push(("version", Value::Int(0)));
+        }
+    } else if field.keyed {
+        row.push(("id", id));
+    }
+    row
+}
+
+/// The columns that tell one author's record from another's.
+fn authorship(origin: &Origin, field: &Field) -> Columns {
+    let mut row: Columns = vec![
+        ("version", Value::Int(origin.version)),
+        ("author", Value::Int(origin.author)),
+    ];
+    if field.table == CELL {
+        row.push(("at", Value::Int(origin.at)));
+    }
+    row
+}
+
+/// Some parts of records are named like words of SQL.
+fn quoted(name: &str) -> String {
+    format!("\"{name}\"")
 }
 
 fn join(columns: &[(&'static str, Value)], show: impl Fn(&str) -> String) -> String {

@@ -105,12 +105,13 @@ pub struct NeedRow {
     pub until: Option<i32>,
 }
 
-const DOOR: &str = "SELECT d.space, d.doc, d.compound, d.building, d.unit, d.room, d.floor, d.kind,
-    d.external_id, d.moved_in, d.cadence, d.plan_since, d.plan_until, d.checklist, s.state
+const DOOR: &str = "SELECT d.space, d.doc, ifnull(d.compound, ''), ifnull(d.building, ''),
+    ifnull(d.unit, ''), ifnull(d.room, ''), d.floor, d.kind,
+    d.external_id, d.moved_in, d.cadence, d.since, d.until, d.checklist, s.state
     FROM door d LEFT JOIN door_state s ON s.space = d.space AND s.door = d.doc";
 
 const VISIT: &str = "SELECT v.id, v.door, v.at, a.device, a.member, v.channel, v.outcome,
-    v.companions, v.checklist, v.answers, v.summary, v.follow_up
+    v.\"with\", v.checklist, v.answers, v.summary, v.follow_up
     FROM visit v JOIN author a ON a.ord = v.author";
 
 fn door_row(row: &Row<'_>) -> rusqlite::Result<DoorRow> {
@@ -210,7 +211,7 @@ impl View<'_> {
     /// The grids, in the office's order.
     pub fn grids(&self) -> Result<Vec<GridRow>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, code, name FROM grid WHERE code IS NOT NULL ORDER BY ord, code",
+            "SELECT id, code, name FROM grid WHERE code IS NOT NULL ORDER BY \"order\", code",
         )?;
         let rows = statement.query_map([], |row| {
             Ok(GridRow {

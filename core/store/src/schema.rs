@@ -8,7 +8,10 @@ use rusqlite::{Connection, OpenFlags};
 use crate::{Result, StoreError};
 
 /// Numbered migrations; the n-th brings `user_version` to n.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_first_light.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_first_light.sql"),
+    include_str!("../migrations/0002_whole_day.sql"),
+];
 
 /// SQLite counts as initialised before SQLCipher's own start has ended, so a second thread's first opening
 /// could find no cipher. The first opening of a process is therefore made alone.

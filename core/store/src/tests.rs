@@ -79,17 +79,13 @@ fn hot_queries_use_their_indexes() {
 
 #[test]
 fn every_declared_column_is_in_the_schema() {
-    use doorknock_model::kind::{Merge, Value};
+    use doorknock_model::kind::Value;
     use doorknock_model::kinds::KINDS;
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
-    for field in KINDS
-        .iter()
-        .flat_map(|k| k.fields)
-        .filter(|f| f.merge == Merge::Register)
-    {
-        for (column, _) in (field.columns)(&Value::Null).unwrap() {
-            let sql = format!("SELECT {column} FROM {} LIMIT 0", field.table);
+    for field in KINDS.iter().flat_map(|k| k.fields) {
+        for (column, _) in field.columns(&Value::Null).unwrap() {
+            let sql = format!("SELECT \"{column}\" FROM {} LIMIT 0", field.table);
             assert!(store.conn.prepare(&sql).is_ok(), "{}.{column}", field.table);
         }
     }

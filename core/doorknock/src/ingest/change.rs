@@ -108,6 +108,7 @@ impl Ingest<'_> {
                 doc,
                 author,
                 hash,
+                time: parts.time,
                 ops,
                 first,
                 heads: &heads,

@@ -4,10 +4,9 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{int_column, opt_int, text, text_column, unpack};
 use crate::access::{Roles, SpaceKind};
-use crate::address::Address;
-use crate::kind::{Columns, Field, Kind, Merge, Value};
+use crate::address::{Address, DoorKind};
+use crate::kind::{Field, Kind, Member, Shape};
 
 /// Where it is: a packed [`DoorAddress`]. One fact, so it is edited and conflicts as a whole.
 pub const ADDRESS: u16 = 1;
@@ -75,99 +74,33 @@ pub struct Plan {
 pub static DOOR_CARD: Kind = Kind {
     code: 3,
     name: "door_card",
+    zh: "门户",
     space: SpaceKind::Rounds,
     own: false,
+    general: false,
+    writers: Roles::CASEWORK,
     fields: &[
-        Field {
-            code: ADDRESS,
-            name: "address",
-            keyed: false,
-            merge: Merge::Register,
-            writers: Roles::CASEWORK,
-            max_bytes: 1024,
-            table: "door",
-            columns: address_columns,
-        },
-        Field {
-            code: KIND,
-            name: "kind",
-            keyed: false,
-            merge: Merge::Register,
-            writers: Roles::CASEWORK,
-            max_bytes: 8,
-            table: "door",
-            columns: |v| int_column("kind", v),
-        },
-        Field {
-            code: PLAN,
-            name: "plan",
-            keyed: false,
-            merge: Merge::Register,
-            writers: Roles::CASEWORK,
-            max_bytes: 256,
-            table: "door",
-            columns: plan_columns,
-        },
-        Field {
-            code: EXTERNAL_ID,
-            name: "external_id",
-            keyed: false,
-            merge: Merge::Register,
-            writers: Roles::CASEWORK,
-            max_bytes: 128,
-            table: "door",
-            columns: |v| text_column("external_id", v),
-        },
-        Field {
-            code: MOVED_IN,
-            name: "moved_in",
-            keyed: false,
-            merge: Merge::Register,
-            writers: Roles::CASEWORK,
-            max_bytes: 8,
-            table: "door",
-            columns: |v| int_column("moved_in", v),
-        },
+        Field::new(ADDRESS, "address", "地址", Shape::Record(ADDRESS_PARTS))
+            .max(1024)
+            .table("door"),
+        Field::new(KIND, "kind", "类型", Shape::Word(DoorKind::WORDS)).table("door"),
+        Field::new(PLAN, "plan", "走访计划", Shape::Record(PLAN_PARTS)).table("door"),
+        Field::new(EXTERNAL_ID, "external_id", "户编码", Shape::Text).table("door"),
+        Field::new(MOVED_IN, "moved_in", "入住日期", Shape::Day).table("door"),
     ],
 };
 
-fn address_columns(value: &Value) -> Option<Columns> {
-    let address: Option<DoorAddress> = match value {
-        Value::Null => None,
-        _ => Some(unpack(value)?),
-    };
-    let part = |f: fn(&DoorAddress) -> &String| text(address.as_ref().map_or("", |a| f(a)));
-    Some(vec![
-        ("compound", part(|a| &a.compound)),
-        ("building", part(|a| &a.building)),
-        ("unit", part(|a| &a.unit)),
-        ("room", part(|a| &a.room)),
-        ("floor", opt_int(address.as_ref().and_then(|a| a.floor))),
-    ])
-}
+const ADDRESS_PARTS: &[Member] = &[
+    Member::needed("compound", "小区", Shape::Text),
+    Member::needed("building", "楼栋", Shape::Text),
+    Member::needed("unit", "单元", Shape::Text),
+    Member::needed("room", "房号", Shape::Text),
+    Member::new("floor", "楼层", Shape::Int),
+];
 
-fn plan_columns(value: &Value) -> Option<Columns> {
-    let plan: Option<Plan> = match value {
-        Value::Null => None,
-        _ => Some(unpack(value)?),
-    };
-    let Some(plan) = plan else {
-        return Some(
-            ["cadence", "plan_since", "plan_until", "checklist"]
-                .map(|c| (c, Value::Null))
-                .to_vec(),
-        );
-    };
-    // A cadence of a newer version must not silently count as "never due".
-    plan.cadence.parse::<crate::cadence::Cadence>().ok()?;
-    Some(vec![
-        ("cadence", text(&plan.cadence)),
-        ("plan_since", Value::Int(plan.since.into())),
-        ("plan_until", opt_int(plan.until)),
-        (
-            "checklist",
-            plan.checklist
-                .map_or(Value::Null, |id| Value::Bytes(id.to_vec())),
-        ),
-    ])
-}
+const PLAN_PARTS: &[Member] = &[
+    Member::needed("cadence", "频次", Shape::Cadence),
+    Member::needed("since", "开始", Shape::Day),
+    Member::new("until", "结束", Shape::Day),
+    Member::new("checklist", "清单", Shape::Id),
+];

@@ -1,9 +1,8 @@
 //! A member's card: the name colleagues see. One document per member in the common space, which
 //! the member writes; the office may correct it. The charter, which the hub can read, names nobody.
 
-use super::text_column;
 use crate::access::{Roles, SpaceKind};
-use crate::kind::{Field, Kind, Merge};
+use crate::kind::{Field, Kind, Shape};
 
 /// The member's name.
 pub const NAME: u16 = 1;
@@ -12,16 +11,12 @@ pub const NAME: u16 = 1;
 pub static MEMBER_CARD: Kind = Kind {
     code: 2,
     name: "member_card",
+    zh: "成员",
     space: SpaceKind::Common,
     own: true,
-    fields: &[Field {
-        code: NAME,
-        name: "name",
-        keyed: false,
-        merge: Merge::Register,
-        writers: Roles::OFFICE,
-        max_bytes: 128,
-        table: "member",
-        columns: |v| text_column("name", v),
-    }],
+    general: false,
+    writers: Roles::OFFICE,
+    fields: &[Field::new(NAME, "name", "姓名", Shape::Text)
+        .max(128)
+        .table("member")],
 };

@@ -1,29 +1,46 @@
 //! The kinds of document there are. Each file declares one and holds its packed records.
 
+pub mod calendar;
+pub mod case;
 pub mod door_card;
 pub mod member_card;
+pub mod partner;
 pub mod person_file;
 pub mod round_sheet;
 pub mod settings;
+pub mod team;
 pub mod visit_book;
 
+pub use calendar::{CAMPAIGN, PERIOD, PeriodKind, SESSION, SessionKind};
+pub use case::{CASE, CaseOutcome};
 pub use door_card::{DOOR_CARD, DoorAddress, Plan};
 pub use member_card::MEMBER_CARD;
+pub use partner::{LIST_ITEM, ListKind, ListState, PARTNER, PartnerKind};
 pub use person_file::{Need, PERSON_FILE};
 pub use round_sheet::{ROUND_SHEET, Tick, TickResult};
 pub use settings::{CompoundKind, CompoundRecord, GridRecord, SETTINGS};
+pub use team::{CREW, CrewKind, DUTY, PAIR};
 pub use visit_book::{Answer, Channel, Outcome, VISIT_BOOK, Visit};
 
-use crate::kind::{Columns, Kind, Value};
+use crate::kind::{Kind, Value};
 
 /// Every kind this version knows, in order of number.
-pub static KINDS: [&Kind; 6] = [
+pub static KINDS: [&Kind; 15] = [
     &SETTINGS,
     &MEMBER_CARD,
     &DOOR_CARD,
     &ROUND_SHEET,
     &VISIT_BOOK,
     &PERSON_FILE,
+    &CASE,
+    &CREW,
+    &CAMPAIGN,
+    &PERIOD,
+    &DUTY,
+    &SESSION,
+    &PAIR,
+    &PARTNER,
+    &LIST_ITEM,
 ];
 
 /// The kind with this number; `None` for one of a newer version.
@@ -46,28 +63,6 @@ pub fn unpack<'b, T: minicbor::Decode<'b, ()>>(value: &'b Value) -> Option<T> {
     minicbor::decode(value.as_bytes()?).ok()
 }
 
-/// A single column that takes text or nothing.
-fn text_column(name: &'static str, value: &Value) -> Option<Columns> {
-    matches!(value, Value::Text(_) | Value::Null).then(|| vec![(name, value.clone())])
-}
-
-/// A single column that takes a number or nothing.
-fn int_column(name: &'static str, value: &Value) -> Option<Columns> {
-    matches!(value, Value::Int(_) | Value::Null).then(|| vec![(name, value.clone())])
-}
-
-fn text(text: &str) -> Value {
-    Value::Text(text.to_owned())
-}
-
-fn opt_text(value: Option<&String>) -> Value {
-    value.map_or(Value::Null, |t| text(t))
-}
-
-fn opt_int<T: Into<i64>>(value: Option<T>) -> Value {
-    value.map_or(Value::Null, |v| Value::Int(v.into()))
-}
-
 /// A code as an enumeration that keeps codes of newer versions.
 macro_rules! open_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $word:literal, $zh:literal;)* }) => {
@@ -82,6 +77,11 @@ macro_rules! open_enum {
         impl $name {
             /// Every value this version knows, in order of code.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The same as words of a [`crate::kind::Shape`].
+            pub const WORDS: crate::kind::Words = &[$(crate::kind::Word {
+                code: $code, word: $word, zh: $zh,
+            }),*];
 
             /// The frozen code.
             #[must_use]
@@ -123,12 +123,12 @@ macro_rules! open_enum {
         }
     };
 }
-use open_enum;
+pub(crate) use open_enum;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kind::Merge;
+    use crate::kind::{CELL, Merge};
 
     #[test]
     fn numbers_are_unique_and_in_order() {
@@ -143,14 +143,27 @@ mod tests {
     }
 
     #[test]
-    fn every_register_can_be_cleared_and_every_once_record_refuses_nonsense() {
+    fn every_field_can_be_cleared_and_refuses_nonsense() {
         for field in KINDS.iter().flat_map(|k| k.fields) {
-            match field.merge {
-                Merge::Register => {
-                    assert!((field.columns)(&Value::Null).is_some(), "{}", field.name)
-                }
-                Merge::Once => assert!((field.columns)(&Value::Bytes(vec![0xff])).is_none()),
-            }
+            assert!(field.columns(&Value::Null).is_some(), "{}", field.name);
+            let nonsense = Value::Bytes(vec![0xff]);
+            assert!(field.columns(&nonsense).is_none(), "{}", field.name);
+            assert!(field.merge != Merge::Once || field.keyed, "{}", field.name);
+            assert!(field.merge != Merge::Text || field.table == CELL);
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_a_record_has_one_end() {
+        for kind in KINDS {
+            let names: std::collections::BTreeSet<_> = kind.fields.iter().map(|f| f.name).collect();
+            assert_eq!(names.len(), kind.fields.len(), "{}", kind.name);
+            let ends: Vec<_> = kind.fields.iter().filter(|f| f.ends).collect();
+            assert!(
+                ends.len() <= 1 && ends.iter().all(|f| !f.keyed),
+                "{}",
+                kind.name
+            );
         }
     }
 }

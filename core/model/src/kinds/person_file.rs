@@ -3,9 +3,10 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{opt_int, text_column, unpack};
+use super::unpack;
 use crate::access::{Roles, SpaceKind};
-use crate::kind::{Columns, Field, Kind, Merge, Value};
+use crate::care::{CareCategory, LegalBasis, RiskLevel};
+use crate::kind::{Field, Kind, Member, Shape, Value};
 
 /// The door: 16 bytes.
 pub const DOOR: u16 = 1;
@@ -43,81 +44,38 @@ pub struct Need {
 pub static PERSON_FILE: Kind = Kind {
     code: 6,
     name: "person_file",
+    zh: "人员档案",
     space: SpaceKind::Casework,
     own: false,
+    general: false,
+    writers: Roles::CASEWORK,
     fields: &[
-        Field {
-            code: DOOR,
-            name: "door",
-            keyed: false,
-            merge: Merge::Register,
-            writers: Roles::CASEWORK,
-            max_bytes: 16,
-            table: "person",
-            columns: door_column,
-        },
-        Field {
-            code: NAME,
-            name: "name",
-            keyed: false,
-            merge: Merge::Register,
-            writers: Roles::CASEWORK,
-            max_bytes: 128,
-            table: "person",
-            columns: |v| text_column("name", v),
-        },
-        Field {
-            code: PHONE,
-            name: "phone",
-            keyed: false,
-            merge: Merge::Register,
-            writers: Roles::CASEWORK,
-            max_bytes: 64,
-            table: "person",
-            columns: |v| text_column("phone", v),
-        },
-        Field {
-            code: REMARK,
-            name: "remark",
-            keyed: false,
-            merge: Merge::Register,
-            writers: Roles::CASEWORK,
-            max_bytes: 8 * 1024,
-            table: "person",
-            columns: |v| text_column("remark", v),
-        },
-        Field {
-            code: NEED,
-            name: "need",
-            keyed: true,
-            merge: Merge::Register,
-            writers: Roles::CASEWORK,
-            max_bytes: 256,
-            table: "need",
-            columns: need_columns,
-        },
+        Field::new(DOOR, "door", "门户", Shape::Id).table("person"),
+        Field::new(NAME, "name", "姓名", Shape::Text)
+            .max(128)
+            .table("person"),
+        Field::new(PHONE, "phone", "电话", Shape::Text)
+            .max(64)
+            .table("person"),
+        Field::new(REMARK, "remark", "备注", Shape::Text)
+            .max(8 * 1024)
+            .table("person"),
+        Field::new(NEED, "need", "关爱需求", Shape::Record(NEED_PARTS))
+            .keyed_by(CareCategory::WORDS)
+            .prefer(pressing)
+            .table("need"),
     ],
 };
 
-fn door_column(value: &Value) -> Option<Columns> {
-    match value {
-        Value::Bytes(id) if id.len() == 16 => Some(vec![("door", value.clone())]),
-        Value::Null => Some(vec![("door", Value::Null)]),
-        _ => None,
-    }
-}
+const NEED_PARTS: &[Member] = &[
+    Member::needed("risk", "风险等级", Shape::Word(RiskLevel::WORDS)),
+    Member::needed("basis", "依据", Shape::Word(LegalBasis::WORDS)),
+    Member::needed("since", "开始", Shape::Day),
+    Member::needed("review", "复核日期", Shape::Day),
+    Member::new("until", "结束", Shape::Day),
+];
 
-fn need_columns(value: &Value) -> Option<Columns> {
-    let names = ["risk", "basis", "since", "review", "until"];
-    if *value == Value::Null {
-        return Some(names.map(|n| (n, Value::Null)).to_vec());
-    }
-    let need: Need = unpack(value)?;
-    Some(vec![
-        ("risk", Value::Int(need.risk.into())),
-        ("basis", Value::Int(need.basis.into())),
-        ("since", Value::Int(need.since.into())),
-        ("review", Value::Int(need.review.into())),
-        ("until", opt_int(need.until)),
-    ])
+/// Of two levels set at once the more pressing stands until a person decides.
+fn pressing(need: &Value) -> i64 {
+    unpack::<Need>(need).map_or(i64::MIN, |need| -i64::from(need.risk))
 }

@@ -3,10 +3,10 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{open_enum, opt_int, unpack};
+use super::open_enum;
 use crate::access::{Roles, SpaceKind};
 use crate::ids::DoorId;
-use crate::kind::{Columns, Field, Kind, Merge, Value};
+use crate::kind::{Field, Kind, Member, Shape};
 
 /// A tick, under the visit's id: a packed [`Tick`].
 pub const TICK: u16 = 1;
@@ -46,26 +46,19 @@ pub struct Tick {
 pub static ROUND_SHEET: Kind = Kind {
     code: 4,
     name: "round_sheet",
+    zh: "敲门清单",
     space: SpaceKind::Rounds,
     own: false,
-    fields: &[Field {
-        code: TICK,
-        name: "tick",
-        keyed: true,
-        merge: Merge::Once,
-        writers: Roles::EVERYONE,
-        max_bytes: 256,
-        table: "tick",
-        columns: tick_columns,
-    }],
+    general: false,
+    writers: Roles::EVERYONE,
+    fields: &[Field::new(TICK, "tick", "敲门", Shape::Record(TICK_PARTS))
+        .once()
+        .table("tick")],
 };
 
-fn tick_columns(value: &Value) -> Option<Columns> {
-    let tick: Tick = unpack(value)?;
-    Some(vec![
-        ("door", Value::Bytes(tick.door.0.to_vec())),
-        ("at", Value::Int(tick.at)),
-        ("result", Value::Int(tick.result.code().into())),
-        ("follow_up", opt_int(tick.follow_up)),
-    ])
-}
+const TICK_PARTS: &[Member] = &[
+    Member::needed("door", "门户", Shape::Id),
+    Member::needed("at", "时间", Shape::Time),
+    Member::needed("result", "结果", Shape::Word(TickResult::WORDS)),
+    Member::new("follow_up", "约定回访", Shape::Day),
+];

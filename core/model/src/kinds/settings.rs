@@ -2,9 +2,9 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{int_column, open_enum, opt_int, text, text_column, unpack};
+use super::open_enum;
 use crate::access::{Roles, SpaceKind};
-use crate::kind::{Columns, Field, Kind, Merge, Value};
+use crate::kind::{Field, Kind, Member, Shape};
 
 /// The community's name.
 pub const NAME: u16 = 1;
@@ -63,77 +63,32 @@ pub struct GridRecord {
 pub static SETTINGS: Kind = Kind {
     code: 1,
     name: "settings",
+    zh: "设置",
     space: SpaceKind::Common,
     own: false,
+    general: false,
+    writers: Roles::OFFICE,
     fields: &[
-        Field {
-            code: NAME,
-            name: "name",
-            keyed: false,
-            merge: Merge::Register,
-            writers: Roles::OFFICE,
-            max_bytes: 256,
-            table: "settings",
-            columns: |v| text_column("name", v),
-        },
-        Field {
-            code: UTC_OFFSET,
-            name: "utc_offset",
-            keyed: false,
-            merge: Merge::Register,
-            writers: Roles::OFFICE,
-            max_bytes: 8,
-            table: "settings",
-            columns: |v| int_column("utc_offset", v),
-        },
-        Field {
-            code: GRID,
-            name: "grid",
-            keyed: true,
-            merge: Merge::Register,
-            writers: Roles::OFFICE,
-            max_bytes: 1024,
-            table: "grid",
-            columns: grid_columns,
-        },
-        Field {
-            code: COMPOUND,
-            name: "compound",
-            keyed: true,
-            merge: Merge::Register,
-            writers: Roles::OFFICE,
-            max_bytes: 1024,
-            table: "compound",
-            columns: compound_columns,
-        },
+        Field::new(NAME, "name", "社区名称", Shape::Text).table("settings"),
+        Field::new(UTC_OFFSET, "utc_offset", "时区（分钟）", Shape::Int).table("settings"),
+        Field::new(GRID, "grid", "网格", Shape::Record(GRID_PARTS))
+            .keyed()
+            .max(1024)
+            .table("grid"),
+        Field::new(COMPOUND, "compound", "小区", Shape::Record(COMPOUND_PARTS))
+            .keyed()
+            .max(1024)
+            .table("compound"),
     ],
 };
 
-fn compound_columns(value: &Value) -> Option<Columns> {
-    if *value == Value::Null {
-        return Some(vec![("name", Value::Null), ("kind", Value::Null)]);
-    }
-    let compound: CompoundRecord = unpack(value)?;
-    let kind = compound.kind.map(CompoundKind::code);
-    Some(vec![
-        ("name", text(&compound.name)),
-        ("kind", opt_int(kind)),
-    ])
-}
+const GRID_PARTS: &[Member] = &[
+    Member::needed("code", "编码", Shape::Text),
+    Member::new("name", "名称", Shape::Text),
+    Member::new("order", "顺序", Shape::Int),
+];
 
-fn grid_columns(value: &Value) -> Option<Columns> {
-    if *value == Value::Null {
-        return Some(vec![
-            ("code", Value::Null),
-            ("name", Value::Null),
-            ("ord", Value::Null),
-        ]);
-    }
-    let grid: GridRecord = unpack(value)?;
-    let name = grid.name.as_deref().map_or(Value::Null, text);
-    Some(vec![
-        ("code", text(&grid.code)),
-        ("name", name),
-        ("ord", opt_int(grid.order)),
-    ])
-}
+const COMPOUND_PARTS: &[Member] = &[
+    Member::needed("name", "名称", Shape::Text),
+    Member::new("kind", "类型", Shape::Word(CompoundKind::WORDS)),
+];

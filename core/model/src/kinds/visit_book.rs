@@ -3,10 +3,10 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{open_enum, opt_int, opt_text, text, unpack};
+use super::open_enum;
 use crate::access::{Roles, SpaceKind};
 use crate::ids::DoorId;
-use crate::kind::{Columns, Field, Kind, Merge, Value};
+use crate::kind::{Field, Kind, Member, Shape};
 use crate::kinds::TickResult;
 
 /// A visit, under its id: a packed [`Visit`].
@@ -109,39 +109,27 @@ pub struct Visit {
 pub static VISIT_BOOK: Kind = Kind {
     code: 5,
     name: "visit_book",
+    zh: "走访记录",
     space: SpaceKind::Casework,
     own: false,
-    fields: &[Field {
-        code: VISIT,
-        name: "visit",
-        keyed: true,
-        merge: Merge::Once,
-        writers: Roles::CASEWORK,
-        max_bytes: 32 * 1024,
-        table: "visit",
-        columns: visit_columns,
-    }],
+    general: false,
+    writers: Roles::CASEWORK,
+    fields: &[
+        Field::new(VISIT, "visit", "走访", Shape::Record(VISIT_PARTS))
+            .once()
+            .max(32 * 1024)
+            .table("visit"),
+    ],
 };
 
-fn visit_columns(value: &Value) -> Option<Columns> {
-    let visit: Visit = unpack(value)?;
-    Some(vec![
-        ("door", Value::Bytes(visit.door.0.to_vec())),
-        ("at", Value::Int(visit.at)),
-        ("channel", Value::Int(visit.channel.code().into())),
-        ("outcome", Value::Int(visit.outcome.code().into())),
-        ("companions", text(&visit.with.join("、"))),
-        (
-            "checklist",
-            visit
-                .checklist
-                .map_or(Value::Null, |id| Value::Bytes(id.to_vec())),
-        ),
-        (
-            "answers",
-            Value::Bytes(minicbor::to_vec(&visit.answers).ok()?),
-        ),
-        ("summary", opt_text(visit.summary.as_ref())),
-        ("follow_up", opt_int(visit.follow_up)),
-    ])
-}
+const VISIT_PARTS: &[Member] = &[
+    Member::needed("door", "门户", Shape::Id),
+    Member::needed("at", "时间", Shape::Time),
+    Member::needed("channel", "方式", Shape::Word(Channel::WORDS)),
+    Member::needed("outcome", "结果", Shape::Word(Outcome::WORDS)),
+    Member::needed("with", "同行人", Shape::Texts),
+    Member::new("checklist", "清单", Shape::Id),
+    Member::needed("answers", "回答", Shape::Packed),
+    Member::new("summary", "小结", Shape::Text),
+    Member::new("follow_up", "约定回访", Shape::Day),
+];

@@ -104,7 +104,7 @@ impl Tx<'_> {
         let from = self.meta_number(WATERMARK)?;
         let batch: Vec<(i64, String, Option<String>)> = {
             let mut statement = self.conn.prepare_cached(
-                "SELECT n, companions, summary FROM visit WHERE n > ?1 ORDER BY n LIMIT ?2",
+                r#"SELECT n, "with", summary FROM visit WHERE n > ?1 ORDER BY n LIMIT ?2"#,
             )?;
             let rows = statement.query_map(params![from, limit], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
