@@ -124,6 +124,8 @@ ids! {
     DoorId: 16;
     /// A visit. UUIDv7.
     VisitId: 16;
+    /// Something decided about a day's list. Random.
+    DecisionId: 16;
     /// A person in care (or a household's contact); also the id of the file's document. Derived.
     PersonId: 16;
 }

@@ -17,8 +17,8 @@ pub use door_card::{DOOR_CARD, DoorAddress, Plan};
 pub use member_card::MEMBER_CARD;
 pub use partner::{LIST_ITEM, ListKind, ListState, PARTNER, PartnerKind};
 pub use person_file::{Need, PERSON_FILE};
-pub use round_sheet::{ROUND_SHEET, Tick, TickResult};
-pub use settings::{CompoundKind, CompoundRecord, GridRecord, SETTINGS};
+pub use round_sheet::{DecisionKind, ROUND_SHEET, RoundDecision, Tick, TickResult};
+pub use settings::{CompoundKind, CompoundRecord, GridRecord, PlanRuleRecord, SETTINGS};
 pub use team::{CREW, CrewKind, DUTY, PAIR};
 pub use visit_book::{Answer, Channel, Outcome, VISIT_BOOK, Visit};
 

@@ -5,7 +5,7 @@ use minicbor::{Decode, Encode};
 
 use super::open_enum;
 use crate::access::{Roles, SpaceKind};
-use crate::ids::DoorId;
+use crate::ids::{DocId, DoorId, VisitId};
 use crate::kind::{Field, Kind, Member, Shape};
 use crate::kinds::TickResult;
 
@@ -103,6 +103,18 @@ pub struct Visit {
     /// When a return was promised, in days since 1970-01-01.
     #[n(8)]
     pub follow_up: Option<i32>,
+    /// The door's visits, or corrections of them, that this record stands in for. They are kept.
+    #[n(9)]
+    pub corrects: Option<Vec<VisitId>>,
+    /// Whether the visit that this record stands in for never took place.
+    #[n(10)]
+    pub void: Option<bool>,
+    /// Why it was corrected.
+    #[n(11)]
+    pub why: Option<String>,
+    /// The matters that were raised or dealt with.
+    #[n(12)]
+    pub matters: Option<Vec<DocId>>,
 }
 
 /// The visit book; its subject is the door's id and the year (`i32` big-endian).
@@ -132,4 +144,8 @@ const VISIT_PARTS: &[Member] = &[
     Member::needed("answers", "回答", Shape::Packed),
     Member::new("summary", "小结", Shape::Text),
     Member::new("follow_up", "约定回访", Shape::Day),
+    Member::new("corrects", "更正", Shape::Ids),
+    Member::new("void", "作废", Shape::Bool),
+    Member::new("why", "更正原因", Shape::Text),
+    Member::new("matters", "诉求", Shape::Ids),
 ];

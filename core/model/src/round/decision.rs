@@ -4,42 +4,8 @@
 
 use std::collections::HashMap;
 
-use crate::ids::{DoorId, MemberId};
-
-/// A decision's id: random.
-pub type DecisionId = [u8; 16];
-
-/// What was decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DecisionKind {
-    /// The author goes there.
-    Take,
-    /// The door is left out today.
-    Skip,
-    /// A member is to go there.
-    Assign,
-    /// The door is put on the list.
-    Add,
-    /// Earlier decisions no longer count.
-    Cancel,
-    /// One of a newer version.
-    Other(u8),
-}
-
-/// One decision about a door on a day's list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoundDecision {
-    /// Which door.
-    pub door: DoorId,
-    /// What.
-    pub what: DecisionKind,
-    /// Who is to go there, for an assignment.
-    pub member: Option<MemberId>,
-    /// Why, for leaving out and adding.
-    pub reason: Option<String>,
-    /// The decisions about the same door that no longer count.
-    pub cancels: Option<Vec<DecisionId>>,
-}
+use crate::ids::{DecisionId, MemberId};
+use crate::kinds::{DecisionKind, RoundDecision};
 
 /// A decision with what its place and signature say of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,21 +9,23 @@
 mod decision;
 mod plan;
 mod reason;
+mod record;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-pub use decision::{Decision, DecisionId, DecisionKind, RoundDecision, effective};
-pub use plan::{Campaign, DuePlan, Period, PlanRule, Selection};
+pub use decision::{Decision, effective};
+pub use plan::{Campaign, Days, DuePlan, Period, PlanRule, Selection};
 pub use reason::{Casework, MAX_TRIES, NEW_HOUSEHOLD_DAYS, Overlay, Reason};
+pub use record::Fields;
 pub use state::{DayPart, DoorState, Knock, Past};
 
 use crate::address::{Address, DoorKind};
 use crate::checklist::TemplateId;
-use crate::ids::{DoorId, GridId, MemberId};
-use crate::kinds::CompoundKind;
+use crate::ids::{DoorId, MemberId};
+use crate::kinds::{CompoundKind, DecisionKind};
 
 /// Days since 1970-01-01 as a date; `None` beyond the calendar.
 #[must_use]
@@ -67,8 +69,8 @@ pub struct RoundDoor {
 pub struct Base<'a> {
     /// The day.
     pub date: NaiveDate,
-    /// The grid whose list it is.
-    pub grid: GridId,
+    /// The code of the grid whose list it is.
+    pub grid: &'a str,
     /// Its doors.
     pub doors: &'a [RoundDoor],
     /// What sort of estate each compound is, by name.
@@ -179,8 +181,7 @@ fn item(
         why: added.record.reason.clone(),
         by: added.by,
     }));
-    // Within one urgency by the reason's facts, so that the order is the same everywhere.
-    reasons.sort_by(|a, b| a.rank().cmp(&b.rank()).then_with(|| a.cmp(b)));
+    reasons.sort_by(|a, b| a.order().cmp(&b.order()));
     let takers: BTreeSet<_> = of(DecisionKind::Take).map(|d| d.by).collect();
     let assigned: BTreeSet<_> = of(DecisionKind::Assign)
         .filter_map(|d| d.record.member)

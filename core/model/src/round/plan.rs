@@ -1,14 +1,14 @@
 //! When a door is due: by its own plan, by a rule of the settings, in a special period, for a
 //! campaign.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::{Base, RoundDoor};
 use crate::address::{Address, DoorKind};
 use crate::cadence::Cadence;
 use crate::checklist::TemplateId;
-use crate::ids::{DoorId, GridId, derive16};
-use crate::kinds::CompoundKind;
+use crate::ids::{DocId, DoorId, derive16};
+use crate::kinds::{CompoundKind, PeriodKind};
 
 /// A door's plan, in the round's terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl PlanRule {
         let parts = [&address.compound, &address.building, &address.unit].map(|p| p.as_bytes());
         let hash = derive16("spread", &[parts[0], parts[1], parts[2], &floor]);
         let number = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]);
-        let later = Days::new(u64::from(number % u32::from(self.cadence.days())));
+        let later = chrono::Days::new(u64::from(number % u32::from(self.cadence.days())));
         DuePlan {
             cadence: self.cadence,
             since: self.since.checked_add_days(later).unwrap_or(self.since),
@@ -98,23 +98,36 @@ fn own_plan(date: NaiveDate, door: &RoundDoor) -> Option<DuePlan> {
         .filter(|p| p.since <= date && p.until.is_none_or(|until| date <= until))
 }
 
+/// The days between which something runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Days {
+    /// The first day.
+    pub since: NaiveDate,
+    /// The last day.
+    pub until: NaiveDate,
+    /// The day on which the office ended it early; from then on it counts no more.
+    pub ended: Option<NaiveDate>,
+}
+
+impl Days {
+    fn contain(&self, date: NaiveDate) -> bool {
+        (self.since..=self.until).contains(&date) && self.ended.is_none_or(|ended| date < ended)
+    }
+}
+
 /// 专项走访: a set of doors to visit between two days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Campaign {
     /// Which.
-    pub id: [u8; 16],
+    pub id: DocId,
     /// As people call it.
     pub name: String,
-    /// The first day.
-    pub from: NaiveDate,
-    /// The last day.
-    pub until: NaiveDate,
+    /// When.
+    pub days: Days,
     /// The checklist to use.
     pub checklist: Option<TemplateId>,
     /// Which doors.
     pub doors: Selection,
-    /// Whether the office ended it early.
-    pub closed: bool,
 }
 
 impl Campaign {
@@ -125,43 +138,44 @@ impl Campaign {
         door: &RoundDoor,
         last_done: Option<NaiveDate>,
     ) -> bool {
-        !self.closed
-            && (self.from..=self.until).contains(&base.date)
-            && last_done.is_none_or(|done| done < self.from)
+        self.days.contain(base.date)
+            && last_done.is_none_or(|done| done < self.days.since)
             && self.doors.takes(base.grid, door)
     }
 }
 
-/// Which doors a campaign is about: those named, and those that meet every condition given. With
+/// Which doors something is about: those named, and those that meet every condition given. With
 /// nothing given, all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// In one of these grids; empty: in any.
-    pub grids: Vec<GridId>,
+    /// In one of these grids, by code; empty: in any.
+    pub grids: Vec<String>,
     /// In one of these compounds, by name; empty: in any.
     pub compounds: Vec<String>,
-    /// Of one of these kinds; empty: of any.
-    pub kinds: Vec<DoorKind>,
+    /// Of one of these kinds, by word or Chinese term; empty: of any.
+    pub kinds: Vec<String>,
     /// These doors, whatever the conditions say.
     pub doors: Vec<DoorId>,
 }
 
 impl Selection {
-    fn takes(&self, grid: GridId, door: &RoundDoor) -> bool {
-        fn meets<T: PartialEq>(wanted: &[T], is: &T) -> bool {
-            wanted.is_empty() || wanted.contains(is)
-        }
-        let no_condition =
-            self.grids.is_empty() && self.compounds.is_empty() && self.kinds.is_empty();
+    fn takes(&self, grid: &str, door: &RoundDoor) -> bool {
         if self.doors.contains(&door.door) {
             return true;
         }
-        if no_condition && !self.doors.is_empty() {
-            return false;
-        }
-        meets(&self.grids, &grid)
-            && meets(&self.compounds, &door.address.compound)
-            && meets(&self.kinds, &door.kind)
+        let meets = |wanted: &[String], is: &[&str]| {
+            wanted.is_empty() || wanted.iter().any(|w| is.contains(&w.trim()))
+        };
+        let no_condition =
+            self.grids.is_empty() && self.compounds.is_empty() && self.kinds.is_empty();
+        (self.doors.is_empty() || !no_condition)
+            && meets(&self.grids, &[grid])
+            && meets(&self.kinds, &[door.kind.name(), door.kind.name_zh()])
+            && (self.compounds.is_empty() || {
+                let compound = &door.address.compound;
+                let mut names = self.compounds.iter();
+                names.any(|name| Address::compound_name(name) == *compound)
+            })
     }
 }
 
@@ -170,43 +184,31 @@ impl Selection {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Period {
     /// Which.
-    pub id: [u8; 16],
+    pub id: DocId,
     /// As people call it.
     pub name: String,
-    /// What it is: the word of a kind of period.
-    pub kind: String,
-    /// The first day.
-    pub from: NaiveDate,
-    /// The last day.
-    pub until: NaiveDate,
+    /// What it is.
+    pub kind: Option<PeriodKind>,
+    /// When.
+    pub days: Days,
     /// How often.
     pub cadence: Cadence,
     /// The checklist to use.
     pub checklist: Option<TemplateId>,
-    /// Whether it is about doors that have a plan of their own.
-    pub planned: bool,
-    /// It is about doors of these kinds, with a plan or without.
-    pub kinds: Vec<DoorKind>,
-    /// Whether the office ended it early.
-    pub closed: bool,
+    /// Which doors; where it names no kinds of door, those of them that have a plan of their own.
+    pub doors: Selection,
+    /// Doors without a plan of their own too.
+    pub every_door: bool,
 }
 
 impl Period {
     /// Whether the door is due by this period on this day.
     pub(super) fn covers(&self, base: &Base<'_>, door: &RoundDoor) -> bool {
-        !self.closed
-            && (self.from..=self.until).contains(&base.date)
-            && (self.kinds.contains(&door.kind)
-                || (self.planned && own_plan(base.date, door).is_some()))
-    }
-
-    pub(super) fn plan(&self) -> DuePlan {
-        DuePlan {
-            cadence: self.cadence,
-            since: self.from,
-            until: Some(self.until),
-            checklist: self.checklist,
-        }
+        self.days.contain(base.date)
+            && self.doors.takes(base.grid, door)
+            && (self.every_door
+                || !self.doors.kinds.is_empty()
+                || own_plan(base.date, door).is_some())
     }
 
     /// The day it has been due since, if it is. Only visits within the period count for it.
@@ -215,7 +217,13 @@ impl Period {
         date: NaiveDate,
         last_done: Option<NaiveDate>,
     ) -> Option<NaiveDate> {
-        let within = last_done.filter(|done| *done >= self.from);
-        self.plan().due_by(date, within)
+        let within = last_done.filter(|done| *done >= self.days.since);
+        let plan = DuePlan {
+            cadence: self.cadence,
+            since: self.days.since,
+            until: None,
+            checklist: None,
+        };
+        plan.due_by(date, within)
     }
 }

@@ -7,7 +7,8 @@ use chrono::{Days, NaiveDate};
 use super::state::{DayPart, Past};
 use super::{Base, RoundDoor, date_of, plan};
 use crate::checklist::TemplateId;
-use crate::ids::{DoorId, MemberId};
+use crate::ids::{DocId, DoorId, MemberId};
+use crate::kinds::PeriodKind;
 
 /// After this many knocks with nobody home, a call or a neighbour is suggested instead.
 pub const MAX_TRIES: u8 = 3;
@@ -16,7 +17,7 @@ pub const MAX_TRIES: u8 = 3;
 pub const NEW_HOUSEHOLD_DAYS: u64 = 30;
 
 /// Why a door is on the list. In order of urgency.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// Somebody promised to come back by this day.
     FollowUp {
@@ -28,7 +29,7 @@ pub enum Reason {
         /// The day by which it is to be dealt with, if there is one.
         by: Option<NaiveDate>,
         /// The matter.
-        matter: [u8; 16],
+        matter: DocId,
     },
     /// 特殊时期: due at the cadence of a heat wave, cold wave, flood, epidemic.
     Period {
@@ -38,12 +39,12 @@ pub enum Reason {
         days: i64,
         /// The period's name.
         name: String,
-        /// The word of its kind.
-        kind: String,
+        /// What it is.
+        kind: Option<PeriodKind>,
         /// Its last day.
         until: NaiveDate,
         /// The period.
-        period: [u8; 16],
+        period: DocId,
     },
     /// The cadence passed this many days ago.
     Overdue {
@@ -87,7 +88,7 @@ pub enum Reason {
         /// Its name.
         name: String,
         /// The campaign.
-        campaign: [u8; 16],
+        campaign: DocId,
     },
     /// A new household, not yet met.
     NewHousehold {
@@ -112,6 +113,25 @@ impl Reason {
             Self::Campaign { .. } => "campaign",
             Self::NewHousehold { .. } => "new_household",
         }
+    }
+
+    /// Orders reasons by urgency, and those of one urgency by what they are about, so that the order
+    /// is the same everywhere.
+    pub(super) fn order(&self) -> (u8, NaiveDate, [u8; 16], &str) {
+        let (day, about, text) = match self {
+            Self::FollowUp { on } | Self::Review { on } => (Some(*on), [0; 16], ""),
+            Self::Matter { by, matter } => (*by, matter.0, ""),
+            Self::Period { due, period, .. } => (Some(*due), period.0, ""),
+            Self::Overdue { due, .. } | Self::Due { due } => (Some(*due), [0; 16], ""),
+            Self::NobodyHome { .. } => (None, [0; 16], ""),
+            Self::Added { why, by } => (None, by.0, why.as_deref().unwrap_or("")),
+            Self::Campaign {
+                until, campaign, ..
+            } => (Some(*until), campaign.0, ""),
+            Self::NewHousehold { since } => (Some(*since), [0; 16], ""),
+        };
+        // What has no day comes after what has one.
+        (self.rank(), day.unwrap_or(NaiveDate::MAX), about, text)
     }
 
     /// Smaller is more urgent.
@@ -143,7 +163,7 @@ pub struct Overlay {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Casework {
     /// Matters that await a visit, each with the day by which it is to be dealt with.
-    pub matters: Vec<([u8; 16], Option<NaiveDate>)>,
+    pub matters: Vec<(DocId, Option<NaiveDate>)>,
     /// The earliest day on which a care need of somebody there is to be looked at again.
     pub review: Option<NaiveDate>,
 }
@@ -201,9 +221,9 @@ fn campaigns(
         .iter()
         .filter(|campaign| campaign.wants(base, door, last_done))
         .collect();
-    open.sort_by_key(|campaign| (campaign.until, campaign.id));
+    open.sort_by_key(|campaign| (campaign.days.until, campaign.id));
     reasons.extend(open.iter().map(|campaign| Reason::Campaign {
-        until: campaign.until,
+        until: campaign.days.until,
         name: campaign.name.clone(),
         campaign: campaign.id,
     }));
@@ -223,15 +243,15 @@ fn periods(
         .iter()
         .filter(|period| period.covers(base, door))
         .collect();
-    running.sort_by_key(|period| (period.from, period.id));
+    running.sort_by_key(|period| (period.days.since, period.id));
     reasons.extend(running.iter().filter_map(|period| {
         let due = period.due_by(base.date, last_done)?;
         Some(Reason::Period {
             due,
             days: (base.date - due).num_days(),
             name: period.name.clone(),
-            kind: period.kind.clone(),
-            until: period.until,
+            kind: period.kind,
+            until: period.days.until,
             period: period.id,
         })
     }));

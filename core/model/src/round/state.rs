@@ -7,10 +7,7 @@ use minicbor::{Decode, Encode};
 
 use super::local_day;
 use crate::ids::VisitId;
-use crate::kinds::TickResult;
-
-/// The tick of a visit that never took place.
-pub(super) const UNDONE: TickResult = TickResult::Other(3);
+use crate::kinds::{Tick, TickResult};
 
 /// A part of the day, in the community's time zone; a retry is made in another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +60,20 @@ pub struct Knock {
     pub replaces: Vec<VisitId>,
 }
 
+impl Knock {
+    /// A tick under its id.
+    #[must_use]
+    pub fn new(visit: VisitId, tick: Tick) -> Self {
+        Self {
+            visit,
+            at: tick.at,
+            result: tick.result,
+            follow_up: tick.follow_up,
+            replaces: tick.replaces.unwrap_or_default(),
+        }
+    }
+}
+
 /// Where a door stands. Days count from 1970-01-01 in the community's time zone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
@@ -88,7 +99,7 @@ impl Past {
     fn knock(&mut self, day: i32, part: DayPart, knock: &Knock) {
         self.last_try = Some(day);
         match knock.result {
-            UNDONE => {}
+            TickResult::Undone => {}
             TickResult::NobodyHome => {
                 self.tries = self.tries.saturating_add(1);
                 self.tried_parts |= part.bit();
@@ -148,7 +159,7 @@ impl DoorState {
     /// in the order of (time, id): the caller folds anew ([`Self::of`]) when an older one arrives
     /// late or one replaces another.
     pub fn fold(&mut self, knock: &Knock, utc_offset_minutes: i32) {
-        if knock.result == UNDONE {
+        if knock.result == TickResult::Undone {
             return;
         }
         let day = local_day(knock.at, utc_offset_minutes);

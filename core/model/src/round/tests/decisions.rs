@@ -8,7 +8,7 @@ const OFFICE: MemberId = MemberId([13; 16]);
 
 fn decided(n: u8, by: MemberId, what: DecisionKind) -> Decision {
     Decision {
-        id: [n; 16],
+        id: DecisionId([n; 16]),
         by,
         assignment: matches!(what, DecisionKind::Assign | DecisionKind::Add),
         record: RoundDecision {
@@ -28,7 +28,7 @@ fn why(mut decision: Decision, reason: &str) -> Decision {
 
 fn cancel(n: u8, by: MemberId, names: &[u8]) -> Decision {
     let mut decision = decided(n, by, DecisionKind::Cancel);
-    decision.record.cancels = Some(names.iter().map(|n| [*n; 16]).collect());
+    decision.record.cancels = Some(names.iter().map(|n| DecisionId([*n; 16])).collect());
     decision
 }
 
@@ -116,7 +116,7 @@ fn a_decision_cancels_only_about_its_own_door_and_never_itself() {
     let mut elsewhere = cancel(2, WANG, &[1]);
     elsewhere.record.door = DoorId([9; 16]);
     let mut itself = decided(1, LI, DecisionKind::Take);
-    itself.record.cancels = Some(vec![[1; 16]]);
+    itself.record.cancels = Some(vec![DecisionId([1; 16])]);
     assert_eq!(
         with(&[elsewhere, itself]).list("2028-05-01")[0].takers,
         [LI]

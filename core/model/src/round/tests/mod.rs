@@ -8,15 +8,22 @@ mod year;
 
 use super::*;
 use crate::address::AddressParts;
-use crate::ids::VisitId;
-use crate::kinds::TickResult;
-use state::UNDONE;
+use crate::ids::{DecisionId, DocId, VisitId};
+use crate::kinds::{PeriodKind, RoundDecision, TickResult};
 
 const CST: i32 = 8 * 60;
-const GRID: GridId = GridId([7; 16]);
+const GRID: &str = "G1";
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
+}
+
+fn between(since: &str, until: &str) -> Days {
+    Days {
+        since: day(since),
+        until: day(until),
+        ended: None,
+    }
 }
 
 /// A time in China.

@@ -44,7 +44,7 @@ fn decisions() -> impl Strategy<Value = Vec<Decision>> {
         ];
         all.into_iter()
             .map(|(id, (what, door, member, assignment, cancels))| Decision {
-                id: [id; 16],
+                id: DecisionId([id; 16]),
                 by: MemberId([member; 16]),
                 assignment,
                 record: RoundDecision {
@@ -52,7 +52,7 @@ fn decisions() -> impl Strategy<Value = Vec<Decision>> {
                     what: kinds[usize::from(what)],
                     member: Some(MemberId([member; 16])),
                     reason: None,
-                    cancels: Some(cancels.into_iter().map(|n| [n; 16]).collect()),
+                    cancels: Some(cancels.into_iter().map(|n| DecisionId([n; 16])).collect()),
                 },
             })
             .collect()
@@ -113,13 +113,11 @@ proptest! {
 #[test]
 fn campaigns_come_in_any_order_and_the_one_that_ends_first_gives_the_checklist() {
     let campaign = |n: u8, until: &str| Campaign {
-        id: [n; 16],
+        id: DocId([n; 16]),
         name: format!("走访{n}"),
-        from: day("2028-03-01"),
-        until: day(until),
+        days: between("2028-03-01", until),
         checklist: Some([n; 16]),
         doors: Selection::default(),
-        closed: false,
     };
     let mut town = Town::of(household());
     town.campaigns = vec![campaign(1, "2028-03-10"), campaign(2, "2028-03-05")];

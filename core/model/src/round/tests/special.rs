@@ -13,28 +13,24 @@ fn checklist(town: &Town, date: &str) -> Option<TemplateId> {
 
 fn campaign() -> Campaign {
     Campaign {
-        id: [9; 16],
+        id: DocId([9; 16]),
         name: "四百走访".to_owned(),
-        from: day("2028-03-01"),
-        until: day("2028-03-10"),
+        days: between("2028-03-01", "2028-03-10"),
         checklist: SURVEY,
         doors: Selection::default(),
-        closed: false,
     }
 }
 
 fn heat_wave() -> Period {
     Period {
-        id: [8; 16],
+        id: DocId([8; 16]),
         name: "高温".to_owned(),
-        kind: "heat_wave".to_owned(),
-        from: day("2028-07-10"),
-        until: day("2028-07-14"),
+        kind: Some(PeriodKind::HeatWave),
+        days: between("2028-07-10", "2028-07-14"),
         cadence: "daily".parse().unwrap(),
         checklist: HEAT,
-        planned: true,
-        kinds: vec![],
-        closed: false,
+        doors: Selection::default(),
+        every_door: false,
     }
 }
 
@@ -60,7 +56,7 @@ fn a_campaign_lists_its_doors_between_its_days_until_each_is_visited_once() {
     assert_eq!(town.line("2028-03-05"), "");
 
     town.doors = vec![household()];
-    town.campaigns[0].closed = true;
+    town.campaigns[0].days.ended = Some(day("2028-03-05"));
     assert_eq!(town.line("2028-03-05"), "", "the office ended it early");
 }
 
@@ -70,8 +66,8 @@ fn a_campaign_selects_by_grid_compound_and_kind_and_by_name() {
         kind: DoorKind::Shop,
         ..household()
     };
-    let (here, elsewhere) = (vec![GRID], vec![GridId([6; 16])]);
     let name = |text: &str| vec![text.to_owned()];
+    let (here, elsewhere) = (name(GRID), name("G2"));
     let all = Selection::default;
     let table = [
         ("everybody", all(), true),
@@ -110,7 +106,7 @@ fn a_campaign_selects_by_grid_compound_and_kind_and_by_name() {
         (
             "shops",
             Selection {
-                kinds: vec![DoorKind::Shop],
+                kinds: name("shop"),
                 ..all()
             },
             true,
@@ -118,7 +114,7 @@ fn a_campaign_selects_by_grid_compound_and_kind_and_by_name() {
         (
             "enterprises",
             Selection {
-                kinds: vec![DoorKind::Enterprise],
+                kinds: name("企业"),
                 ..all()
             },
             false,
@@ -127,7 +123,7 @@ fn a_campaign_selects_by_grid_compound_and_kind_and_by_name() {
             "this grid's enterprises",
             Selection {
                 grids: here,
-                kinds: vec![DoorKind::Enterprise],
+                kinds: name("企业"),
                 ..all()
             },
             false,
@@ -223,9 +219,11 @@ fn a_flood_is_about_certain_kinds_of_door_with_a_plan_or_without() {
         ..household()
     };
     let flood = Period {
-        kind: "flood".to_owned(),
-        planned: false,
-        kinds: vec![DoorKind::Shop, DoorKind::Facility],
+        kind: Some(PeriodKind::Flood),
+        doors: Selection {
+            kinds: vec!["shop".to_owned(), "设施".to_owned()],
+            ..Selection::default()
+        },
         cadence: "every:2".parse().unwrap(),
         ..heat_wave()
     };
@@ -238,7 +236,7 @@ fn a_flood_is_about_certain_kinds_of_door_with_a_plan_or_without() {
     assert_eq!(town.line("2028-07-11"), "");
     assert_eq!(town.line("2028-07-12"), "due: period");
     let late = town.list("2028-07-13");
-    let overdue = |r: &Reason| matches!(r, Reason::Period { days: 1, kind, .. } if kind == "flood");
+    let overdue = |r: &Reason| matches!(r, Reason::Period { days: 1, kind, .. } if *kind == Some(PeriodKind::Flood));
     assert!(overdue(&late[0].reasons[0]), "{late:?}");
     town.doors = vec![household()];
     assert_eq!(town.line("2028-07-10"), "", "not about households");
@@ -254,8 +252,7 @@ fn the_checklist_is_the_periods_then_the_campaigns_then_the_plans() {
     let mut town = Town::of(cared);
     assert_eq!(checklist(&town, "2028-07-12"), CARE);
     town.campaigns = vec![Campaign {
-        from: day("2028-07-01"),
-        until: day("2028-07-31"),
+        days: between("2028-07-01", "2028-07-31"),
         ..campaign()
     }];
     assert_eq!(checklist(&town, "2028-07-12"), SURVEY);
@@ -263,4 +260,96 @@ fn the_checklist_is_the_periods_then_the_campaigns_then_the_plans() {
     assert_eq!(checklist(&town, "2028-07-12"), HEAT);
     town.periods[0].checklist = None;
     assert_eq!(checklist(&town, "2028-07-12"), SURVEY);
+}
+
+#[test]
+fn a_period_may_be_about_every_door_of_some_grids_and_compounds() {
+    let mut town = Town::of(household());
+    town.periods = vec![heat_wave()];
+    assert_eq!(town.line("2028-07-10"), "", "no plan of its own");
+    town.periods[0].every_door = true;
+    assert_eq!(town.line("2028-07-10"), "due: period");
+    town.periods[0].doors.compounds = vec![" 阳光花园".to_owned()];
+    assert_eq!(town.line("2028-07-10"), "due: period", "as people write it");
+    town.periods[0].doors.grids = vec!["G2".to_owned()];
+    assert_eq!(town.line("2028-07-10"), "");
+    town.periods[0].doors.grids.clear();
+    town.periods[0].days.ended = Some(day("2028-07-12"));
+    assert_eq!(town.line("2028-07-11"), "due: period");
+    assert_eq!(town.line("2028-07-12"), "", "ended early");
+}
+
+#[test]
+fn campaigns_and_periods_are_read_from_their_records() {
+    use crate::kind::{Data, Kind};
+    use crate::kinds::{CAMPAIGN, PERIOD};
+    let record = |kind: &'static Kind, typed: &[(&str, &str)]| -> Fields {
+        let value = |(name, text): &(&str, &str)| {
+            let field = kind.field_named(name).unwrap();
+            (field.code, field.shape.take(&Data::text(*text)).unwrap())
+        };
+        typed.iter().map(value).collect()
+    };
+    let id = DocId([9; 16]);
+    let mut typed = vec![
+        ("name", "四百走访"),
+        ("since", "2028-03-01"),
+        ("until", "2028-03-10"),
+        ("door_kinds", "shop、企业"),
+        ("doors", "01010101010101010101010101010101"),
+    ];
+    let read = Campaign::of(id, &record(&CAMPAIGN, &typed)).unwrap();
+    let expected = Campaign {
+        checklist: None,
+        doors: Selection {
+            kinds: vec!["shop".to_owned(), "企业".to_owned()],
+            doors: vec![DoorId([1; 16])],
+            ..Selection::default()
+        },
+        ..campaign()
+    };
+    assert_eq!(read, expected);
+    typed.remove(2);
+    assert_eq!(
+        Campaign::of(id, &record(&CAMPAIGN, &typed)),
+        None,
+        "without its last day"
+    );
+
+    let mut typed = vec![
+        ("name", "高温"),
+        ("kind", "heat_wave"),
+        ("since", "2028-07-10"),
+        ("until", "2028-07-14"),
+        ("cadence", "daily"),
+    ];
+    let id = DocId([8; 16]);
+    let expected = Period {
+        checklist: None,
+        ..heat_wave()
+    };
+    assert_eq!(Period::of(id, &record(&PERIOD, &typed)), Some(expected));
+    typed.pop();
+    assert_eq!(
+        Period::of(id, &record(&PERIOD, &typed)),
+        None,
+        "without its cadence"
+    );
+}
+
+#[test]
+fn a_rule_is_read_from_the_settings_and_one_of_a_newer_version_is_not() {
+    use crate::kinds::{PlanRuleRecord, pack};
+    let mut record = PlanRuleRecord {
+        compound: Some(CompoundKind::WalkUp),
+        door: DoorKind::Household.code(),
+        cadence: "monthly".to_owned(),
+        since: day_of(day("2028-01-01")),
+        checklist: CARE,
+    };
+    let rule = PlanRule::of(&pack(&record)).unwrap();
+    assert_eq!((rule.door, rule.checklist), (DoorKind::Household, CARE));
+    record.door = 99;
+    assert_eq!(PlanRule::of(&pack(&record)), None);
+    assert_eq!(PlanRule::of(&crate::kind::Value::Null), None);
 }

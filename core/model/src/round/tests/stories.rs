@@ -46,7 +46,7 @@ fn a_matter_and_a_review_are_reasons_for_those_who_hold_the_casework_only() {
     let door = household();
     let mut town = Town::of(door.clone());
     let casework = Casework {
-        matters: vec![([4; 16], Some(day("2028-06-30")))],
+        matters: vec![(DocId([4; 16]), Some(day("2028-06-30")))],
         review: Some(day("2028-06-03")),
     };
     town.overlay.doors.insert(door.door, casework);
@@ -206,7 +206,7 @@ fn a_correction_counts_instead_of_what_it_corrects_whichever_arrives_first() {
     };
     let undone = Knock {
         replaces: vec![corrected.visit],
-        ..knock(3, "2028-05-02T09:00", UNDONE)
+        ..knock(3, "2028-05-02T09:00", TickResult::Undone)
     };
     let mut town = Town::of(planned("daily", "2028-05-02"));
     let mut line = |knocks: &[&Knock]| {
