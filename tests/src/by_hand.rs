@@ -215,13 +215,14 @@ impl ByHand {
         let mut check = [0; 4];
         check.copy_from_slice(&built.hash[..4]);
         let deps = after.iter().map(|a| a.dep).collect();
-        let Parts { seq, time, ops, .. } = parts;
+        let Parts { seq, time, ops, splices, .. } = parts;
         Made {
             wire: WireChange {
                 seq,
                 time,
                 deps,
                 ops,
+                splices,
                 check,
             },
             hash: built.hash,

@@ -6,6 +6,7 @@ use doorknock_model::kind::{Key, Kind, Merge, Value};
 use doorknock_model::kinds::{self, DOOR_CARD, PERSON_FILE, SETTINGS, settings};
 use doorknock_replica::change::{self, Op};
 use doorknock_replica::document::Document;
+use doorknock_replica::splice::{Splice, TextRef};
 use doorknock_store::Tx;
 use doorknock_store::log::{DocRow, Heads};
 use doorknock_store::project::Origin;
@@ -20,6 +21,7 @@ pub(crate) struct Applied<'a> {
     /// When it was made, unix milliseconds.
     pub(crate) time: i64,
     pub(crate) ops: &'a [Op],
+    pub(crate) splices: &'a [Splice],
     /// Whether it is the document's first, so that nothing can stand beside its values.
     pub(crate) first: bool,
     /// The document's heads after it.
@@ -68,22 +70,21 @@ pub(crate) fn project_change(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<()> {
             Some(_) => registers.push(op),
         }
     }
-    if registers.is_empty() {
+    if registers.is_empty() && applied.splices.is_empty() {
         return Ok(());
     }
-    if applied.first {
+    if applied.first && applied.splices.is_empty() {
         for op in &registers {
             project_register(tx, &origin, kind, &op.key, &[&op.value])?;
         }
     } else {
         let document = load(tx, applied.doc, applied.heads)?;
-        project_document(
-            tx,
-            &origin,
-            kind,
-            &document,
-            registers.iter().map(|op| &op.key),
-        )?;
+        let mut keys: Vec<_> = registers.iter().map(|op| op.key.clone()).collect();
+        keys.extend(applied.splices.iter().filter_map(|s| match &s.text {
+            TextRef::New(key) => Some(key.clone()),
+            TextRef::At(text) => document.key_of(*text),
+        }));
+        project_document(tx, &origin, kind, &document, &keys)?;
     }
     let time_zone = registers
         .iter()
@@ -204,6 +205,7 @@ fn rebuild_document(tx: &Tx<'_>, doc: DocRow) -> Result<()> {
                 hash,
                 time: parts.time,
                 ops: &ops,
+                splices: &[],
                 first: false,
                 heads,
             },
@@ -219,6 +221,7 @@ fn rebuild_document(tx: &Tx<'_>, doc: DocRow) -> Result<()> {
         hash: [0; 32],
         time: 0,
         ops: &[],
+        splices: &[],
         first: false,
         heads: &heads,
     };

@@ -14,8 +14,8 @@ use doorknock_replica::ChangeHash;
 use crate::Result;
 use crate::error::{not_found, said};
 use crate::home::Doorknock;
-use crate::record::{Writer, with_writer};
 use crate::views::CompoundInfo;
+use crate::writer::{Writer, with_writer};
 
 /// What to change on a door's card; `None` leaves a field as it is.
 #[derive(Debug, Clone, Default)]

@@ -23,7 +23,7 @@ use crate::Result;
 use crate::env::Transport;
 use crate::error::said;
 use crate::home::Doorknock;
-use crate::record::{Writer, with_writer};
+use crate::writer::{Writer, with_writer};
 
 /// Doors in one transaction.
 const BATCH: usize = 500;

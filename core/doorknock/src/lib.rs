@@ -30,6 +30,7 @@ mod record;
 mod status;
 mod sync;
 mod views;
+mod writer;
 
 pub use doorknock_model as model;
 pub use doorknock_store::Fault;

@@ -183,6 +183,7 @@ fn to_wire(kind: u16, parts: Parts, hash: [u8; 32], earlier: &[[u8; 32]]) -> Wir
         time: parts.time,
         deps: parts.deps.into_iter().map(dep).collect(),
         ops: parts.ops,
+        splices: parts.splices,
         check,
     }
 }

@@ -1,4 +1,4 @@
-//! One change: a few puts by one actor, as parts and as automerge's bytes.
+//! One change: a few puts and splices by one actor, as parts and as automerge's bytes.
 
 use std::num::NonZeroU64;
 
@@ -6,10 +6,11 @@ use automerge::legacy::{Key as AmKey, ObjectId, Op as AmOp, OpId as AmOpId, OpTy
 use automerge::{ActorId, ExpandedChange, ScalarValue};
 use doorknock_model::kind::{Key, Value};
 
+use crate::splice::{self, Splice};
 use crate::{Actor, ChangeHash, ReplicaError};
 
 /// The name of one operation: what a later put replaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OpId {
     /// Its number.
     pub counter: u64,
@@ -41,6 +42,8 @@ pub struct Parts {
     pub deps: Vec<ChangeHash>,
     /// What it puts.
     pub ops: Vec<Op>,
+    /// What it does to texts, after the puts.
+    pub splices: Vec<Splice>,
 }
 
 /// A change as automerge stores it.
@@ -72,15 +75,18 @@ fn build_paths(
     parts: &Parts,
     ops: Vec<(String, &Op)>,
 ) -> Result<Change, ReplicaError> {
-    let max_op = parts
-        .start_op
-        .saturating_add(ops.len() as u64)
-        .saturating_sub(1);
+    let after_puts = parts.start_op.saturating_add(ops.len() as u64);
+    let spliced = parts.splices.iter().map(Splice::op_count);
+    let spliced = spliced.fold(0, u64::saturating_add);
+    if spliced > crate::section::limits::LETTERS {
+        return Err(ReplicaError::TooLarge);
+    }
+    let max_op = after_puts.saturating_add(spliced).saturating_sub(1);
     if max_op >= MAX_OP {
         return Err(ReplicaError::TooLarge);
     }
     let start_op = NonZeroU64::new(parts.start_op).ok_or(ReplicaError::Malformed)?;
-    if ops.is_empty() || parts.seq == 0 || parts.seq >= MAX_OP {
+    if max_op < parts.start_op || parts.seq == 0 || parts.seq >= MAX_OP {
         return Err(ReplicaError::Malformed);
     }
     let mut deps: Vec<_> = parts
@@ -90,11 +96,17 @@ fn build_paths(
         .map(automerge::ChangeHash)
         .collect();
     deps.sort_unstable();
+    let mut operations: Vec<_> = ops
+        .into_iter()
+        .map(|(path, op)| to_automerge(path, op))
+        .collect();
+    let mut next = after_puts;
+    for splice in &parts.splices {
+        splice.to_automerge(actor, next, &mut operations);
+        next += splice.op_count();
+    }
     let expanded = ExpandedChange {
-        operations: ops
-            .into_iter()
-            .map(|(path, op)| to_automerge(path, op))
-            .collect(),
+        operations,
         actor_id: ActorId::from(actor.as_slice()),
         hash: None,
         seq: parts.seq,
@@ -168,22 +180,25 @@ fn read_unguarded(bytes: &[u8]) -> Result<(Actor, Parts), ReplicaError> {
     let change =
         automerge::Change::from_bytes(bytes.to_vec()).map_err(|_| ReplicaError::Malformed)?;
     let expanded = change.decode();
-    let ops = expanded
+    let actor = actor_of(&expanded.actor_id).ok_or(ReplicaError::Malformed)?;
+    let puts = expanded
         .operations
         .iter()
-        .map(from_automerge)
-        .collect::<Option<Vec<_>>>();
+        .take_while(|op| matches!((&op.action, &op.obj), (OpType::Put(_), ObjectId::Root)))
+        .count();
+    let (puts, rest) = expanded.operations.split_at(puts);
+    let ops = puts.iter().map(from_automerge).collect::<Option<Vec<_>>>();
+    let after_puts = expanded.start_op.get().saturating_add(puts.len() as u64);
+    let splices = splice::from_automerge(actor, after_puts, rest);
     let parts = Parts {
         seq: expanded.seq,
         time: expanded.time,
         start_op: expanded.start_op.get(),
         deps: expanded.deps.iter().map(|d| d.0).collect(),
         ops: ops.ok_or(ReplicaError::Malformed)?,
+        splices: splices.ok_or(ReplicaError::Malformed)?,
     };
-    Ok((
-        actor_of(&expanded.actor_id).ok_or(ReplicaError::Malformed)?,
-        parts,
-    ))
+    Ok((actor, parts))
 }
 
 fn from_automerge(op: &AmOp) -> Option<Op> {
@@ -223,6 +238,7 @@ pub fn genesis(kind: u16) -> Change {
         start_op: 1,
         deps: Vec::new(),
         ops: Vec::new(),
+        splices: Vec::new(),
     };
     // One operation numbered 1 is within every limit.
     build_paths([0; 16], &parts, vec![("kind".to_owned(), &marker)]).unwrap_or(Change {
@@ -246,7 +262,7 @@ mod tests {
     #[test]
     fn genesis_bytes_are_frozen() {
         // A different hash here would split every community's documents in two.
-        let golden: [(u16, &str); 6] = [
+        let golden = [
             (
                 1,
                 "72c91043934f3ac332ef89ca9ca743404ea919c6123ef6588fa9ce147997bb7c",
@@ -271,10 +287,22 @@ mod tests {
                 6,
                 "c064178308239f448dc92d3617ca1878947980e92b3a6f4ec19b5d2cebe08d64",
             ),
+            (8, "a451db0422c6d1fc8bea38a60eddc17d2e0bf80918ad66efef6f48fc9406135a"),
+            (10, "e3cb3d0b3457c3edc7f498ad30c364c2765a5a376afa0680afaa5a9acacb0784"),
+            (11, "2e280a92cf79550eab4d8fd8a44c1af3d24ccf4ea88669f68670cf88e3c1769b"),
+            (12, "130662f2edd004ad2413c2a7448e5a82205787c2fbbfc3d7bb1c11fca7be0a9b"),
+            (13, "c45262a8ddc61638dee01c86fc97be8bba1cfbfba27d63a1af0bdfcaa215c736"),
+            (14, "0d5a2f39445fe7a0fd04abc86bb17e2cdedc3b275374d0c7b144f28d377b61d7"),
+            (15, "d0402a58e60198b78c4d38c01c03c40c29c42e5edec3ffebddb0f984ceccfe74"),
+            (16, "00dc078d76258f59e1c3f682695e9b00dec231a5d78662490b7e6ce045e3d703"),
+            (17, "8c08c07631449b546e77d4d0155556a9a36eae289902873dbddb06d9573f7030"),
         ];
-        for (kind, hash) in golden {
-            assert_eq!(hex(&genesis(kind).hash), hash, "kind {kind}");
-        }
+        let declared: Vec<_> = doorknock_model::kinds::KINDS
+            .iter()
+            .map(|kind| (kind.code, hex(&genesis(kind.code).hash)))
+            .collect();
+        let golden: Vec<_> = golden.map(|(kind, hash)| (kind, hash.to_owned())).into();
+        assert_eq!(declared, golden);
     }
 
     #[test]
@@ -309,6 +337,7 @@ mod tests {
                     Value::Bytes(vec![1, 2]),
                 ),
             ],
+            splices: vec![],
         };
         let first_change = build(actor, &first).unwrap();
         let second = Parts {
@@ -321,6 +350,7 @@ mod tests {
                 vec![OpId { counter: 2, actor }],
                 Value::Text("b".into()),
             )],
+            splices: vec![],
         };
         let second_change = build(actor, &second).unwrap();
         assert_eq!(first_change.bytes, theirs[0].raw_bytes());
@@ -359,6 +389,7 @@ mod tests {
             start_op,
             deps: vec![],
             ops,
+            splices: vec![],
         };
         assert!(build([1; 16], &parts(MAX_OP - 1, 1, vec![op.clone()])).is_ok());
         for bad in [

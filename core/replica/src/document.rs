@@ -4,11 +4,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::{
-    ActorId, Automerge, ChangeHash as AmHash, LoadOptions, ObjId, ROOT, ReadDoc, TextEncoding,
+    ActorId, Automerge, ChangeHash as AmHash, LoadOptions, ObjId, ObjType, ROOT, ReadDoc,
+    TextEncoding,
 };
 use doorknock_model::kind::{Key, Value};
 
 use crate::change::{OpId, actor_of, from_scalar, genesis};
+use crate::splice::Letters;
 use crate::{ChangeHash, ReplicaError};
 
 /// One of the values a key holds, with the operation that put it there.
@@ -58,7 +60,7 @@ impl Document {
     /// The values of a key, the one shown first: automerge's winner, which every device agrees on.
     #[must_use]
     pub fn values(&self, key: &Key) -> Vec<Written> {
-        self.collect(self.0.get_all(ROOT, key.to_path()))
+        self.collect(self.0.get_all(ROOT, key.to_path()), None)
     }
 
     /// The values of a key as they stood at a version; empty if the version is not known.
@@ -68,7 +70,40 @@ impl Document {
         if heads.iter().any(|h| self.0.get_change_by_hash(h).is_none()) {
             return Vec::new();
         }
-        self.collect(self.0.get_all_at(ROOT, key.to_path(), &heads))
+        self.collect(self.0.get_all_at(ROOT, key.to_path(), &heads), Some(&heads))
+    }
+
+    /// The key under which a text stands; `None` if there is no such text.
+    #[must_use]
+    pub fn key_of(&self, text: OpId) -> Option<Key> {
+        let mut keys = self.keys().into_iter();
+        keys.find(|key| self.values(key).iter().any(|w| w.op == text))
+    }
+
+    /// The letters of a text as they stood at a version: what an edit of that version builds on.
+    ///
+    /// # Errors
+    /// [`ReplicaError::Unloadable`] if there is no such text.
+    pub fn letters_at(&self, text: OpId, version: &[ChangeHash]) -> Result<Letters, ReplicaError> {
+        let heads: Vec<_> = version.iter().copied().map(AmHash).collect();
+        let id = ObjId::Id(text.counter, ActorId::from(text.actor.as_slice()), 0);
+        let known = self.0.object_type(&id).is_ok_and(|t| t == ObjType::Text);
+        if !known || !self.knows(version) {
+            return Err(ReplicaError::Unloadable);
+        }
+        let letter = |item: automerge::iter::ListRangeItem<'_>| {
+            let ObjId::Id(counter, actor, _) = item.id() else {
+                return None;
+            };
+            let id = OpId {
+                counter,
+                actor: actor_of(&actor)?,
+            };
+            let value = item.value.into_value();
+            Some((id, value.as_str()?.chars().next()?))
+        };
+        let items = self.0.list_range_at(&id, .., &heads);
+        Ok(items.filter_map(letter).collect())
     }
 
     /// Whether a version is part of this document's history.
@@ -106,7 +141,12 @@ impl Document {
         keys
     }
 
-    fn collect<E>(&self, all: Result<Vec<(automerge::Value<'_>, ObjId)>, E>) -> Vec<Written> {
+    /// Values as they are, texts as they read.
+    fn collect<E>(
+        &self,
+        all: Result<Vec<(automerge::Value<'_>, ObjId)>, E>,
+        heads: Option<&[AmHash]>,
+    ) -> Vec<Written> {
         let mut values: Vec<_> = all
             .unwrap_or_default()
             .into_iter()
@@ -114,7 +154,16 @@ impl Document {
                 let ObjId::Id(counter, actor, _) = id else {
                     return None;
                 };
-                let value = from_scalar(value.as_scalar()?)?;
+                let value = if value.is_object() {
+                    let id = ObjId::Id(counter, actor.clone(), 0);
+                    let text = match heads {
+                        Some(heads) => self.0.text_at(&id, heads),
+                        None => self.0.text(&id),
+                    };
+                    Value::Text(text.ok()?)
+                } else {
+                    from_scalar(value.as_scalar()?)?
+                };
                 Some(Written {
                     op: OpId {
                         counter,
@@ -153,6 +202,7 @@ mod tests {
             start_op,
             deps: deps.to_vec(),
             ops: vec![op],
+            splices: vec![],
         };
         build([actor; 16], &parts).unwrap()
     }

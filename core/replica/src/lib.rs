@@ -2,9 +2,10 @@
 //!
 //! **What it is for.** Merging what several phones wrote, without losing any of it.
 //!
-//! **How it works.** A document is a root map of flat scalar keys ([`doorknock_model::kind`]); there
-//! are no nested objects in version 1, so no two devices can create the same container twice
-//! (rule R5). A change is a handful of puts. It is *built from parts* ([`change::build`]) and never
+//! **How it works.** A document is a root map of flat keys ([`doorknock_model::kind`]) that hold scalars,
+//! or a text that several people edit ([`splice`]); a text is made once, by the device that makes its
+//! record, so no two devices make the same one twice (rule R5). A change is a handful of puts and
+//! splices. It is *built from parts* ([`change::build`]) and never
 //! parsed from foreign bytes: the wire carries the parts ([`section`]), and the receiver
 //! derives the actor from the entry's device and incarnation, the first operation number from the
 //! dependencies, and the bytes from automerge's own encoder. A forged actor or a malformed automerge
@@ -21,6 +22,7 @@
 pub mod change;
 pub mod document;
 pub mod section;
+pub mod splice;
 
 /// SHA-256 of a change's encoded bytes: automerge's change hash.
 pub type ChangeHash = [u8; 32];

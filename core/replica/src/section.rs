@@ -1,11 +1,14 @@
 //! A section's body on the wire: the changes of one document, as parts (docs/wire-format.md).
 
+mod text;
+
 use doorknock_model::ids::DocId;
 use doorknock_model::kind::{Key, Value};
 use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
 
 use crate::change::{Op, OpId};
+use crate::splice::Splice;
 use crate::{ChangeHash, ReplicaError};
 
 /// Limits of the format; enforced by the call that records and at ingest.
@@ -22,6 +25,12 @@ pub mod limits {
     pub const VALUE: usize = 64 * 1024;
     /// Bytes of an id under a field.
     pub const KEY_ID: usize = 64;
+    /// Texts a change may touch.
+    pub const SPLICES: usize = 64;
+    /// Places of a text a change may touch, and runs of letters it may delete at one.
+    pub const EDITS: usize = 4096;
+    /// Letters a change may insert and delete, all told.
+    pub const LETTERS: u64 = 64 * 1024;
 }
 
 /// A change as it travels: what cannot be derived, and four bytes of the hash it must come to.
@@ -35,6 +44,8 @@ pub struct WireChange {
     pub deps: Vec<Dep>,
     /// What it puts.
     pub ops: Vec<Op>,
+    /// What it does to texts.
+    pub splices: Vec<Splice>,
     /// The first bytes of the change's hash.
     pub check: [u8; 4],
 }
@@ -140,7 +151,7 @@ impl Section {
 }
 
 fn write_change(e: &mut Encoder<Vec<u8>>, change: &WireChange) -> EncodeResult {
-    e.array(5)?
+    e.array(if change.splices.is_empty() { 5 } else { 6 })?
         .u64(change.seq)?
         .i64(change.time)?
         .array(change.deps.len() as u64)?;
@@ -153,15 +164,11 @@ fn write_change(e: &mut Encoder<Vec<u8>>, change: &WireChange) -> EncodeResult {
     }
     e.array(change.ops.len() as u64)?;
     for op in &change.ops {
-        e.array(4)?.u16(op.key.field)?;
-        if op.key.id.is_empty() {
-            e.null()?
-        } else {
-            e.bytes(&op.key.id)?
-        };
+        e.array(4)?;
+        write_key(e, &op.key)?;
         e.array(op.replaces.len() as u64)?;
         for id in &op.replaces {
-            e.array(2)?.u64(id.counter)?.bytes(&id.actor)?;
+            write_op_id(e, id)?;
         }
         match &op.value {
             Value::Null => e.null()?,
@@ -172,6 +179,24 @@ fn write_change(e: &mut Encoder<Vec<u8>>, change: &WireChange) -> EncodeResult {
         };
     }
     e.bytes(&change.check)?;
+    if !change.splices.is_empty() {
+        text::write_splices(e, &change.splices)?;
+    }
+    Ok(())
+}
+
+fn write_key(e: &mut Encoder<Vec<u8>>, key: &Key) -> EncodeResult {
+    e.u16(key.field)?;
+    if key.id.is_empty() {
+        e.null()?
+    } else {
+        e.bytes(&key.id)?
+    };
+    Ok(())
+}
+
+fn write_op_id(e: &mut Encoder<Vec<u8>>, id: &OpId) -> EncodeResult {
+    e.array(2)?.u64(id.counter)?.bytes(&id.actor)?;
     Ok(())
 }
 
@@ -221,15 +246,20 @@ fn read_context(d: &mut Decoder<'_>) -> Result<Context, ReplicaError> {
 }
 
 fn read_change(d: &mut Decoder<'_>) -> Result<WireChange, ReplicaError> {
-    let extra = array(d, 5)?;
+    let mut extra = array(d, 5)?;
     let seq = d.u64().map_err(bad)?;
     let time = d.i64().map_err(bad)?;
     let deps = list(d, limits::DEPS, read_dep)?;
     let ops = list(d, limits::OPS, read_op)?;
     let check = fixed(d)?;
+    let mut splices = Vec::new();
+    if extra > 0 {
+        extra -= 1;
+        splices = text::read_splices(d)?;
+    }
     skip(d, extra)?;
     // A change with no dependency or no operation cannot have come from this app.
-    if deps.is_empty() || ops.is_empty() {
+    if deps.is_empty() || (ops.is_empty() && splices.is_empty()) {
         return Err(ReplicaError::Malformed);
     }
     Ok(WireChange {
@@ -237,6 +267,7 @@ fn read_change(d: &mut Decoder<'_>) -> Result<WireChange, ReplicaError> {
         time,
         deps,
         ops,
+        splices,
         check,
     })
 }
@@ -253,23 +284,8 @@ fn read_dep(d: &mut Decoder<'_>) -> Result<Dep, ReplicaError> {
 
 fn read_op(d: &mut Decoder<'_>) -> Result<Op, ReplicaError> {
     let extra = array(d, 4)?;
-    let field = d.u16().map_err(bad)?;
-    let id = match d.datatype().map_err(bad)? {
-        Type::Null => d.null().map(|()| Vec::new()).map_err(bad)?,
-        _ => d.bytes().map_err(bad)?.to_vec(),
-    };
-    if id.len() > limits::KEY_ID {
-        return Err(ReplicaError::TooLarge);
-    }
-    let replaces = list(d, limits::REPLACES, |d| {
-        let extra = array(d, 2)?;
-        let id = OpId {
-            counter: d.u64().map_err(bad)?,
-            actor: fixed(d)?,
-        };
-        skip(d, extra)?;
-        Ok(id)
-    })?;
+    let key = read_key(d)?;
+    let replaces = list(d, limits::REPLACES, read_op_id)?;
     let value = match d.datatype().map_err(bad)? {
         Type::Null => d.null().map(|()| Value::Null),
         Type::Bool => d.bool().map(Value::Bool),
@@ -283,93 +299,33 @@ fn read_op(d: &mut Decoder<'_>) -> Result<Op, ReplicaError> {
     }
     skip(d, extra)?;
     Ok(Op {
-        key: Key { field, id },
+        key,
         replaces,
         value,
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn value() -> impl Strategy<Value = Value> {
-        prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::Bool),
-            any::<i64>().prop_map(Value::Int),
-            ".{0,20}".prop_map(Value::Text),
-            proptest::collection::vec(any::<u8>(), 0..40).prop_map(Value::Bytes),
-        ]
+fn read_key(d: &mut Decoder<'_>) -> Result<Key, ReplicaError> {
+    let field = d.u16().map_err(bad)?;
+    let id = match d.datatype().map_err(bad)? {
+        Type::Null => d.null().map(|()| Vec::new()).map_err(bad)?,
+        _ => d.bytes().map_err(bad)?.to_vec(),
+    };
+    if id.len() > limits::KEY_ID {
+        return Err(ReplicaError::TooLarge);
     }
-
-    prop_compose! {
-        fn op()(field: u16, id in proptest::collection::vec(any::<u8>(), 0..20),
-                replaces in proptest::collection::vec((any::<u64>(), any::<[u8; 16]>()), 0..3),
-                value in value()) -> Op {
-            let replaces = replaces.into_iter().map(|(counter, actor)| OpId { counter, actor });
-            Op { key: Key { field, id }, replaces: replaces.collect(), value }
-        }
-    }
-
-    prop_compose! {
-        fn section()(kind: u16, doc: [u8; 16], context: Option<(u64, [u8; 32], u64)>,
-                     changes in proptest::collection::vec(
-                        (any::<u64>(), any::<i64>(), any::<[u8; 32]>(), any::<u8>(),
-                         proptest::collection::vec(op(), 1..4), any::<[u8; 4]>()), 0..5)) -> Section {
-            let changes = changes.into_iter().enumerate().map(|(n, (seq, time, hash, pick, ops, check))| {
-                let dep = match pick % 3 {
-                    0 => Dep::Genesis,
-                    1 if n > 0 => Dep::InSection(usize::from(pick) % n),
-                    _ => Dep::Hash(hash),
-                };
-                WireChange { seq, time, deps: vec![dep], ops, check }
-            });
-            let context = context.map(|(charter_length, charter_head, hub_position)| {
-                Context { charter_length, charter_head, hub_position }
-            });
-            Section { kind, doc: DocId(doc), changes: changes.collect(), context }
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_section_reads_back(section in section()) {
-            prop_assert_eq!(Section::decode(&section.encode()), Ok(section));
-        }
-
-        #[test]
-        fn damage_is_an_error_or_another_section_never_a_panic(
-            section in section(), at: prop::sample::Index, flip in 1_u8.., cut: bool,
-        ) {
-            let mut bytes = section.encode();
-            let at = at.index(bytes.len());
-            bytes[at] ^= flip;
-            if cut { bytes.truncate(at); }
-            let _ = Section::decode(&bytes);
-        }
-
-        #[test]
-        fn noise_is_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Section::decode(&bytes);
-        }
-    }
-
-    #[test]
-    fn hostile_lengths_and_depths_are_refused_without_work() {
-        let huge_list = [
-            0x83, 0x01, 0x50, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x9b, 0xff, 0xff,
-            0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-        ];
-        assert_eq!(Section::decode(&huge_list), Err(ReplicaError::TooLarge));
-        let mut deep = vec![0x85, 0x01, 0x50];
-        deep.extend([0; 16]);
-        deep.extend([0x80, 0x83, 0x01, 0x58, 32]);
-        deep.extend([0; 32]);
-        deep.push(0x01);
-        deep.extend(std::iter::repeat_n(0x81, 100_000)); // an unknown element, nested
-        assert_eq!(Section::decode(&deep), Err(ReplicaError::Malformed));
-    }
+    Ok(Key { field, id })
 }
+
+fn read_op_id(d: &mut Decoder<'_>) -> Result<OpId, ReplicaError> {
+    let extra = array(d, 2)?;
+    let id = OpId {
+        counter: d.u64().map_err(bad)?,
+        actor: fixed(d)?,
+    };
+    skip(d, extra)?;
+    Ok(id)
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use super::charter::add_space;
 use crate::Result;
 use crate::env::Transport;
 use crate::home::Doorknock;
-use crate::record::with_writer;
+use crate::writer::with_writer;
 
 impl Doorknock {
     /// Makes the grids that are not there yet, with their two spaces each.

@@ -14,7 +14,7 @@ use crate::Result;
 use crate::env::Transport;
 use crate::error::{hub_answer, said};
 use crate::home::Doorknock;
-use crate::record::with_writer;
+use crate::writer::with_writer;
 
 /// A device that joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,7 +26,7 @@ use crate::Result;
 use crate::env::{Answer, Request, Transport};
 use crate::error::{hub_answer, said};
 use crate::home::{Doorknock, Identity, Inner};
-use crate::record::with_writer;
+use crate::writer::with_writer;
 
 /// This device in its community.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,7 +222,7 @@ pub(super) fn adopt_identity(inner: &mut Inner) -> Result<()> {
     Ok(())
 }
 
-impl crate::record::Writer<'_> {
+impl crate::writer::Writer<'_> {
     pub(super) fn member_card(&mut self, name: &str) -> Result<()> {
         let doc = MEMBER_CARD.document(self.identity.community, &[self.identity.member.as_bytes()]);
         let value = Value::Text(name.trim().to_owned());

@@ -11,6 +11,7 @@
 
 mod again;
 mod change;
+mod check;
 mod section;
 
 pub(crate) use again::{retry, retry_all, retry_rested};
