@@ -17,13 +17,17 @@
 //! never deletes a database that does not open.
 
 pub mod charter;
+pub mod drafts;
 pub mod inbox;
+mod knocks;
 pub mod log;
 pub mod outbox;
 pub mod project;
 pub mod queries;
+pub mod rounds;
 mod schema;
 pub mod search;
+pub mod visits;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};

@@ -139,13 +139,19 @@ impl DoorState {
     /// `replaces` counts for nothing, and so does the one that undoes it.
     #[must_use]
     pub fn of(knocks: &[Knock], utc_offset_minutes: i32) -> Self {
+        Self::up_to(i32::MAX, knocks, utc_offset_minutes)
+    }
+
+    /// The same up to the end of a day (days since 1970-01-01).
+    #[must_use]
+    pub fn up_to(day: i32, knocks: &[Knock], utc_offset_minutes: i32) -> Self {
         let replaced: HashSet<_> = knocks
             .iter()
             .flat_map(|by| by.replaces.iter().filter(|id| **id != by.visit))
             .collect();
         let mut standing: Vec<_> = knocks
             .iter()
-            .filter(|k| !replaced.contains(&k.visit))
+            .filter(|k| !replaced.contains(&k.visit) && local_day(k.at, utc_offset_minutes) <= day)
             .collect();
         standing.sort_by_key(|k| (k.at, k.visit));
         let mut state = Self::default();
