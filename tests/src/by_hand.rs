@@ -210,12 +210,19 @@ impl ByHand {
             start_op: 1 + after.iter().map(|a| a.max_op).max().unwrap_or(0),
             deps: after.iter().map(|a| a.hash).collect(),
             ops,
+            splices: vec![],
         };
         let built = build(self.actor(space, doc), &parts).expect("a change is built");
         let mut check = [0; 4];
         check.copy_from_slice(&built.hash[..4]);
         let deps = after.iter().map(|a| a.dep).collect();
-        let Parts { seq, time, ops, splices, .. } = parts;
+        let Parts {
+            seq,
+            time,
+            ops,
+            splices,
+            ..
+        } = parts;
         Made {
             wire: WireChange {
                 seq,

@@ -36,7 +36,7 @@ pub(crate) fn version_text(heads: &[ChangeHash]) -> String {
     all.join(".")
 }
 
-fn parse_version(text: &str) -> Result<Vec<ChangeHash>> {
+pub(crate) fn parse_version(text: &str) -> Result<Vec<ChangeHash>> {
     let parse = |hex: &str| {
         let bytes: Option<Vec<u8>> = (0..hex.len())
             .step_by(2)

@@ -27,6 +27,7 @@ mod ingest;
 mod outbox;
 mod read;
 mod record;
+mod records;
 mod status;
 mod sync;
 mod views;
@@ -43,6 +44,7 @@ pub use error::Error;
 pub use home::Doorknock;
 pub use import::{ImportOptions, ImportReport};
 pub use record::NewVisit;
+pub use records::{Choice, Conflict, ConflictValue, Record, RecordItem, TextVersion};
 pub use status::{QuarantineLine, Status};
 pub use sync::{SyncReport, SyncSession};
 pub use views::{

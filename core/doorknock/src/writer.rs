@@ -319,6 +319,13 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// A document's version as it stands in this transaction.
+    pub(crate) fn heads_of(&self, doc: DocId) -> Result<Vec<ChangeHash>> {
+        let row = self.tx.doc(doc)?;
+        let heads = row.map(|row| self.tx.heads(&row)).transpose()?.flatten();
+        Ok(heads.unwrap_or_default().hashes())
+    }
+
     fn author(&mut self) -> Result<i64> {
         if let Some(author) = self.author {
             return Ok(author);

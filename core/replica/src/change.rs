@@ -46,6 +46,16 @@ pub struct Parts {
     pub splices: Vec<Splice>,
 }
 
+impl Parts {
+    /// The number of the last operation.
+    #[must_use]
+    pub fn last_op(&self) -> u64 {
+        let spliced = self.splices.iter().map(Splice::op_count);
+        let count = spliced.fold(self.ops.len() as u64, u64::saturating_add);
+        self.start_op.saturating_add(count).saturating_sub(1)
+    }
+}
+
 /// A change as automerge stores it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -287,15 +297,42 @@ mod tests {
                 6,
                 "c064178308239f448dc92d3617ca1878947980e92b3a6f4ec19b5d2cebe08d64",
             ),
-            (8, "a451db0422c6d1fc8bea38a60eddc17d2e0bf80918ad66efef6f48fc9406135a"),
-            (10, "e3cb3d0b3457c3edc7f498ad30c364c2765a5a376afa0680afaa5a9acacb0784"),
-            (11, "2e280a92cf79550eab4d8fd8a44c1af3d24ccf4ea88669f68670cf88e3c1769b"),
-            (12, "130662f2edd004ad2413c2a7448e5a82205787c2fbbfc3d7bb1c11fca7be0a9b"),
-            (13, "c45262a8ddc61638dee01c86fc97be8bba1cfbfba27d63a1af0bdfcaa215c736"),
-            (14, "0d5a2f39445fe7a0fd04abc86bb17e2cdedc3b275374d0c7b144f28d377b61d7"),
-            (15, "d0402a58e60198b78c4d38c01c03c40c29c42e5edec3ffebddb0f984ceccfe74"),
-            (16, "00dc078d76258f59e1c3f682695e9b00dec231a5d78662490b7e6ce045e3d703"),
-            (17, "8c08c07631449b546e77d4d0155556a9a36eae289902873dbddb06d9573f7030"),
+            (
+                8,
+                "a451db0422c6d1fc8bea38a60eddc17d2e0bf80918ad66efef6f48fc9406135a",
+            ),
+            (
+                10,
+                "e3cb3d0b3457c3edc7f498ad30c364c2765a5a376afa0680afaa5a9acacb0784",
+            ),
+            (
+                11,
+                "2e280a92cf79550eab4d8fd8a44c1af3d24ccf4ea88669f68670cf88e3c1769b",
+            ),
+            (
+                12,
+                "130662f2edd004ad2413c2a7448e5a82205787c2fbbfc3d7bb1c11fca7be0a9b",
+            ),
+            (
+                13,
+                "c45262a8ddc61638dee01c86fc97be8bba1cfbfba27d63a1af0bdfcaa215c736",
+            ),
+            (
+                14,
+                "0d5a2f39445fe7a0fd04abc86bb17e2cdedc3b275374d0c7b144f28d377b61d7",
+            ),
+            (
+                15,
+                "d0402a58e60198b78c4d38c01c03c40c29c42e5edec3ffebddb0f984ceccfe74",
+            ),
+            (
+                16,
+                "00dc078d76258f59e1c3f682695e9b00dec231a5d78662490b7e6ce045e3d703",
+            ),
+            (
+                17,
+                "8c08c07631449b546e77d4d0155556a9a36eae289902873dbddb06d9573f7030",
+            ),
         ];
         let declared: Vec<_> = doorknock_model::kinds::KINDS
             .iter()

@@ -16,6 +16,7 @@
 //! **What it never does.** It judges nothing it is given and knows no key but the database's. It
 //! never deletes a database that does not open.
 
+pub mod cells;
 pub mod charter;
 pub mod drafts;
 pub mod inbox;

@@ -229,6 +229,15 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// People whose id begins with these hexadecimal digits, two at most.
+    pub fn people_by_prefix(&self, hex: &str) -> Result<Vec<DocId>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT doc FROM person WHERE substr(lower(hex(doc)), 1, length(?1)) = lower(?1) LIMIT 2",
+        )?;
+        let rows = statement.query_map([hex], |row| Ok(DocId(fixed(row, 0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The people behind a door.
     pub fn people_of(&self, door: DoorId) -> Result<Vec<PersonRow>> {
         let mut statement = self.conn.prepare_cached(
@@ -301,9 +310,6 @@ impl View<'_> {
             crate::visits::of_door(),
             crate::visits::newest(),
             crate::visits::TO_CONFIRM.to_owned(),
-            crate::rounds::DECISIONS.to_owned(),
-            crate::rounds::RECORDS.to_owned(),
-            crate::rounds::RULES.to_owned(),
             "SELECT heads, (SELECT id FROM chunk WHERE doc = 1 AND id > doc.settled
                             ORDER BY id DESC LIMIT 1) FROM doc WHERE id = x'00'"
                 .to_owned(),
@@ -313,7 +319,9 @@ impl View<'_> {
         let mut lines = Vec::new();
         for sql in hot {
             let mut statement = self.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-            let rows = statement.query_map([], |row| row.get::<_, String>(3))?;
+            let nothing = vec![rusqlite::types::Null; statement.parameter_count()];
+            let values = rusqlite::params_from_iter(nothing);
+            let rows = statement.query_map(values, |row| row.get::<_, String>(3))?;
             lines.extend(rows.collect::<Result<Vec<_>, _>>()?);
         }
         Ok(lines)

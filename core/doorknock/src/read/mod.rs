@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
 use doorknock_model::access::SpaceKind;
 use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock_model::checklist::{self};
-use doorknock_model::ids::{DoorId, GridId};
+use doorknock_model::ids::{DoorId, GridId, PersonId};
 use doorknock_model::round::{DoorState, RoundDoor, date_of, day_of, local_day, round};
 use doorknock_store::View;
 use doorknock_store::queries::{DoorRow, GridRow};
@@ -191,11 +191,24 @@ impl Doorknock {
     }
 }
 
+impl Doorknock {
+    /// The person meant by an id or by the beginning of one, four digits or more.
+    ///
+    /// # Errors
+    /// `not_found`, `ambiguous_id`.
+    pub fn find_person(&self, text: &str) -> Result<PersonId> {
+        let found = crate::records::by_prefix(text, |hex| {
+            Ok(self.lock().store.view()?.people_by_prefix(hex)?)
+        })?;
+        Ok(PersonId(found.0))
+    }
+}
+
 fn is_rounds(space: &doorknock_store::charter::SpaceRow) -> bool {
     SpaceKind::from_code(space.kind) == Some(SpaceKind::Rounds)
 }
 
-pub(super) fn utc_offset(view: &View<'_>) -> Result<i32> {
+pub(crate) fn utc_offset(view: &View<'_>) -> Result<i32> {
     Ok(view.settings()?.utc_offset.unwrap_or(8 * 60))
 }
 
@@ -208,7 +221,7 @@ pub(crate) fn local_time(at: i64, utc_offset: i32) -> DateTime<FixedOffset> {
         .unwrap_or_else(|| DateTime::UNIX_EPOCH.with_timezone(&zone))
 }
 
-fn which_grid(view: &View<'_>, code: Option<&str>) -> Result<(GridRow, u32)> {
+pub(crate) fn which_grid(view: &View<'_>, code: Option<&str>) -> Result<(GridRow, u32)> {
     let spaces: Vec<_> = view.spaces()?.into_iter().filter(is_rounds).collect();
     let space_of = |grid: GridId| spaces.iter().find(|s| s.grid == grid).map(|s| s.n);
     let mut held: Vec<_> = view

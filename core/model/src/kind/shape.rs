@@ -152,6 +152,8 @@ impl Shape {
                 (d.position() == bytes.len()).then_some(item)?
             }
             (Self::Bool, Value::Bool(bool)) => Item::Bool(*bool),
+            // As a table keeps it.
+            (Self::Bool, Value::Int(int @ 0..=1)) => Item::Bool(*int == 1),
             (Self::Int | Self::Day | Self::Time | Self::Word(_), Value::Int(int)) => {
                 checked(*self, *int)?
             }

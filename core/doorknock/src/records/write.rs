@@ -1,0 +1,307 @@
+//! Adding, editing and ending records.
+
+use doorknock_model::access::SpaceKind;
+use doorknock_model::ids::{DocId, GridId};
+use doorknock_model::kind::{Data, Field, Key, Kind, Merge, Shape, Value};
+use doorknock_model::random;
+use doorknock_model::round::{date_of, local_day};
+use doorknock_replica::ChangeHash;
+
+use super::{general, is_text, kind_of};
+use crate::Result;
+use crate::edit::parse_version;
+use crate::error::{not_found, said};
+use crate::home::Doorknock;
+use crate::writer::with_writer;
+
+impl Doorknock {
+    /// Adds a record with its plain fields, each as a tree or as a person types it. `grid` is needed only on
+    /// a device that holds several, for kinds that are per grid.
+    ///
+    /// # Errors
+    /// `unknown_kind`, `unknown_field`, `bad_value`, `missing_field`, `which_grid`, `not_allowed`,
+    /// `too_large`, `disk_full`.
+    pub fn add_record(
+        &self,
+        kind: &str,
+        grid: Option<&str>,
+        values: &[(&str, Data)],
+    ) -> Result<DocId> {
+        let kind = general(kind)?;
+        let id = DocId(self.new_id());
+        let space = self.space_for(kind, grid)?;
+        let (mut puts, mut texts) = (Vec::new(), Vec::new());
+        for (name, _) in values {
+            plain_field(kind, name)?;
+        }
+        for field in kind.fields.iter().filter(|f| !f.keyed) {
+            let given = values.iter().find(|(name, _)| *name == field.name);
+            let value = match given {
+                Some((_, data)) => self.value(field, data)?,
+                None => Value::Null,
+            };
+            if field.needed && value == Value::Null {
+                return Err(missing(field));
+            }
+            if is_text(field) {
+                // Made with the record, so that no two devices make it side by side.
+                let text = value.as_text().unwrap_or_default().to_owned();
+                texts.push((Key::plain(field.code), text));
+            } else if value != Value::Null {
+                self.refuse_unless_may_write(kind, id, field)?;
+                puts.push((Key::plain(field.code), value));
+            }
+        }
+        self.writing(|inner| {
+            with_writer(inner, &self.env, |writer| {
+                writer.put_with_texts(kind, id, space, puts.clone(), texts.clone())
+            })
+        })?;
+        Ok(id)
+    }
+
+    /// Changes plain fields of a record as somebody saw it at `version`; where another edit came in
+    /// between, both values are kept as a conflict, and texts are merged. Without a version, as it stands
+    /// now. Whether anything differed.
+    ///
+    /// # Errors
+    /// As [`Doorknock::add_record`], and `not_found`, `bad_version`, `unknown_version`.
+    pub fn edit_record(
+        &self,
+        id: DocId,
+        version: Option<&str>,
+        values: &[(&str, Data)],
+    ) -> Result<bool> {
+        let base = version.map(parse_version).transpose()?;
+        let (kind, space) = self.kind_and_space(id)?;
+        let (mut sets, mut texts) = (Vec::new(), Vec::new());
+        for (name, data) in values {
+            let field = plain_field(kind, name)?;
+            self.refuse_unless_may_write(kind, id, field)?;
+            let value = self.value(field, data)?;
+            if field.needed && value == Value::Null {
+                return Err(missing(field));
+            }
+            if is_text(field) {
+                texts.push((Key::plain(field.code), value));
+            } else {
+                sets.push((Key::plain(field.code), value));
+            }
+        }
+        self.writing(|inner| {
+            with_writer(inner, &self.env, |writer| {
+                let base = base.as_deref();
+                let mut any = writer.set_seen(kind, id, space, sets.clone(), base)?;
+                for (key, text) in &texts {
+                    let now = writer.heads_of(id)?;
+                    let base: &[ChangeHash] = base.unwrap_or(&now);
+                    let text = text.as_text().unwrap_or_default();
+                    any |= writer.edit_text(kind, id, space, key, base, text)?;
+                }
+                Ok(any)
+            })
+        })
+    }
+
+    /// Adds to a field that holds many: under a new id, or, for one whose ids are words, under `item`.
+    /// Returns the id.
+    ///
+    /// # Errors
+    /// As [`Doorknock::add_record`], and `not_found`.
+    pub fn append_record(
+        &self,
+        id: DocId,
+        field: &str,
+        item: Option<&str>,
+        data: &Data,
+    ) -> Result<String> {
+        let (kind, space) = self.kind_and_space(id)?;
+        let field = kind
+            .field_named(field)
+            .filter(|f| f.keyed)
+            .ok_or_else(|| unknown_field(field))?;
+        self.refuse_unless_may_write(kind, id, field)?;
+        let value = self.value(field, data)?;
+        let item = match (field.keys, item) {
+            (Some(words), Some(item)) => words
+                .iter()
+                .find(|w| w.word == item || w.zh == item)
+                .map(|w| w.code.to_be_bytes().to_vec())
+                .ok_or_else(|| unknown_field(item))?,
+            _ => self.new_id().to_vec(),
+        };
+        let key = Key::with_id(field.code, &item);
+        self.writing(|inner| {
+            with_writer(inner, &self.env, |writer| match field.merge {
+                Merge::Once => writer.put(kind, id, space, vec![(key.clone(), value.clone())]),
+                Merge::Register => writer
+                    .set(kind, id, space, vec![(key.clone(), value.clone())])
+                    .map(drop),
+                Merge::Text => {
+                    let text = value.as_text().unwrap_or_default().to_owned();
+                    writer.put_with_texts(kind, id, space, vec![], vec![(key.clone(), text)])
+                }
+            })
+        })?;
+        Ok(super::item_name(field, &item))
+    }
+
+    /// Ends a record: with what its ending field takes, or today.
+    ///
+    /// # Errors
+    /// As [`Doorknock::edit_record`]; `no_end` for a kind that never ends.
+    pub fn end_record(&self, id: DocId, version: Option<&str>, data: Option<Data>) -> Result<bool> {
+        let (kind, _) = self.kind_and_space(id)?;
+        let field = kind.ending().ok_or_else(|| {
+            said(
+                "no_end",
+                "这种记录没有“结束”；请改为编辑。",
+                "This kind of record does not end; edit it instead.",
+            )
+        })?;
+        let today = local_day(self.now_ms().div_euclid(1000), self.utc_offset()?);
+        let today = date_of(today)
+            .map(|day| day.to_string())
+            .unwrap_or_default();
+        let data = match (data, field.shape) {
+            (Some(Data::Map(mut parts)), Shape::Record(_)) => {
+                if parts.iter().all(|(name, _)| name != "on") {
+                    parts.push(("on".to_owned(), Data::Text(today)));
+                }
+                Data::Map(parts)
+            }
+            (Some(data), _) => data,
+            (None, _) => Data::Text(today),
+        };
+        self.edit_record(id, version, &[(field.name, data)])
+    }
+
+    pub(crate) fn kind_and_space(&self, id: DocId) -> Result<(&'static Kind, u32)> {
+        let inner = self.lock();
+        let doc = inner.store.view()?.doc(id)?;
+        let doc = doc.ok_or_else(|| not_found("记录", "record"))?;
+        Ok((kind_of(doc.kind)?, doc.space))
+    }
+
+    /// Where a new record of a kind goes.
+    pub(crate) fn space_for(&self, kind: &Kind, grid: Option<&str>) -> Result<u32> {
+        let inner = self.lock();
+        inner.identity()?;
+        let view = inner.store.view()?;
+        let grid = if kind.space.per_grid() {
+            crate::read::which_grid(&view, grid)?.0.id
+        } else {
+            GridId::default()
+        };
+        let space = view.space_of(kind.space.code(), grid)?;
+        Ok(space.ok_or_else(|| not_held(kind.space))?.n)
+    }
+
+    pub(crate) fn refuse_unless_may_write(
+        &self,
+        kind: &Kind,
+        id: DocId,
+        field: &Field,
+    ) -> Result<()> {
+        let mut inner = self.lock();
+        let identity = inner.identity()?;
+        let member = inner.charter()?.member(identity.member);
+        let role = member.and_then(|m| m.role);
+        let may = role.is_some_and(|role| {
+            kind.may_write(identity.community, id, field, identity.member, role)
+        });
+        if may {
+            return Ok(());
+        }
+        Err(said(
+            "not_allowed",
+            format!(
+                "你的角色不能填写“{}”的“{}”；请由社区工作人员操作。",
+                kind.zh, field.zh
+            ),
+            format!(
+                "Your role may not write the {} of a {}; ask the office to do it.",
+                field.name, kind.name
+            ),
+        ))
+    }
+
+    pub(crate) fn new_id(&self) -> [u8; 16] {
+        let millis = u64::try_from(self.now_ms()).unwrap_or(0);
+        let random = random::<10>(&*self.env.entropy);
+        let id = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
+        *id.as_bytes()
+    }
+
+    /// A typed value; ids that refer to something may be given by their beginning.
+    fn value(&self, field: &Field, data: &Data) -> Result<Value> {
+        let resolved = match (field.shape, data) {
+            (Shape::Id, Data::Text(text)) if !text.trim().is_empty() => {
+                Data::Text(self.refers_to(field.name, text)?)
+            }
+            (Shape::Ids, Data::List(all)) => {
+                let ids = all.iter().filter_map(Data::as_text);
+                let ids = ids.map(|text| self.refers_to(field.name, text).map(Data::Text));
+                Data::List(ids.collect::<Result<_>>()?)
+            }
+            _ => data.clone(),
+        };
+        Ok(field.shape.take(&resolved).map_err(|message| {
+            let (zh, en) = (message.zh, message.en);
+            said(
+                message.code,
+                format!("{}：{zh}", field.zh),
+                format!("{}: {en}", field.name),
+            )
+        })?)
+    }
+
+    fn refers_to(&self, name: &str, text: &str) -> Result<String> {
+        if text.trim().parse::<DocId>().is_ok() {
+            return Ok(text.trim().to_owned());
+        }
+        match name {
+            "door" | "doors" => Ok(self.find_door(text)?.to_string()),
+            "person" => Ok(self.find_person(text)?.to_string()),
+            kind if general(kind).is_ok() => Ok(self.find_record(kind, text)?.to_string()),
+            _ => Ok(text.to_owned()),
+        }
+    }
+}
+
+fn plain_field(kind: &'static Kind, name: &str) -> Result<&'static Field> {
+    kind.field_named(name)
+        .filter(|f| !f.keyed)
+        .ok_or_else(|| unknown_field(name))
+}
+
+fn unknown_field(name: &str) -> crate::Error {
+    said(
+        "unknown_field",
+        format!("没有“{name}”这一项；请核对项目名称。"),
+        format!("There is no field \"{name}\"; check its name."),
+    )
+}
+
+fn missing(field: &Field) -> crate::Error {
+    said(
+        "missing_field",
+        format!("缺少“{}”（{}）；请补上。", field.zh, field.name),
+        format!("\"{}\" is missing; add it.", field.name),
+    )
+}
+
+fn not_held(space: SpaceKind) -> crate::Error {
+    match space {
+        SpaceKind::Staff => said(
+            "not_office",
+            "这类记录只在办公室的设备上；请由社区工作人员操作。",
+            "Such records are kept on office devices only; do it there.",
+        ),
+        _ => said(
+            "no_casework",
+            "这台设备没有这个网格的走访档案权限；请联系社区管理员。",
+            "This device does not hold this grid's casework; ask your administrator.",
+        ),
+    }
+}
