@@ -156,7 +156,7 @@ impl Doorknock {
         })
     }
 
-    fn refuse_unless_office(&self) -> Result<()> {
+    pub(crate) fn refuse_unless_office(&self) -> Result<()> {
         if self.is_office()? {
             return Ok(());
         }

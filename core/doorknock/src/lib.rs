@@ -17,7 +17,10 @@
 
 mod apply;
 mod community;
+mod correct;
+mod decide;
 mod doctor;
+mod draft;
 mod edit;
 mod env;
 mod error;
@@ -25,9 +28,11 @@ mod home;
 mod import;
 mod ingest;
 mod outbox;
+mod outcome;
 mod read;
 mod record;
 mod records;
+mod rules;
 mod status;
 mod sync;
 mod views;
@@ -37,19 +42,23 @@ pub use doorknock_model as model;
 pub use doorknock_store::Fault;
 
 pub use community::{CommunityInfo, Joined};
+pub use correct::VisitEdit;
 pub use doctor::{Check, DoctorReport};
+pub use draft::{Draft, DraftInfo};
 pub use edit::DoorEdit;
 pub use env::{Answer, Clock, Env, FileKeyStore, KeyStore, Request, Transport, Unreachable};
 pub use error::Error;
 pub use home::Doorknock;
 pub use import::{ImportOptions, ImportReport};
+pub use outcome::Confirmed;
 pub use record::NewVisit;
 pub use records::{Choice, Conflict, ConflictValue, Record, RecordItem, TextVersion};
+pub use rules::RuleInfo;
 pub use status::{QuarantineLine, Status};
 pub use sync::{SyncReport, SyncSession};
 pub use views::{
-    AnswerLine, CompoundInfo, DoorDetail, DoorInfo, GridInfo, NeedInfo, PersonInfo, Round,
-    RoundLine, SearchHit, VisitInfo,
+    AnswerLine, CompoundInfo, DecisionInfo, DoorDetail, DoorInfo, GridInfo, MemberName, NeedInfo,
+    PersonInfo, Round, RoundLine, SearchHit, VisitInfo,
 };
 
 /// The result of this crate's functions.

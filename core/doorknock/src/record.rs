@@ -3,13 +3,15 @@
 use chrono::NaiveDate;
 use doorknock_model::access::SpaceKind;
 use doorknock_model::checklist::care_visit;
-use doorknock_model::ids::{DoorId, VisitId};
+use doorknock_model::ids::{DocId, DoorId, GridId, VisitId};
 use doorknock_model::kind::Key;
 use doorknock_model::kinds::{
-    Channel, Outcome, ROUND_SHEET, Tick, VISIT_BOOK, Visit, pack, round_sheet, visit_book,
+    Channel, Outcome, ROUND_SHEET, Tick, TickResult, VISIT_BOOK, Visit, pack, round_sheet,
+    visit_book,
 };
 use doorknock_model::random;
 use doorknock_model::round::{date_of, day_of, local_day};
+use doorknock_store::View;
 
 use crate::Result;
 use crate::error::{not_found, said};
@@ -35,6 +37,8 @@ pub struct NewVisit {
     pub summary: Option<String>,
     /// A promised return.
     pub follow_up: Option<NaiveDate>,
+    /// The matters raised or dealt with.
+    pub matters: Vec<DocId>,
 }
 
 impl Doorknock {
@@ -45,74 +49,108 @@ impl Doorknock {
     /// `not_found` for a door that is not here, `no_casework` on a device without the grid's casework,
     /// `bad_answer`, `unknown_item`, `too_large`, `visit_in_future`, `follow_up_in_past`, `disk_full`.
     pub fn log_visit(&self, visit: &NewVisit) -> Result<VisitId> {
+        let record = self.visit_record(visit)?;
+        let id = self.visit_id();
+        self.writing(|inner| with_writer(inner, &self.env, |writer| writer.visit(id, &record)))?;
+        Ok(id)
+    }
+
+    /// What is recorded of a new visit.
+    pub(crate) fn visit_record(&self, visit: &NewVisit) -> Result<Visit> {
         let mut answers = Vec::new();
         for typed in &visit.answers {
             care_visit().answer(&mut answers, typed)?;
         }
-        let now = self.now_ms();
-        let at = visit.at.unwrap_or(now.div_euclid(1000));
-        if at > now.div_euclid(1000) + 86_400 {
+        Ok(Visit {
+            door: visit.door,
+            at: self.visit_time(visit.at)?,
+            channel: visit.channel,
+            outcome: visit.outcome,
+            with: names(&visit.with),
+            checklist: (!answers.is_empty()).then(|| care_visit().id()),
+            answers,
+            summary: words(visit.summary.as_deref()),
+            follow_up: visit.follow_up.map(day_of),
+            corrects: None,
+            void: None,
+            why: None,
+            matters: (!visit.matters.is_empty()).then(|| visit.matters.clone()),
+        })
+    }
+
+    /// When a visit took place, in seconds since 1970: not later than tomorrow, by this device's clock.
+    pub(crate) fn visit_time(&self, at: Option<i64>) -> Result<i64> {
+        let now = self.now_ms().div_euclid(1000);
+        let at = at.unwrap_or(now);
+        if at > now + 86_400 {
             return Err(said(
                 "visit_in_future",
                 "走访时间在将来；请核对日期和手机时间。",
                 "The visit lies in the future; check its date and the phone's clock.",
             ));
         }
-        let record = Visit {
-            door: visit.door,
-            at,
-            channel: visit.channel,
-            outcome: visit.outcome,
-            with: visit
-                .with
-                .iter()
-                .map(|w| w.trim().to_owned())
-                .filter(|w| !w.is_empty())
-                .collect(),
-            checklist: (!answers.is_empty()).then(|| care_visit().id()),
-            answers,
-            summary: visit
-                .summary
-                .as_ref()
-                .map(|s| s.trim().to_owned())
-                .filter(|s| !s.is_empty()),
-            follow_up: visit.follow_up.map(day_of),
-        };
-        let id = self.visit_id(now);
-        self.writing(|inner| with_writer(inner, &self.env, |writer| writer.visit(id, &record)))?;
-        Ok(id)
+        Ok(at)
     }
 
-    fn visit_id(&self, now_ms: i64) -> VisitId {
-        let millis = u64::try_from(now_ms).unwrap_or(0);
+    pub(crate) fn visit_id(&self) -> VisitId {
+        let millis = u64::try_from(self.now_ms()).unwrap_or(0);
         let random = random::<10>(&*self.env.entropy);
         let id = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
         VisitId(*id.as_bytes())
     }
 }
 
+/// Text as kept: trimmed, and absent if there is none.
+pub(crate) fn words(text: Option<&str>) -> Option<String> {
+    text.map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+}
+
+pub(crate) fn names(all: &[String]) -> Vec<String> {
+    all.iter().filter_map(|name| words(Some(name))).collect()
+}
+
+/// The spaces of a door's grid, and the grid.
+pub(crate) struct Place {
+    pub(crate) rounds: u32,
+    pub(crate) casework: u32,
+    pub(crate) grid: GridId,
+}
+
+/// Where a door's records go.
+///
+/// # Errors
+/// `not_found`, `no_casework`.
+pub(crate) fn place(view: &View<'_>, door: DoorId) -> Result<Place> {
+    let rounds = view
+        .door_space(door)?
+        .ok_or_else(|| not_found("门户", "door"))?;
+    let grid = view
+        .space(rounds)?
+        .ok_or_else(|| not_found("网格", "grid"))?
+        .grid;
+    let casework = view
+        .space_of(SpaceKind::Casework.code(), grid)?
+        .ok_or_else(|| {
+            said(
+                "no_casework",
+                "这台设备没有这个网格的走访档案权限；请联系社区管理员。",
+                "This device does not hold this grid's casework; ask your administrator.",
+            )
+        })?;
+    Ok(Place {
+        rounds,
+        casework: casework.n,
+        grid,
+    })
+}
+
 impl Writer<'_> {
-    fn visit(&mut self, id: VisitId, visit: &Visit) -> Result<()> {
-        let space = self
-            .tx
-            .door_space(visit.door)?
-            .ok_or_else(|| not_found("门户", "door"))?;
-        let rounds = self
-            .tx
-            .space(space)?
-            .ok_or_else(|| not_found("网格", "grid"))?;
-        let casework = self
-            .tx
-            .space_of(SpaceKind::Casework.code(), rounds.grid)?
-            .ok_or_else(|| {
-                said(
-                    "no_casework",
-                    "这台设备没有这个网格的走访档案权限；请联系社区管理员。",
-                    "This device does not hold this grid's casework; ask your administrator.",
-                )
-            })?;
-        let utc_offset = self.tx.utc_offset()?;
-        let day = local_day(visit.at, utc_offset);
+    /// Puts a visit into the door's book and its tick on the day's sheet.
+    pub(crate) fn visit(&mut self, id: VisitId, visit: &Visit) -> Result<()> {
+        let place = place(self.tx, visit.door)?;
+        let day = local_day(visit.at, self.tx.utc_offset()?);
         if visit.follow_up.is_some_and(|follow_up| follow_up < day) {
             return Err(said(
                 "follow_up_in_past",
@@ -124,24 +162,30 @@ impl Writer<'_> {
         let year = chrono::Datelike::year(&date).to_be_bytes();
         let community = self.identity.community;
         let book = VISIT_BOOK.document(community, &[visit.door.as_bytes(), &year]);
-        let sheet = ROUND_SHEET.document(community, &[rounds.grid.as_bytes(), &day.to_be_bytes()]);
+        let sheet = ROUND_SHEET.document(community, &[place.grid.as_bytes(), &day.to_be_bytes()]);
+        let undone = visit.void.unwrap_or_default();
         let tick = Tick {
             door: visit.door,
             at: visit.at,
-            result: visit.outcome.tick(),
+            result: if undone {
+                TickResult::Undone
+            } else {
+                visit.outcome.tick()
+            },
             follow_up: visit.follow_up,
+            replaces: visit.corrects.clone(),
         };
         let under = |field| Key::with_id(field, id.as_bytes());
         self.put(
             &VISIT_BOOK,
             book,
-            casework.n,
+            place.casework,
             vec![(under(visit_book::VISIT), pack(visit))],
         )?;
         self.put(
             &ROUND_SHEET,
             sheet,
-            rounds.n,
+            place.rounds,
             vec![(under(round_sheet::TICK), pack(&tick))],
         )
     }

@@ -1,23 +1,24 @@
 //! Reading: the day's list, doors, visits, search. All from projections; no document is opened.
 
+mod round;
 mod search;
 mod visits;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
+pub(crate) use visits::infos;
+
+use chrono::{DateTime, FixedOffset, TimeZone, Utc};
 use doorknock_model::access::SpaceKind;
 use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock_model::checklist::{self};
 use doorknock_model::ids::{DoorId, GridId, PersonId};
-use doorknock_model::round::{DoorState, RoundDoor, date_of, day_of, local_day, round};
+use doorknock_model::round::date_of;
 use doorknock_store::View;
 use doorknock_store::queries::{DoorRow, GridRow};
-
-use visits::infos;
 
 use crate::Result;
 use crate::error::{not_found, said};
 use crate::home::Doorknock;
-use crate::views::{DoorDetail, DoorInfo, GridInfo, NeedInfo, PersonInfo, Round, RoundLine};
+use crate::views::{DoorDetail, DoorInfo, GridInfo, NeedInfo, PersonInfo};
 
 /// Visits shown with a door.
 const DOOR_VISITS: u32 = 20;
@@ -47,43 +48,6 @@ impl Doorknock {
 
     pub(crate) fn utc_offset(&self) -> Result<i32> {
         utc_offset(&self.lock().store.view()?)
-    }
-
-    /// A grid's list for a day: the only grid of this device if none is named, today if no day is.
-    ///
-    /// # Errors
-    /// `which_grid`, `unknown_grid`, `not_joined`.
-    pub fn round(&self, grid_code: Option<&str>, date: Option<NaiveDate>) -> Result<Round> {
-        let now = self.now_ms().div_euclid(1000);
-        let inner = self.lock();
-        inner.identity()?;
-        let view = inner.store.view()?;
-        let (grid, space) = which_grid(&view, grid_code)?;
-        let offset = utc_offset(&view)?;
-        let today = local_day(now, offset);
-        let date = date
-            .or_else(|| date_of(today))
-            .ok_or_else(|| not_found("日期", "date"))?;
-        let mut doors = Vec::new();
-        for row in view.doors_of(space)? {
-            doors.push(as_of(&view, space, row.door, day_of(date), offset)?);
-        }
-        let contacts = view.contacts_of(grid.id)?;
-        let line = |item: doorknock_model::round::RoundItem| RoundLine {
-            contact: contacts.get(&item.door).cloned(),
-            door: item.door,
-            address: item.address.display_zh(),
-            status: item.status,
-            reasons: item.reasons,
-            checklist: item.checklist.map(|id| checklist_name(&id)),
-        };
-        let items = round(date, &doors).into_iter().map(line).collect();
-        Ok(Round {
-            date,
-            grid: grid.code,
-            as_of: local_time(now, offset),
-            items,
-        })
     }
 
     /// Doors, by grid and in walking order.
@@ -259,27 +223,6 @@ pub(crate) fn which_grid(view: &View<'_>, code: Option<&str>) -> Result<(GridRow
             format!("Say which grid (--grid): {codes}."),
         )),
     }
-}
-
-/// A door with its state as it stood at the end of a day: as kept, or, for a day before its latest
-/// knock, folded again up to that day.
-fn as_of(
-    view: &View<'_>,
-    space: u32,
-    mut door: RoundDoor,
-    day: i32,
-    offset: i32,
-) -> Result<RoundDoor> {
-    if door.state.day.is_some_and(|latest| latest > day) {
-        let mut state = DoorState::default();
-        for (_, tick) in view.ticks(space, door.door)? {
-            if local_day(tick.at, offset) <= day {
-                state.fold(&tick, offset);
-            }
-        }
-        door.state = state;
-    }
-    Ok(door)
 }
 
 fn checklist_name(id: &[u8; 16]) -> String {

@@ -20,7 +20,7 @@ pub use person_file::{Need, PERSON_FILE};
 pub use round_sheet::{DecisionKind, ROUND_SHEET, RoundDecision, Tick, TickResult};
 pub use settings::{CompoundKind, CompoundRecord, GridRecord, PlanRuleRecord, SETTINGS};
 pub use team::{CREW, CrewKind, DUTY, PAIR};
-pub use visit_book::{Answer, Channel, Outcome, VISIT_BOOK, Visit};
+pub use visit_book::{Answer, Channel, Confirmation, Outcome, VISIT_BOOK, Visit};
 
 use crate::kind::{Kind, Value};
 

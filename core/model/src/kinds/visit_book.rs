@@ -5,12 +5,14 @@ use minicbor::{Decode, Encode};
 
 use super::open_enum;
 use crate::access::{Roles, SpaceKind};
-use crate::ids::{DocId, DoorId, VisitId};
+use crate::ids::{DocId, DoorId, PersonId, VisitId};
 use crate::kind::{Field, Kind, Member, Shape};
 use crate::kinds::TickResult;
 
 /// A visit, under its id: a packed [`Visit`].
 pub const VISIT: u16 = 1;
+/// That what a visit found was confirmed, under the visit's id: a packed [`Confirmation`].
+pub const CONFIRMATION: u16 = 2;
 
 open_enum! {
     /// How the visit was made.
@@ -117,6 +119,18 @@ pub struct Visit {
     pub matters: Option<Vec<DocId>>,
 }
 
+/// Somebody confirmed that people moved away or died, and their care needs ended with it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Confirmation {
+    /// Who is gone.
+    #[n(0)]
+    pub people: Vec<PersonId>,
+    /// When it was confirmed, in days since 1970-01-01.
+    #[n(1)]
+    pub on: i32,
+}
+
 /// The visit book; its subject is the door's id and the year (`i32` big-endian).
 pub static VISIT_BOOK: Kind = Kind {
     code: 5,
@@ -131,8 +145,21 @@ pub static VISIT_BOOK: Kind = Kind {
             .once()
             .max(32 * 1024)
             .table("visit"),
+        Field::new(
+            CONFIRMATION,
+            "confirmation",
+            "确认",
+            Shape::Record(CONFIRMATION_PARTS),
+        )
+        .once()
+        .max(1024),
     ],
 };
+
+const CONFIRMATION_PARTS: &[Member] = &[
+    Member::needed("people", "人员", Shape::Ids),
+    Member::needed("on", "日期", Shape::Day),
+];
 
 const VISIT_PARTS: &[Member] = &[
     Member::needed("door", "门户", Shape::Id),

@@ -1,0 +1,161 @@
+//! The day's list, from projections alone. The state of each door is kept folded, so no history is
+//! read for today.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+use doorknock_model::access::SpaceKind;
+use doorknock_model::ids::{GridId, MemberId};
+use doorknock_model::kinds::{CompoundKind, ROUND_SHEET};
+use doorknock_model::round::{
+    Base, Decision, DoorState, Overlay, RoundDoor, RoundItem, date_of, day_of, local_day, round,
+};
+use doorknock_store::View;
+
+use super::{checklist_name, local_time, utc_offset, which_grid};
+use crate::Result;
+use crate::error::not_found;
+use crate::home::{Doorknock, Inner};
+use crate::records::name_of;
+use crate::views::{DecisionInfo, MemberName, Round, RoundLine};
+
+impl Doorknock {
+    /// A grid's list for a day: the only grid of this device if none is named, today if no day is.
+    ///
+    /// # Errors
+    /// `which_grid`, `unknown_grid`, `not_joined`.
+    pub fn round(&self, grid_code: Option<&str>, date: Option<NaiveDate>) -> Result<Round> {
+        let now = self.now_ms().div_euclid(1000);
+        let inner = self.lock();
+        let community = inner.identity()?.community;
+        let view = inner.store.view()?;
+        let (grid, space) = which_grid(&view, grid_code)?;
+        let offset = utc_offset(&view)?;
+        let date = date
+            .or_else(|| date_of(local_day(now, offset)))
+            .ok_or_else(|| not_found("日期", "date"))?;
+        let day = day_of(date);
+        let mut doors = Vec::new();
+        for row in view.doors_of(space)? {
+            doors.push(as_of(&view, space, row.door, day, offset)?);
+        }
+        let kinds = view.compounds()?.into_iter();
+        let compounds: BTreeMap<_, _> = kinds
+            .filter_map(|(name, kind)| Some((name, CompoundKind::from_code(kind?))))
+            .collect();
+        let sheet = ROUND_SHEET.document(community, &[grid.id.as_bytes(), &day.to_be_bytes()]);
+        let (rules, campaigns, periods) = (view.plan_rules()?, view.campaigns()?, view.periods()?);
+        let decisions = view.decisions(space, sheet)?;
+        let base = Base {
+            date,
+            grid: &grid.code,
+            doors: &doors,
+            compounds: &compounds,
+            rules: &rules,
+            campaigns: &campaigns,
+            periods: &periods,
+            decisions: &decisions,
+        };
+        let list = round(&base, &overlay(&view, grid.id, day)?);
+        let contacts = view.contacts_of(grid.id)?;
+        let mut names = Names::new(&inner, &view);
+        let mut items = Vec::with_capacity(list.len());
+        for item in list {
+            let contact = contacts.get(&item.door).cloned();
+            items.push(names.line(item, contact)?);
+        }
+        Ok(Round {
+            date,
+            grid: grid.code,
+            as_of: local_time(now, offset),
+            items,
+        })
+    }
+}
+
+/// What this device's casework adds; nothing where it holds none.
+fn overlay(view: &View<'_>, grid: GridId, day: i32) -> Result<Overlay> {
+    let mut overlay = Overlay::default();
+    let Some(casework) = view.space_of(SpaceKind::Casework.code(), grid)? else {
+        return Ok(overlay);
+    };
+    for (door, review) in view.reviews_due(casework.n, day)? {
+        overlay.doors.entry(door).or_default().review = date_of(review);
+    }
+    Ok(overlay)
+}
+
+/// A door with its state as it stood at the end of a day: as kept, or, for a day before its latest
+/// knock, folded again up to that day.
+fn as_of(
+    view: &View<'_>,
+    space: u32,
+    mut door: RoundDoor,
+    day: i32,
+    offset: i32,
+) -> Result<RoundDoor> {
+    if door.state.day.is_some_and(|latest| latest > day) {
+        door.state = DoorState::up_to(day, &view.ticks(space, door.door)?, offset);
+    }
+    Ok(door)
+}
+
+/// Members' names, each looked up once.
+struct Names<'a> {
+    inner: &'a Inner,
+    view: &'a View<'a>,
+    known: HashMap<MemberId, String>,
+}
+
+impl<'a> Names<'a> {
+    fn new(inner: &'a Inner, view: &'a View<'a>) -> Self {
+        Self {
+            inner,
+            view,
+            known: HashMap::new(),
+        }
+    }
+
+    fn of(&mut self, member: MemberId) -> Result<MemberName> {
+        let name = match self.known.get(&member) {
+            Some(name) => name.clone(),
+            None => {
+                let name = name_of(self.inner, self.view, member)?;
+                self.known.insert(member, name.clone());
+                name
+            }
+        };
+        Ok(MemberName { member, name })
+    }
+
+    fn all(&mut self, members: Vec<MemberId>) -> Result<Vec<MemberName>> {
+        members.into_iter().map(|member| self.of(member)).collect()
+    }
+
+    fn decision(&mut self, decision: Decision) -> Result<DecisionInfo> {
+        let record = decision.record;
+        Ok(DecisionInfo {
+            decision: decision.id,
+            what: record.what,
+            by: self.of(decision.by)?,
+            member: record.member.map(|m| self.of(m)).transpose()?,
+            reason: record.reason,
+        })
+    }
+
+    fn line(&mut self, item: RoundItem, contact: Option<String>) -> Result<RoundLine> {
+        let decisions = item.decisions.into_iter().map(|d| self.decision(d));
+        let decisions = decisions.collect::<Result<_>>()?;
+        Ok(RoundLine {
+            contact,
+            door: item.door,
+            address: item.address.display_zh(),
+            status: item.status,
+            reasons: item.reasons,
+            checklist: item.checklist.map(|id| checklist_name(&id)),
+            takers: self.all(item.takers)?,
+            assigned: self.all(item.assigned)?,
+            decisions,
+        })
+    }
+}
