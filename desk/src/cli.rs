@@ -10,6 +10,7 @@ use doorknock::model::ids::VisitId;
 use doorknock::model::kinds::{Channel, Outcome};
 
 use crate::lang::Lang;
+use crate::records::AnyVerb;
 use crate::values::{
     channel, date, door_id, filled, hub_url, lasting, outcome, role, time, visit_id,
 };
@@ -25,7 +26,7 @@ pub(crate) struct Cli {
     #[arg(long, short = 'V', action = ArgAction::Version)]
     version: Option<bool>,
     #[command(subcommand)]
-    pub(crate) command: Verb,
+    pub(crate) command: AnyVerb,
 }
 
 /// What every command takes.
@@ -82,6 +83,12 @@ pub(crate) enum Verb {
     Sync,
     /// 本机状态：哪些已到服务器，哪些还没有 / What is at the hub and what is not yet
     Status,
+    /// 个案记录 / Notes of a case
+    #[command(subcommand)]
+    Note(NoteVerb),
+    /// 同时写下的不同内容 / Values written side by side
+    #[command(subcommand)]
+    Conflict(ConflictVerb),
     /// 被隔离的记录 / Records set aside
     #[command(subcommand)]
     Quarantine(QuarantineVerb),
@@ -277,6 +284,96 @@ pub(crate) struct Search {
 pub(crate) enum QuarantineVerb {
     /// 列出被隔离的记录和原因 / What was set aside and why
     List,
+    /// 重新检查被隔离的记录 / Judge again what was set aside
+    Retry,
+}
+
+/// Of `note`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum NoteVerb {
+    /// 给个案加一条记录 / Add a note to a case
+    Add(AddNote),
+    /// 改写一条记录；别人同时写的内容会保留 / Write a note anew; what others wrote meanwhile stays
+    Edit(EditNote),
+    /// 一条记录，谁写了什么 / A note and who wrote what of it
+    Show(ShowNote),
+    /// 一个个案的全部记录 / All notes of a case
+    List(ListNotes),
+}
+
+/// Of `note add`.
+#[derive(Debug, Args)]
+pub(crate) struct AddNote {
+    /// 个案编号，或其开头至少 4 位 / The case's id, or at least 4 of its first digits
+    #[arg(value_name = "CASE")]
+    pub(crate) case: String,
+    /// 文字 / The text
+    #[arg(long, value_name = "TEXT", value_parser = filled)]
+    pub(crate) text: String,
+}
+
+/// Of `note edit`.
+#[derive(Debug, Args)]
+pub(crate) struct EditNote {
+    /// 个案编号，或其开头至少 4 位 / The case's id, or at least 4 of its first digits
+    #[arg(value_name = "CASE")]
+    pub(crate) case: String,
+    /// 记录编号，或其开头至少 4 位 / The note's id, or at least 4 of its first digits
+    #[arg(value_name = "NOTE")]
+    pub(crate) note: String,
+    /// 新的全文 / The whole new text
+    #[arg(long, value_name = "TEXT", value_parser = filled)]
+    pub(crate) text: String,
+    /// 修改时看到的版本（见 note show）/ The version the change is based on (see note show)
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) version: Option<String>,
+}
+
+/// Of `note show`.
+#[derive(Debug, Args)]
+pub(crate) struct ShowNote {
+    /// 个案编号，或其开头至少 4 位 / The case's id, or at least 4 of its first digits
+    #[arg(value_name = "CASE")]
+    pub(crate) case: String,
+    /// 记录编号，或其开头至少 4 位 / The note's id, or at least 4 of its first digits
+    #[arg(value_name = "NOTE")]
+    pub(crate) note: String,
+}
+
+/// Of `note list`.
+#[derive(Debug, Args)]
+pub(crate) struct ListNotes {
+    /// 个案编号，或其开头至少 4 位 / The case's id, or at least 4 of its first digits
+    #[arg(value_name = "CASE")]
+    pub(crate) case: String,
+}
+
+/// Of `conflict`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConflictVerb {
+    /// 每处冲突的内容、作者和时间 / Each conflict's values, authors and times
+    List,
+    /// 选定一个内容 / Choose one of the values
+    Resolve(Resolve),
+}
+
+/// Of `conflict resolve`.
+#[derive(Debug, Args)]
+pub(crate) struct Resolve {
+    /// 冲突编号（见 conflict list）/ The conflict's id (see conflict list)
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// 保留第几个内容 / Which value holds, by its number in the list
+    #[arg(
+        long,
+        value_name = "N",
+        required_unless_present = "clear",
+        conflicts_with = "clear"
+    )]
+    pub(crate) keep: Option<usize>,
+    /// 都不保留；已结束的记录继续 / None holds; a record that had ended goes on
+    #[arg(long)]
+    pub(crate) clear: bool,
 }
 
 /// Reads the command line.

@@ -6,6 +6,7 @@ mod http;
 mod lang;
 mod output;
 mod progress;
+mod records;
 mod usage;
 mod values;
 

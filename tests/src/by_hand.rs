@@ -11,6 +11,7 @@ use doorknock::{Clock, Request};
 use doorknock_hub::store::{HubStore, NewEntry};
 use doorknock_replica::change::{Op, OpId, Parts, build, genesis};
 use doorknock_replica::section::{Dep, Section, WireChange};
+use doorknock_replica::splice::Splice;
 use doorknock_replica::{Actor, actor};
 use doorknock_seal::charter::Charter;
 use doorknock_seal::entry::{Entry, EntryParams, SectionPlain, SpaceKeys, seal_entry};
@@ -195,7 +196,6 @@ impl ByHand {
     /// # Panics
     /// If it cannot be built.
     #[must_use]
-    #[allow(clippy::expect_used)] // a test's own ground
     pub fn change(
         &self,
         space: SpaceId,
@@ -204,13 +204,31 @@ impl ByHand {
         after: &[After],
         ops: Vec<Op>,
     ) -> Made {
+        self.change_with(space, doc, seq, after, ops, vec![])
+    }
+
+    /// The same with edits of texts.
+    ///
+    /// # Panics
+    /// If it cannot be built.
+    #[must_use]
+    #[allow(clippy::expect_used)] // a test's own ground
+    pub fn change_with(
+        &self,
+        space: SpaceId,
+        doc: DocId,
+        seq: u64,
+        after: &[After],
+        ops: Vec<Op>,
+        splices: Vec<Splice>,
+    ) -> Made {
         let parts = Parts {
             seq,
             time: 0,
             start_op: 1 + after.iter().map(|a| a.max_op).max().unwrap_or(0),
             deps: after.iter().map(|a| a.hash).collect(),
             ops,
-            splices: vec![],
+            splices,
         };
         let built = build(self.actor(space, doc), &parts).expect("a change is built");
         let mut check = [0; 4];

@@ -18,3 +18,5 @@ mod flood;
 mod rules;
 #[path = "hostile/scene.rs"]
 mod scene;
+#[path = "hostile/texts.rs"]
+mod texts;

@@ -6,3 +6,5 @@
 mod delivery;
 #[path = "properties/histories.rs"]
 mod histories;
+#[path = "properties/records.rs"]
+mod records;

@@ -181,6 +181,20 @@ fn two_who_edit_one_note_at_once_both_keep_their_sentences_and_the_history_says_
         let first = ("李文丽", "周一上门，老人说腰疼。");
         assert_eq!(who, [first, ("李文丽", by_li), ("王建国", by_wang)]);
     }
+    // The office's form was open all the while: what came in since is not undone by saving it.
+    let by_office = "周一上门，老人说腰疼。记得带药。";
+    scene
+        .office
+        .edit_text(case, "note", Some(&note), &version, by_office)
+        .unwrap();
+    scene.settle();
+    for home in scene.homes() {
+        let record = home.record(case).unwrap();
+        let said = record.items[0].data.as_text().unwrap();
+        for sentence in ["已三天", "约好周三陪同就医。", "记得带药。"] {
+            assert!(said.contains(sentence), "{said}");
+        }
+    }
     // A version that never was is refused, and nothing is written.
     let before = scene.li.status().unwrap();
     let error = scene

@@ -32,7 +32,11 @@ const NOBODYS_ID: &str = "990000199001010017";
 /// # Errors
 /// When a file cannot be written.
 pub fn write(dir: &Path) -> io::Result<()> {
-    fs::write(dir.join("sample-roster.csv"), sample()?)?;
+    fs::write(dir.join("sample-roster.csv"), sample(20_260_901, places())?)?;
+    fs::write(
+        dir.join("fifteen-grids.csv"),
+        sample(20_260_902, fifteen_grids())?,
+    )?;
     fs::write(dir.join("messy-gb18030.csv"), gb18030())?;
     fs::write(dir.join("messy-rows.csv"), messy_rows())?;
     fs::write(
@@ -144,13 +148,44 @@ fn places() -> Vec<Place> {
     out
 }
 
-fn sample() -> io::Result<Vec<u8>> {
-    let mut dice = Dice(20_260_901);
+/// A whole community in small: fifteen grids, a compound each, the last a shopping street.
+fn fifteen_grids() -> Vec<Place> {
+    const GRIDS: [(&str, &str); 15] = [
+        ("LY01", "柳荫新村"),
+        ("LY02", "荷塘苑"),
+        ("LY03", "梧桐里"),
+        ("LY04", "桂花园"),
+        ("LY05", "永安坊"),
+        ("LY06", "东风新村"),
+        ("LY07", "春晖苑"),
+        ("LY08", "和平里"),
+        ("LY09", "文昌阁"),
+        ("LY10", "银杏园"),
+        ("LY11", "清水湾"),
+        ("LY12", "百草园"),
+        ("LY13", "阳光花园"),
+        ("LY14", "杏林坊"),
+        ("LY15", "向阳街"),
+    ];
+    let place = |(grid, compound): (&'static str, &'static str), door: u32| Place {
+        grid,
+        compound,
+        building: format!("{}栋", door / 10 + 1),
+        unit: format!("{}单元", door / 5 % 2 + 1),
+        room: format!("{}01", door % 5 + 1),
+        kind: if grid == "LY15" { "商户" } else { "住户" },
+    };
+    let doors = |grid| (0..20).map(move |door| place(grid, door));
+    GRIDS.into_iter().flat_map(doors).collect()
+}
+
+fn sample(seed: u64, places: Vec<Place>) -> io::Result<Vec<u8>> {
+    let mut dice = Dice(seed);
     let mut out = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(vec![]);
     out.write_record(HEADER)?;
-    for (number, place) in (1..).zip(places()) {
+    for (number, place) in (1..).zip(places) {
         let row = sample_row(&mut dice, number, place);
         out.write_record(row)?;
     }

@@ -3,6 +3,7 @@
 mod community;
 mod door;
 mod import;
+pub(crate) mod record;
 mod round;
 mod search;
 mod sync;
@@ -15,10 +16,13 @@ use std::process::ExitCode;
 use doorknock::model::Message;
 use doorknock::{Doorknock, Env, FileKeyStore};
 
-use crate::cli::{Cli, CommunityVerb, DoorVerb, QuarantineVerb, TemplateVerb, Verb, VisitVerb};
+use crate::cli::{
+    Cli, CommunityVerb, ConflictVerb, DoorVerb, QuarantineVerb, TemplateVerb, Verb, VisitVerb,
+};
 use crate::http::Http;
 use crate::lang::Lang;
 use crate::output::{self, Failure, Reply};
+use crate::records::AnyVerb;
 
 /// The most steps of tidying after one command.
 const TIDYING: usize = 64;
@@ -52,7 +56,14 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     }
 }
 
-fn dispatch(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
+fn dispatch(desk: &Desk, verb: AnyVerb) -> Result<Reply, Failure> {
+    match verb {
+        AnyVerb::Record(kind, verb) => record::run(desk, kind, verb),
+        AnyVerb::Fixed(verb) => fixed(desk, *verb),
+    }
+}
+
+fn fixed(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
     match verb {
         Verb::Community(CommunityVerb::Create(args)) => community::create(desk, &args),
         Verb::Import(args) => import::import(desk, &args),
@@ -68,7 +79,11 @@ fn dispatch(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
         Verb::Search(args) => search::search(desk, &args),
         Verb::Sync => sync::sync(desk),
         Verb::Status => sync::status(desk),
+        Verb::Note(verb) => record::note(desk, verb),
+        Verb::Conflict(ConflictVerb::List) => record::conflicts(desk),
+        Verb::Conflict(ConflictVerb::Resolve(args)) => record::resolve(desk, &args.id, args.keep),
         Verb::Quarantine(QuarantineVerb::List) => sync::quarantine(desk),
+        Verb::Quarantine(QuarantineVerb::Retry) => sync::retry(desk),
         Verb::Doctor => sync::doctor(desk),
     }
 }

@@ -152,6 +152,16 @@ fn status_text(lang: Lang, status: &Status) -> String {
     text
 }
 
+/// `quarantine retry`: `{"applied"}`.
+pub(super) fn retry(desk: &Desk) -> Result<Reply, Failure> {
+    let applied = desk.open()?.retry_quarantine()?;
+    let text = match desk.lang {
+        Lang::Zh => format!("重新检查完毕，收下 {applied} 处修改。"),
+        Lang::En => format!("Judged again; {applied} changes were taken in."),
+    };
+    Ok(Reply::new(json!({"applied": applied}), text))
+}
+
 /// `quarantine list`: `{"quarantined"}`.
 pub(super) fn quarantine(desk: &Desk) -> Result<Reply, Failure> {
     let lines = desk.open()?.quarantine()?;

@@ -3,5 +3,6 @@
 
 mod hub;
 mod program;
+mod records;
 mod scenario;
 mod usage;

@@ -142,7 +142,7 @@ fn help_is_in_both_languages_and_offers_only_what_there_is() {
     ] {
         assert!(help.contains(part), "{part}: {help}");
     }
-    for later in ["demo", "matter", "campaign", "ledger", "backup"] {
+    for later in ["demo", "erase", "rotate", "backup"] {
         assert!(!help.contains(later), "{later}: {help}");
     }
     let help = text(

@@ -12,12 +12,13 @@ use doorknock_tests::by_hand::{After, put, section};
 use crate::cases::CASES;
 use crate::rules::MORE;
 use crate::scene::{Scene, has, visit_key};
+use crate::texts::TEXTS;
 
 #[test]
 fn every_bad_entry_gets_its_verdict_and_blocks_nothing() {
     let mut s = Scene::new();
     let mut expected: Vec<&str> = Vec::new();
-    for (n, case) in (0..).zip(CASES.iter().chain(MORE)) {
+    for (n, case) in (0..).zip(CASES.iter().chain(MORE).chain(TEXTS)) {
         (case.write)(&mut s, 1800 + n);
         let good = s.good_visit_behind();
         expected.extend(case.reasons);

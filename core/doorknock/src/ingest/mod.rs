@@ -32,7 +32,7 @@ use crate::Result;
 use crate::home::Inner;
 
 /// The version of the rules below; what was set aside under another is judged again.
-pub(crate) const RULES: u32 = 1;
+pub(crate) const RULES: u32 = 2;
 
 /// The app ended too often while this was read.
 pub(super) const CRASHED: &str = "crashed_twice";

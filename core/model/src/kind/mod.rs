@@ -96,6 +96,7 @@ pub enum Find {
 pub const CELL: &str = "cell";
 
 /// One field of a kind, declared by [`Field::new`] and what follows it.
+#[derive(Debug)]
 pub struct Field {
     /// Frozen number; the key in the document is this number in decimal.
     pub code: u16,
@@ -252,6 +253,7 @@ impl Field {
 }
 
 /// A kind of document.
+#[derive(Debug)]
 pub struct Kind {
     /// Frozen number, also in the document's genesis.
     pub code: u16,
