@@ -1,14 +1,20 @@
 //! The command line: commands and arguments.
 
 mod day;
+mod out;
+mod pages;
 
-use std::ffi::OsString;
+pub(crate) use out::{Export, ExportLedger, LedgerVerb, MonthArgs, ReportVerb};
+
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 use doorknock::model::access::Role;
 
+pub(crate) use pages::parse;
+
 use crate::lang::Lang;
+use crate::matters::MatterVerb;
 use crate::records::AnyVerb;
 use crate::values::{door_id, filled, hub_url, lasting, role};
 
@@ -79,12 +85,23 @@ pub(crate) enum Verb {
     /// 走访清单的项目 / Checklists and their items
     #[command(subcommand)]
     Template(TemplateVerb),
+    /// 台账 / Ledgers
+    #[command(subcommand)]
+    Ledger(LedgerVerb),
+    /// 报表 / Reports
+    #[command(subcommand)]
+    Report(ReportVerb),
+    /// 逐行导出全部记录（JSON Lines），可续传 / All records as JSON Lines, resumable
+    Export(Export),
     /// 搜索：汉字、拼音、首字母、电话尾号、门牌 / Search: Chinese, pinyin, initials, phone tail, address
     Search(Search),
     /// 与服务器同步 / Sync with the hub
     Sync,
     /// 本机状态：哪些已到服务器，哪些还没有 / What is at the hub and what is not yet
     Status,
+    /// 诉求：收集、办理、派单、反馈 / Matters: taking them down, their steps
+    #[command(subcommand)]
+    Matter(MatterVerb),
     /// 个案记录 / Notes of a case
     #[command(subcommand)]
     Note(NoteVerb),
@@ -305,75 +322,4 @@ pub(crate) struct Resolve {
     /// 都不保留；已结束的记录继续 / None holds; a record that had ended goes on
     #[arg(long)]
     pub(crate) clear: bool,
-}
-
-/// Reads the command line.
-///
-/// # Errors
-/// clap's, also for `--help` and `--version`.
-pub(crate) fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
-    let matches = command().try_get_matches_from(args)?;
-    Cli::from_arg_matches(&matches)
-}
-
-/// The command line with headings in both languages.
-pub(crate) fn command() -> Command {
-    in_both_languages(Cli::command())
-}
-
-fn in_both_languages(command: Command) -> Command {
-    const PAGE: &str = "{about-with-newline}\n用法 / Usage:\n  {usage}\n\n{all-args}{after-help}";
-    let arranged = |arg: Arg| {
-        let positional = arg.is_positional();
-        // A command's own options come first.
-        let arg = if arg.is_global_set() {
-            arg.display_order(1_000)
-        } else {
-            arg
-        };
-        arg.help_heading(if positional {
-            "参数 / Arguments"
-        } else {
-            "选项 / Options"
-        })
-    };
-    command
-        .help_template(PAGE)
-        .subcommand_help_heading("命令 / Commands")
-        .subcommand_value_name("COMMAND")
-        .disable_help_subcommand(true)
-        .disable_help_flag(true)
-        .arg_required_else_help(false)
-        .mut_args(arranged)
-        .mut_subcommands(in_both_languages)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_is_well_formed_and_every_text_is_in_both_languages() {
-        let mut root = command();
-        root.build();
-        root.clone().debug_assert();
-        let mut open = vec![root];
-        while let Some(command) = open.pop() {
-            let about = command
-                .get_about()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            assert!(about.contains(" / "), "{}: {about}", command.get_name());
-            for arg in command.get_arguments() {
-                let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-                assert!(
-                    help.contains("/ "),
-                    "{} {}",
-                    command.get_name(),
-                    arg.get_id()
-                );
-            }
-            open.extend(command.get_subcommands().cloned());
-        }
-    }
 }

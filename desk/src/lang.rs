@@ -5,6 +5,9 @@ use std::ffi::OsString;
 use chrono::{DateTime, FixedOffset};
 use clap::ValueEnum;
 use doorknock::model::Message;
+use doorknock::model::cadence::Cadence;
+use doorknock::model::checklist::Label;
+use doorknock_desk::sheet_file::Words;
 
 /// A language for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -57,6 +60,14 @@ impl Lang {
         self.pick(&message.zh, &message.en)
     }
 
+    /// How a workbook's words are written.
+    pub(crate) const fn words(self) -> Words {
+        match self {
+            Self::Zh => Words::Chinese,
+            Self::En => Words::English,
+        }
+    }
+
     /// A word of the data model: its Chinese term, or its code as English words.
     pub(crate) fn word(self, word: &str, zh: &str) -> String {
         match self {
@@ -67,35 +78,14 @@ impl Lang {
 
     /// How often, from the form in documents (`weekly`, `every:10`, `weekdays:135`).
     pub(crate) fn cadence(self, cadence: &str) -> String {
-        let plain = match cadence {
-            "daily" => Some("每天"),
-            "weekly" => Some("每周"),
-            "monthly" => Some("每月"),
-            "quarterly" => Some("每季度"),
-            _ => None,
-        };
-        let days = |digits: &str, names: [&str; 7], between: &str| {
-            let of = |digit: char| names.get((digit.to_digit(10)? as usize).checked_sub(1)?);
-            let named: Vec<&str> = digits.chars().filter_map(of).copied().collect();
-            named.join(between)
-        };
-        match (self, plain, cadence.split_once(':')) {
-            (Self::Zh, Some(zh), _) => zh.to_owned(),
-            (Self::Zh, _, Some(("every", days))) => format!("每 {days} 天"),
-            (Self::En, _, Some(("every", days))) => format!("every {days} days"),
-            (Self::Zh, _, Some(("weekdays", digits))) => {
-                format!(
-                    "每周{}",
-                    days(digits, ["一", "二", "三", "四", "五", "六", "日"], "、")
-                )
-            }
-            (Self::En, _, Some(("weekdays", digits))) => days(
-                digits,
-                ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
-                " ",
-            ),
-            _ => cadence.to_owned(),
-        }
+        cadence
+            .parse::<Cadence>()
+            .map_or_else(|_| cadence.to_owned(), |known| self.label(&known.label()))
+    }
+
+    /// A label in this language.
+    pub(crate) fn label(self, label: &Label) -> String {
+        self.pick(&label.zh, &label.en).to_owned()
     }
 }
 

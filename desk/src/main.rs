@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod http;
 mod lang;
+mod matters;
 mod output;
 mod progress;
 mod records;

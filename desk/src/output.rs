@@ -64,9 +64,16 @@ impl From<doorknock::Error> for Failure {
 
 /// Prints to standard output. A reader that has seen enough (`| head`) is not a failure.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    print_while_read(text).map(|_| ())
+}
+
+/// Prints to standard output, and tells whether anybody reads on.
+pub(crate) fn print_while_read(text: &str) -> Result<bool, Failure> {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Message::new(
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Message::new(
             "output",
             format!("无法输出结果（{}）；请检查输出的去处。", error.kind()),
             format!(
@@ -75,7 +82,6 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
             ),
         )
         .into()),
-        _ => Ok(()),
     }
 }
 

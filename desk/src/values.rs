@@ -1,14 +1,19 @@
 //! How values on the command line are read. None of the reasons repeats what was typed: it may
 //! name a person.
 
+use std::path::{Path, PathBuf};
+
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use doorknock::LedgerKind;
 use doorknock::model::Message;
 use doorknock::model::access::Role;
 use doorknock::model::address::DoorKind;
 use doorknock::model::cadence::Cadence;
 use doorknock::model::ids::VisitId;
 use doorknock::model::kinds::{Channel, CompoundKind, Outcome};
+use doorknock::model::matter::{MatterKind, Satisfaction, Source, Urgency};
+use doorknock::model::report::Month;
 
 /// Why a typed value cannot be taken. Never quotes the value: it may name a person.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -69,6 +74,11 @@ pub(crate) fn cadence(text: &str) -> Result<Option<Cadence>, BadValue> {
             )
         }),
     }
+}
+
+/// A month.
+pub(crate) fn month(text: &str) -> Result<Month, BadValue> {
+    Month::parse(text).ok_or_else(|| bad("应为月份，如 2026-11", "takes a month like 2026-11"))
 }
 
 /// A time with its offset.
@@ -168,6 +178,69 @@ pub(crate) fn compound_kind() -> impl TypedValueParser<Value = CompoundKind> {
 /// What kind of door.
 pub(crate) fn door_kind() -> impl TypedValueParser<Value = DoorKind> {
     words(DoorKind::ALL.map(|k| (k, k.name(), k.name_zh())))
+}
+
+/// What sort of matter.
+pub(crate) fn matter_kind() -> impl TypedValueParser<Value = MatterKind> {
+    words(MatterKind::ALL.iter().map(|k| (*k, k.word(), k.zh())))
+}
+
+/// How a matter came in.
+pub(crate) fn source() -> impl TypedValueParser<Value = Source> {
+    words(Source::ALL.iter().map(|s| (*s, s.word(), s.zh())))
+}
+
+/// How pressing a matter is.
+pub(crate) fn urgency() -> impl TypedValueParser<Value = Urgency> {
+    words(Urgency::ALL.iter().map(|u| (*u, u.word(), u.zh())))
+}
+
+/// How content a resident is.
+pub(crate) fn satisfaction() -> impl TypedValueParser<Value = Satisfaction> {
+    words(Satisfaction::ALL.iter().map(|s| (*s, s.word(), s.zh())))
+}
+
+/// Granted or refused.
+pub(crate) fn granted() -> impl TypedValueParser<Value = bool> {
+    words([(true, "yes", "批准"), (false, "no", "不批准")])
+}
+
+/// Which ledger.
+pub(crate) fn ledger_kind() -> impl TypedValueParser<Value = LedgerKind> {
+    words([
+        (LedgerKind::Visits, "visits", "走访"),
+        (LedgerKind::Care, "care", "关爱"),
+        (LedgerKind::Responsible, "responsible", "包联"),
+    ])
+}
+
+/// The name of a workbook: it would not open under another ending.
+pub(crate) fn xlsx(text: &str) -> Result<PathBuf, BadValue> {
+    let path = PathBuf::from(text);
+    if ends_in(&path, "xlsx") {
+        Ok(path)
+    } else {
+        Err(bad("应为 .xlsx 文件", "takes the name of an .xlsx file"))
+    }
+}
+
+/// The name of a report: its ending says what it is.
+pub(crate) fn report_file(text: &str) -> Result<PathBuf, BadValue> {
+    let path = PathBuf::from(text);
+    if ends_in(&path, "xlsx") || ends_in(&path, "md") {
+        Ok(path)
+    } else {
+        Err(bad(
+            "应为 .md 或 .xlsx 文件",
+            "takes the name of an .md or .xlsx file",
+        ))
+    }
+}
+
+/// Whether a file's name has this ending.
+pub(crate) fn ends_in(path: &Path, ending: &str) -> bool {
+    path.extension()
+        .is_some_and(|found| found.eq_ignore_ascii_case(ending))
 }
 
 /// A role that can be invited.

@@ -21,6 +21,7 @@ const HELP: &str = "\
 cargo xtask TASK
 
   setup                     check what building needs; on Debian and Ubuntu, install what is missing
+                            (test and ci also see to LibreOffice, which one test needs)
   demo                      a hub, an office and two phones on this machine: offline, back, and compared
   test                      every test of the repository, in every language
   lint                      format, clippy, documentation, licences, and this project's own rules
@@ -55,7 +56,7 @@ fn begin(task: &str, rest: &[String]) -> Done {
     match task {
         "setup" => setup::run(),
         "demo" => setup::run().and_then(|()| demo::run()),
-        "test" => setup::run().and_then(|()| suites::run()),
+        "test" => setup::for_tests().and_then(|()| suites::run()),
         "lint" => lint::run(),
         "bench" => setup::run().and_then(|()| bench::run(rest)),
         "sample" => Ok(xtask::sample::write(&root().join("tests/data"))?),
@@ -70,7 +71,7 @@ fn begin(task: &str, rest: &[String]) -> Done {
 
 /// Runs every step even when one fails: one run then tells of everything that is wrong.
 fn ci() -> Done {
-    setup::run()?;
+    setup::for_tests()?;
     let steps = [
         ("lint", lint::run as fn() -> Done),
         ("test", suites::run),

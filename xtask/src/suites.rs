@@ -55,7 +55,7 @@ struct Runner {
     prepare: fn() -> Done<Command>,
 }
 
-const RUNNERS: [Runner; 3] = [
+const RUNNERS: [Runner; 4] = [
     Runner {
         name: "workspace",
         needs: &[],
@@ -71,6 +71,11 @@ const RUNNERS: [Runner; 3] = [
         needs: &["python3"],
         prepare: python::prepare,
     },
+    Runner {
+        name: "libreoffice",
+        needs: &["soffice"],
+        prepare: libreoffice,
+    },
 ];
 
 fn workspace() -> Done<Command> {
@@ -84,6 +89,17 @@ fn simulation() -> Done<Command> {
     command.args(["--test", "simulate", "--no-fail-fast"]);
     or_default(&mut command, "DOORKNOCK_SEEDS", SEEDS);
     Ok(command)
+}
+
+/// The one test program that `cargo test` leaves out.
+fn libreoffice() -> Done<Command> {
+    Ok(cargo(&[
+        "test",
+        "-p",
+        "doorknock-desk",
+        "--test",
+        "libreoffice",
+    ]))
 }
 
 fn or_default(command: &mut Command, name: &str, value: &str) {

@@ -1,9 +1,9 @@
 //! From a change in the log to its projections: the one path for what is recorded here, what comes
 //! in, and a rebuild.
 
-use doorknock_model::ids::{DoorId, PersonId};
+use doorknock_model::ids::{DoorId, MatterId, PersonId};
 use doorknock_model::kind::{Key, Kind, Merge, Value};
-use doorknock_model::kinds::{self, DOOR_CARD, PERSON_FILE, SETTINGS, settings};
+use doorknock_model::kinds::{self, DOOR_CARD, MATTER, PERSON_FILE, SETTINGS, settings};
 use doorknock_replica::change::{self, Op};
 use doorknock_replica::document::Document;
 use doorknock_replica::splice::{Splice, TextRef};
@@ -56,8 +56,14 @@ pub(crate) fn load(tx: &doorknock_store::View<'_>, doc: DocRow, heads: &Heads) -
 
 /// Projects one change.
 pub(crate) fn project_change(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<()> {
+    let time_zone = project_ops(tx, applied)?;
+    finish(tx, applied.doc, time_zone)
+}
+
+/// Projects what a change writes; whether the time zone is in it.
+fn project_ops(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<bool> {
     let Some(kind) = kinds::kind(applied.doc.kind) else {
-        return Ok(());
+        return Ok(false);
     };
     let origin = origin(applied);
     let mut registers = Vec::new();
@@ -71,7 +77,7 @@ pub(crate) fn project_change(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<()> {
         }
     }
     if registers.is_empty() && applied.splices.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     if applied.first && applied.splices.is_empty() {
         for op in &registers {
@@ -86,10 +92,9 @@ pub(crate) fn project_change(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<()> {
         }));
         project_document(tx, &origin, kind, &document, &keys)?;
     }
-    let time_zone = registers
+    Ok(registers
         .iter()
-        .any(|op| op.key.field == settings::UTC_OFFSET);
-    finish(tx, applied.doc, time_zone)
+        .any(|op| op.key.field == settings::UTC_OFFSET))
 }
 
 fn origin(applied: &Applied<'_>) -> Origin {
@@ -151,8 +156,8 @@ fn distinct<'v>(values: impl Iterator<Item = &'v Value>) -> usize {
     values.collect::<std::collections::BTreeSet<_>>().len()
 }
 
-/// What follows from a document's rows: its words in the search index, doors' states by another time
-/// zone.
+/// What follows from a document's rows: its words in the search index, a matter's state, doors' states
+/// by another time zone.
 fn finish(tx: &Tx<'_>, doc: DocRow, time_zone_changed: bool) -> Result<()> {
     if doc.kind == DOOR_CARD.code {
         let door = DoorId(doc.id.0);
@@ -163,6 +168,8 @@ fn finish(tx: &Tx<'_>, doc: DocRow, time_zone_changed: bool) -> Result<()> {
         }
     } else if doc.kind == PERSON_FILE.code {
         tx.index_person(PersonId(doc.id.0))?;
+    } else if doc.kind == MATTER.code {
+        tx.fold_matter(doc.space, MatterId(doc.id.0))?;
     } else if doc.kind == SETTINGS.code && time_zone_changed {
         tx.refold_all(tx.utc_offset()?)?;
     }
@@ -197,7 +204,7 @@ fn rebuild_document(tx: &Tx<'_>, doc: DocRow) -> Result<()> {
         };
         let ops: Vec<_> = parts.ops.into_iter().filter(once).collect();
         let (author, hash, heads) = (chunk.author, chunk.hash, &heads);
-        project_change(
+        project_ops(
             tx,
             &Applied {
                 doc,

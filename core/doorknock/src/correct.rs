@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use doorknock_model::checklist::{built_in, care_visit};
-use doorknock_model::ids::{DocId, VisitId};
+use doorknock_model::ids::{MatterId, VisitId};
 use doorknock_model::kinds::{Channel, Outcome, Visit};
 use doorknock_model::round::day_of;
 use doorknock_store::View;
@@ -36,7 +36,7 @@ pub struct VisitEdit {
     /// A promised return; `Some(None)` takes it away.
     pub follow_up: Option<Option<NaiveDate>>,
     /// The matters raised or dealt with.
-    pub matters: Option<Vec<DocId>>,
+    pub matters: Option<Vec<MatterId>>,
     /// Why it is corrected.
     pub why: Option<String>,
     /// Other corrections of the same visit that this one settles ([`crate::VisitInfo::beside`]).

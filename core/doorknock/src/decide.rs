@@ -13,6 +13,7 @@ use doorknock_store::View;
 use crate::Result;
 use crate::error::{not_found, said};
 use crate::home::{Doorknock, Inner};
+use crate::read::round::sheet as day_sheet;
 use crate::read::utc_offset;
 use crate::record::words;
 use crate::records::name_of;
@@ -269,8 +270,7 @@ fn sheet_of(inner: &Inner, view: &View<'_>, door: DoorId, day: i32) -> Result<Sh
         .ok_or_else(|| not_found("门户", "door"))?;
     let space = view.space(rounds)?;
     let grid = space.ok_or_else(|| not_found("网格", "grid"))?.grid;
-    let community = inner.identity()?.community;
-    let doc = ROUND_SHEET.document(community, &[grid.as_bytes(), &day.to_be_bytes()]);
+    let doc = day_sheet(inner.identity()?.community, grid, day);
     Ok(Sheet { rounds, grid, doc })
 }
 

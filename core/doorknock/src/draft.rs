@@ -2,7 +2,7 @@
 //! saved survives a crash.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use doorknock_model::ids::{DocId, DoorId, VisitId};
+use doorknock_model::ids::{DoorId, MatterId, VisitId};
 use doorknock_model::kinds::{Channel, Outcome};
 use doorknock_model::round::{date_of, day_of};
 use doorknock_store::drafts::DraftRow;
@@ -35,7 +35,7 @@ pub struct Draft {
     /// A promised return.
     pub follow_up: Option<NaiveDate>,
     /// The matters raised or dealt with.
-    pub matters: Vec<DocId>,
+    pub matters: Vec<MatterId>,
 }
 
 /// A draft as it is kept.
@@ -72,7 +72,7 @@ struct Packed {
     #[n(7)]
     follow_up: Option<i32>,
     #[n(8)]
-    matters: Vec<DocId>,
+    matters: Vec<MatterId>,
 }
 
 impl From<&Draft> for Packed {

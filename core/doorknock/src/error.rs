@@ -214,3 +214,11 @@ pub(crate) fn not_found(what_zh: &str, what_en: &str) -> Error {
         format!("There is no such {what_en} here; check the id, or sync first."),
     )
 }
+
+pub(crate) fn no_casework() -> Error {
+    said(
+        "no_casework",
+        "这台设备没有这个网格的走访档案权限；请联系社区管理员。",
+        "This device does not hold this grid's casework; ask your administrator.",
+    )
+}

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use doorknock_model::access::SpaceKind;
 use doorknock_model::checklist::care_visit;
-use doorknock_model::ids::{DocId, DoorId, GridId, VisitId};
+use doorknock_model::ids::{DoorId, GridId, MatterId, VisitId};
 use doorknock_model::kind::Key;
 use doorknock_model::kinds::{
     Channel, Outcome, ROUND_SHEET, Tick, TickResult, VISIT_BOOK, Visit, pack, round_sheet,
@@ -14,7 +14,7 @@ use doorknock_model::round::{date_of, day_of, local_day};
 use doorknock_store::View;
 
 use crate::Result;
-use crate::error::{not_found, said};
+use crate::error::{no_casework, not_found, said};
 use crate::home::Doorknock;
 use crate::writer::{Writer, with_writer};
 
@@ -38,7 +38,7 @@ pub struct NewVisit {
     /// A promised return.
     pub follow_up: Option<NaiveDate>,
     /// The matters raised or dealt with.
-    pub matters: Vec<DocId>,
+    pub matters: Vec<MatterId>,
 }
 
 impl Doorknock {
@@ -132,13 +132,7 @@ pub(crate) fn place(view: &View<'_>, door: DoorId) -> Result<Place> {
         .grid;
     let casework = view
         .space_of(SpaceKind::Casework.code(), grid)?
-        .ok_or_else(|| {
-            said(
-                "no_casework",
-                "这台设备没有这个网格的走访档案权限；请联系社区管理员。",
-                "This device does not hold this grid's casework; ask your administrator.",
-            )
-        })?;
+        .ok_or_else(no_casework)?;
     Ok(Place {
         rounds,
         casework: casework.n,

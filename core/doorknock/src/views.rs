@@ -5,7 +5,7 @@ use doorknock_model::address::DoorKind;
 use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock_model::checklist::Label;
 use doorknock_model::ids::{
-    DecisionId, DeviceId, DocId, DoorId, GridId, MemberId, PersonId, VisitId,
+    DecisionId, DeviceId, DoorId, GridId, MatterId, MemberId, PersonId, VisitId,
 };
 use doorknock_model::kinds::{Channel, CompoundKind, DecisionKind, Outcome};
 use doorknock_model::round::{Reason, Status};
@@ -190,7 +190,7 @@ pub struct VisitInfo {
     /// A promised return.
     pub follow_up: Option<NaiveDate>,
     /// The matters raised or dealt with.
-    pub matters: Vec<DocId>,
+    pub matters: Vec<MatterId>,
     /// Whether the visit never took place: it was recorded by mistake.
     pub void: bool,
     /// Why it was corrected.

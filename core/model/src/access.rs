@@ -96,6 +96,17 @@ impl SpaceKind {
         Self::ALL.into_iter().find(|k| k.code() == code)
     }
 
+    /// The word in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Common => "common",
+            Self::Staff => "staff",
+            Self::Rounds => "rounds",
+            Self::Casework => "casework",
+        }
+    }
+
     /// Whether each grid has a space of this kind of its own.
     #[must_use]
     pub const fn per_grid(self) -> bool {

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
 use crate::care::RiskLevel;
+use crate::checklist::Label;
 
 /// How often a door is knocked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,6 +43,12 @@ impl Weekdays {
     #[must_use]
     pub fn contains(self, day: Weekday) -> bool {
         self.0 & (1 << day.num_days_from_monday()) != 0
+    }
+
+    /// The names of its days, Monday's first.
+    fn named(self, names: [&'static str; 7]) -> Vec<&'static str> {
+        let days = (0..).zip(names).filter(|(n, _)| self.0 & (1 << n) != 0);
+        days.map(|(_, name)| name).collect()
     }
 }
 
@@ -97,6 +104,28 @@ fn first_in(set: Weekdays, from: NaiveDate) -> NaiveDate {
         .take(7)
         .find(|day| set.contains(day.weekday()))
         .unwrap_or(from)
+}
+
+impl Cadence {
+    /// How people say it: 每周一、五; Mon Fri.
+    #[must_use]
+    pub fn label(self) -> Label {
+        let (zh, en) = match self {
+            Self::Daily => ("每天", "daily"),
+            Self::Weekly => ("每周", "weekly"),
+            Self::Monthly => ("每月", "monthly"),
+            Self::Quarterly => ("每季度", "quarterly"),
+            Self::EveryDays(n) => {
+                return Label::new(&format!("每 {n} 天"), &format!("every {n} days"));
+            }
+            Self::Weekdays(set) => {
+                let zh = set.named(["一", "二", "三", "四", "五", "六", "日"]);
+                let en = set.named(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]);
+                return Label::new(&format!("每周{}", zh.join("、")), &en.join(" "));
+            }
+        };
+        Label::new(zh, en)
+    }
 }
 
 /// The form in documents and on the command line: `daily`, `weekly`, `monthly`, `quarterly`,

@@ -126,6 +126,10 @@ ids! {
     VisitId: 16;
     /// Something decided about a day's list. Random.
     DecisionId: 16;
+    /// A matter; also the id of its document. Random.
+    MatterId: 16;
+    /// A step of a matter. UUIDv7.
+    EventId: 16;
     /// A person in care (or a household's contact); also the id of the file's document. Derived.
     PersonId: 16;
 }

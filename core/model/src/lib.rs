@@ -17,6 +17,8 @@ pub mod checklist;
 pub mod ids;
 pub mod kind;
 pub mod kinds;
+pub mod matter;
+pub mod report;
 pub mod roster;
 pub mod round;
 

@@ -302,6 +302,10 @@ mod tests {
                 "a451db0422c6d1fc8bea38a60eddc17d2e0bf80918ad66efef6f48fc9406135a",
             ),
             (
+                9,
+                "83d2d33ee21ee39b1fca142b4775ff166a0357a8a38ea7fbd93ad8842827e2dc",
+            ),
+            (
                 10,
                 "e3cb3d0b3457c3edc7f498ad30c364c2765a5a376afa0680afaa5a9acacb0784",
             ),

@@ -27,38 +27,10 @@ CREATE TABLE visit (
     version INTEGER NOT NULL, author INTEGER NOT NULL,
     door BLOB NOT NULL, at INTEGER NOT NULL, channel INTEGER NOT NULL, outcome INTEGER NOT NULL,
     "with" TEXT NOT NULL, checklist BLOB, answers BLOB NOT NULL,
-    summary TEXT, follow_up INTEGER,
-    corrects BLOB, void INTEGER, why TEXT, matters BLOB
+    summary TEXT, follow_up INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX visit_id ON visit (id, version);
 CREATE INDEX visit_door ON visit (door, at);
--- Visits that found somebody moved away or deceased, which a person confirms; few.
-CREATE INDEX visit_gone ON visit (space) WHERE outcome IN (3, 4);
-
-DROP TABLE tick;
-CREATE TABLE tick (
-    space INTEGER NOT NULL, door BLOB NOT NULL, at INTEGER NOT NULL, id BLOB NOT NULL,
-    version INTEGER NOT NULL, doc BLOB NOT NULL, author INTEGER NOT NULL,
-    result INTEGER NOT NULL, follow_up INTEGER, replaces BLOB,
-    PRIMARY KEY (space, door, at, id, version)
-) STRICT, WITHOUT ROWID;
-
--- What a tick or a visit of a door stands in for, whichever came first: `by` names `id`. A plain
--- visit writes nothing here.
-CREATE TABLE correction (
-    space INTEGER NOT NULL, door BLOB NOT NULL,
-    id BLOB NOT NULL,
-    "by" BLOB NOT NULL,
-    PRIMARY KEY (space, door, id, "by")
-) STRICT, WITHOUT ROWID;
-
--- Half-written visits, on this device only: never a document, never sent.
-CREATE TABLE draft (
-    id BLOB NOT NULL PRIMARY KEY,
-    door BLOB,
-    saved INTEGER NOT NULL,             -- unix milliseconds
-    body BLOB NOT NULL                  -- CBOR
-) STRICT, WITHOUT ROWID;
 
 -- One row for each value of each field without a table of its own, clustered by kind, so that a list
 -- of one kind reads neighbouring pages.

@@ -18,6 +18,8 @@ pub struct CellRow {
     pub doc: DocId,
     /// The field and the id under it.
     pub key: Key,
+    /// Tells write-once records under one id apart; 0 for what is not written once.
+    pub version: i64,
     /// Who recorded it, for write-once records.
     pub author: Option<i64>,
     /// When, unix milliseconds, for write-once records.
@@ -37,7 +39,7 @@ pub struct ConflictRow {
     pub key: Option<Key>,
 }
 
-const CELL: &str = "SELECT kind, space, doc, field, id, author, at, value FROM cell";
+const CELL: &str = "SELECT kind, space, doc, field, id, version, author, at, value FROM cell";
 
 fn cell_row(row: &Row<'_>) -> rusqlite::Result<CellRow> {
     Ok(CellRow {
@@ -48,9 +50,10 @@ fn cell_row(row: &Row<'_>) -> rusqlite::Result<CellRow> {
             field: row.get(3)?,
             id: row.get(4)?,
         },
-        author: row.get(5)?,
-        at: row.get(6)?,
-        value: match row.get_ref(7)? {
+        version: row.get(5)?,
+        author: row.get(6)?,
+        at: row.get(7)?,
+        value: match row.get_ref(8)? {
             ValueRef::Null | ValueRef::Real(_) => Value::Null,
             ValueRef::Integer(int) => Value::Int(int),
             ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),

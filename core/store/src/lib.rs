@@ -22,6 +22,7 @@ pub mod drafts;
 pub mod inbox;
 mod knocks;
 pub mod log;
+pub mod matters;
 pub mod outbox;
 pub mod project;
 pub mod queries;
@@ -29,6 +30,7 @@ pub mod rounds;
 mod schema;
 pub mod search;
 pub mod visits;
+pub mod whole;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};

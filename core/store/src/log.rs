@@ -72,7 +72,7 @@ impl Heads {
         out
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
         let mut heads = Vec::with_capacity(bytes.len() / 36);
         for head in bytes.chunks(36) {
             let (hash, op) = head.split_at_checked(32).ok_or(StoreError::BadRow)?;
@@ -120,7 +120,7 @@ pub struct ChunkRow {
     pub change: Vec<u8>,
 }
 
-fn chunk_row(row: &Row<'_>) -> rusqlite::Result<ChunkRow> {
+pub(crate) fn chunk_row(row: &Row<'_>) -> rusqlite::Result<ChunkRow> {
     Ok(ChunkRow {
         id: row.get(0)?,
         doc: row.get(1)?,

@@ -13,10 +13,10 @@ use rusqlite::{ToSql, params, params_from_iter};
 use crate::{Result, Tx, View};
 
 /// Changes whenever the same log gives other projections: a home with another number is rebuilt.
-pub const PROJECTOR: i64 = 3;
+pub const PROJECTOR: i64 = 4;
 
 /// Everything [`Tx::clear_projections`] empties.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "settings",
     "grid",
     "compound",
@@ -29,6 +29,7 @@ const TABLES: [&str; 14] = [
     "person",
     "need",
     CELL,
+    "matter_state",
     "conflict",
     "unknown",
 ];

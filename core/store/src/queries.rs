@@ -129,7 +129,7 @@ pub(crate) fn optional_id(row: &Row<'_>, column: usize) -> rusqlite::Result<Opti
         .and_then(|b| b.try_into().ok()))
 }
 
-fn person_row(row: &Row<'_>) -> rusqlite::Result<PersonRow> {
+pub(crate) fn person_row(row: &Row<'_>) -> rusqlite::Result<PersonRow> {
     Ok(PersonRow {
         space: row.get(0)?,
         person: PersonId(fixed(row, 1)?),
@@ -274,16 +274,7 @@ impl View<'_> {
             "SELECT id, risk, basis, since, review, until FROM need
              WHERE doc = ?1 AND risk IS NOT NULL ORDER BY id",
         )?;
-        let rows = statement.query_map([&person.0[..]], |row| {
-            Ok(NeedRow {
-                category: u16::from_be_bytes(fixed(row, 0)?),
-                risk: row.get(1)?,
-                basis: row.get(2)?,
-                since: row.get(3)?,
-                review: row.get(4)?,
-                until: row.get(5)?,
-            })
-        })?;
+        let rows = statement.query_map([&person.0[..]], crate::whole::need_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -1,6 +1,6 @@
 //! Visits: which records stand, and which ones they stand in for.
 
-use doorknock_model::ids::{DeviceId, DocId, DoorId, MemberId, VisitId};
+use doorknock_model::ids::{DeviceId, DocId, DoorId, MatterId, MemberId, VisitId};
 use doorknock_model::kinds::{Answer, Channel, Outcome};
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -46,21 +46,23 @@ pub struct VisitRow {
     /// Why it was corrected.
     pub why: Option<String>,
     /// The matters raised or dealt with.
-    pub matters: Vec<DocId>,
+    pub matters: Vec<MatterId>,
 }
 
-const VISIT: &str = r#"SELECT v.id, v.door, v.at, a.device, a.member, v.channel, v.outcome,
+pub(crate) const VISIT: &str = r#"SELECT v.id, v.door, v.at, a.device, a.member, v.channel, v.outcome,
     v."with", v.checklist, v.answers, v.summary, v.follow_up,
     v.space, v.doc, v.corrects, v.void, v.why, v.matters
     FROM visit v JOIN author a ON a.ord = v.author"#;
 
-/// Another record stands in for it. `correction` is small: plain visits write nothing there.
-const CORRECTED: &str = r#"EXISTS (SELECT 1 FROM correction c WHERE c.space = v.space
-    AND c.door = v.door AND c.id = v.id AND c."by" <> v.id)"#;
+/// It took place and no other record stands in for it. `correction` is small: plain visits write
+/// nothing there.
+pub(crate) const STANDS: &str = r#"v.void IS NOT 1 AND NOT EXISTS (
+    SELECT 1 FROM correction c
+    WHERE c.space = v.space AND c.door = v.door AND c.id = v.id AND c."by" <> v.id)"#;
 
 pub(crate) fn of_door() -> String {
     format!(
-        "{VISIT} WHERE v.door = ?1 AND v.void IS NOT 1 AND NOT {CORRECTED}
+        "{VISIT} WHERE v.door = ?1 AND {STANDS}
          ORDER BY v.at DESC, v.id DESC LIMIT ?2"
     )
 }
@@ -68,7 +70,7 @@ pub(crate) fn of_door() -> String {
 pub(crate) fn newest() -> String {
     // Ids are UUIDv7, so their order is the order of recording, and the index gives it.
     format!(
-        "{VISIT} WHERE v.void IS NOT 1 AND NOT {CORRECTED}
+        "{VISIT} WHERE {STANDS}
          ORDER BY v.id DESC, v.version LIMIT ?1"
     )
 }
@@ -85,7 +87,7 @@ fn ids(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<[u8; ONCE_ID]>> {
     Ok(bytes.as_chunks().0.to_vec())
 }
 
-fn visit_row(row: &Row<'_>) -> rusqlite::Result<VisitRow> {
+pub(crate) fn visit_row(row: &Row<'_>) -> rusqlite::Result<VisitRow> {
     Ok(VisitRow {
         visit: VisitId(fixed(row, 0)?),
         door: DoorId(fixed(row, 1)?),
@@ -104,7 +106,7 @@ fn visit_row(row: &Row<'_>) -> rusqlite::Result<VisitRow> {
         corrects: ids(row, 14)?.into_iter().map(VisitId).collect(),
         void: row.get::<_, Option<bool>>(15)?.unwrap_or_default(),
         why: row.get(16)?,
-        matters: ids(row, 17)?.into_iter().map(DocId).collect(),
+        matters: ids(row, 17)?.into_iter().map(MatterId).collect(),
     })
 }
 
@@ -176,7 +178,7 @@ impl View<'_> {
     /// The database's.
     pub fn visits_to_confirm(&self) -> Result<Vec<VisitRow>> {
         let mut statement = self.conn.prepare_cached(&format!(
-            "{VISIT} WHERE v.void IS NOT 1 AND NOT {CORRECTED} AND v.id IN ({TO_CONFIRM})
+            "{VISIT} WHERE {STANDS} AND v.id IN ({TO_CONFIRM})
              ORDER BY v.id, v.version"
         ))?;
         let rows = statement.query_map([], visit_row)?;

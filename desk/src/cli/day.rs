@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use clap::{Args, Subcommand};
 use doorknock::model::address::DoorKind;
 use doorknock::model::cadence::Cadence;
-use doorknock::model::ids::{DecisionId, DocId, PersonId, VisitId};
+use doorknock::model::ids::{DecisionId, MatterId, PersonId, VisitId};
 use doorknock::model::kinds::{Channel, CompoundKind, Outcome};
 
 use crate::values::{
@@ -147,8 +147,8 @@ pub(crate) struct LogVisit {
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) at: Option<DateTime<FixedOffset>>,
     /// 有关的诉求，可重复 / A matter raised or dealt with; may be repeated
-    #[arg(long, value_name = "ID", value_parser = some_id::<DocId>)]
-    pub(crate) matter: Vec<DocId>,
+    #[arg(long, value_name = "ID", value_parser = some_id::<MatterId>)]
+    pub(crate) matter: Vec<MatterId>,
     /// 只存为草稿，以后再记 / Only save it as a draft
     #[arg(long)]
     pub(crate) draft: bool,
@@ -205,8 +205,8 @@ pub(crate) struct CorrectVisit {
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) at: Option<DateTime<FixedOffset>>,
     /// 有关的诉求，可重复，代替原来的 / Matters, in place of those before; may be repeated
-    #[arg(long, value_name = "ID", value_parser = some_id::<DocId>)]
-    pub(crate) matter: Vec<DocId>,
+    #[arg(long, value_name = "ID", value_parser = some_id::<MatterId>)]
+    pub(crate) matter: Vec<MatterId>,
     /// 更正的原因 / Why it is corrected
     #[arg(long, value_name = "TEXT")]
     pub(crate) why: Option<String>,

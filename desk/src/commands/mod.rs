@@ -5,8 +5,12 @@ mod correct;
 mod decide;
 mod door;
 mod draft;
+mod export;
 mod import;
+mod ledger;
+mod matter;
 pub(crate) mod record;
+mod report;
 mod round;
 mod search;
 mod sync;
@@ -20,7 +24,8 @@ use doorknock::model::Message;
 use doorknock::{Doorknock, Env, FileKeyStore};
 
 use crate::cli::{
-    Cli, CommunityVerb, ConflictVerb, DoorVerb, QuarantineVerb, TemplateVerb, Verb, VisitVerb,
+    Cli, CommunityVerb, ConflictVerb, DoorVerb, LedgerVerb, QuarantineVerb, ReportVerb,
+    TemplateVerb, Verb, VisitVerb,
 };
 use crate::http::Http;
 use crate::lang::Lang;
@@ -46,11 +51,11 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     let json = cli.common.json;
     let done = home_folder(cli.common.home).and_then(|home| {
         let reply = dispatch(&Desk { home, lang, json }, cli.command)?;
-        output::print(&if json {
-            reply.json.to_string()
-        } else {
-            reply.text
-        })?;
+        if json {
+            output::print(&reply.json.to_string())?;
+        } else if !reply.text.is_empty() {
+            output::print(&reply.text)?;
+        }
         Ok(reply.well)
     });
     match done {
@@ -80,9 +85,13 @@ fn fixed(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
         Verb::Door(DoorVerb::List(args)) => door::list(desk, &args),
         Verb::Door(DoorVerb::Show(args)) => door::show(desk, &args),
         Verb::Template(TemplateVerb::Show(args)) => template::show(desk, &args),
+        Verb::Ledger(LedgerVerb::Export(args)) => ledger::export(desk, &args),
+        Verb::Report(ReportVerb::Month(args)) => report::month(desk, &args),
+        Verb::Export(args) => export::export(desk, &args),
         Verb::Search(args) => search::search(desk, &args),
         Verb::Sync => sync::sync(desk),
         Verb::Status => sync::status(desk),
+        Verb::Matter(verb) => matter::run(desk, verb),
         Verb::Note(verb) => record::note(desk, verb),
         Verb::Conflict(ConflictVerb::List) => record::conflicts(desk),
         Verb::Conflict(ConflictVerb::Resolve(args)) => record::resolve(desk, &args.id, args.keep),

@@ -237,7 +237,7 @@ fn said(lang: Lang, reason: &Reason) -> String {
 
 #[cfg(test)]
 mod tests {
-    use doorknock::model::ids::{DocId, MemberId};
+    use doorknock::model::ids::{DocId, MatterId, MemberId};
     use doorknock::model::kinds::PeriodKind;
 
     use super::*;
@@ -280,7 +280,7 @@ mod tests {
             (
                 Reason::Matter {
                     by: Some(day),
-                    matter: id,
+                    matter: MatterId([7; 16]),
                 },
                 r#"{"kind":"matter","by":"2026-11-20","matter":"07070707070707070707070707070707"}"#,
                 "诉求待上门，11-20 前",

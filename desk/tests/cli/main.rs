@@ -3,6 +3,8 @@
 
 mod day;
 mod hub;
+mod matters;
+mod out;
 mod program;
 mod records;
 mod scenario;

@@ -75,14 +75,19 @@ fn without_a_home_every_command_that_needs_one_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let home = Home(dir.path().join("none"));
     let roster = roster();
-    let commands: [&[&str]; 11] = [
+    let commands: [&[&str]; 16] = [
         &["import", roster.to_str().unwrap()],
         &["invite", "--role", "staff"],
         &["today"],
         &["visit", "list"],
         &["visit", "log", "--door", "1234", "--outcome", "met"],
         &["door", "list"],
+        &["matter", "list"],
+        &["matter", "raise", "--title", "x"],
         &["search", "x"],
+        &["ledger", "export", "--kind", "care", "--out", "none.xlsx"],
+        &["report", "month"],
+        &["export", "--out", "none.jsonl"],
         &["sync"],
         &["status"],
         &["quarantine", "list"],

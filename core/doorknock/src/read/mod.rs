@@ -1,6 +1,6 @@
 //! Reading: the day's list, doors, visits, search. All from projections; no document is opened.
 
-mod round;
+pub(crate) mod round;
 mod search;
 mod visits;
 
@@ -185,14 +185,29 @@ pub(crate) fn local_time(at: i64, utc_offset: i32) -> DateTime<FixedOffset> {
         .unwrap_or_else(|| DateTime::UNIX_EPOCH.with_timezone(&zone))
 }
 
-pub(crate) fn which_grid(view: &View<'_>, code: Option<&str>) -> Result<(GridRow, u32)> {
+/// The grids whose rounds this device holds, each with their space, in the office's order.
+///
+/// # Errors
+/// `no_grid`.
+pub(crate) fn held_grids(view: &View<'_>) -> Result<Vec<(GridRow, u32)>> {
     let spaces: Vec<_> = view.spaces()?.into_iter().filter(is_rounds).collect();
     let space_of = |grid: GridId| spaces.iter().find(|s| s.grid == grid).map(|s| s.n);
-    let mut held: Vec<_> = view
-        .grids()?
-        .into_iter()
+    let grids = view.grids()?.into_iter();
+    let held: Vec<_> = grids
         .filter_map(|g| space_of(g.id).map(|n| (g, n)))
         .collect();
+    if held.is_empty() {
+        return Err(said(
+            "no_grid",
+            "这台设备上还没有网格；请先同步，或由管理员导入名册。",
+            "There is no grid on this device yet; sync first, or let an administrator import a roster.",
+        ));
+    }
+    Ok(held)
+}
+
+pub(crate) fn which_grid(view: &View<'_>, code: Option<&str>) -> Result<(GridRow, u32)> {
+    let mut held = held_grids(view)?;
     let codes = held
         .iter()
         .map(|(g, _)| g.code.as_str())
@@ -212,11 +227,6 @@ pub(crate) fn which_grid(view: &View<'_>, code: Option<&str>) -> Result<(GridRow
     }
     match held.len() {
         1 => Ok(held.remove(0)),
-        0 => Err(said(
-            "no_grid",
-            "这台设备上还没有网格；请先同步，或由管理员导入名册。",
-            "There is no grid on this device yet; sync first, or let an administrator import a roster.",
-        )),
         _ => Err(said(
             "which_grid",
             format!("请指明网格（--grid）：{codes}。"),

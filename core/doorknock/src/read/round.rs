@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use doorknock_model::access::SpaceKind;
-use doorknock_model::ids::{GridId, MemberId};
+use doorknock_model::ids::{CommunityId, DocId, GridId, MemberId};
 use doorknock_model::kinds::{CompoundKind, ROUND_SHEET};
 use doorknock_model::round::{
-    Base, Decision, DoorState, Overlay, RoundDoor, RoundItem, date_of, day_of, local_day, round,
+    Base, Campaign, Decision, DoorState, Overlay, Period, PlanRule, RoundDoor, RoundItem, date_of,
+    day_of, local_day, round,
 };
 use doorknock_store::View;
 
@@ -16,6 +17,7 @@ use super::{checklist_name, local_time, utc_offset, which_grid};
 use crate::Result;
 use crate::error::not_found;
 use crate::home::{Doorknock, Inner};
+use crate::matter::read::awaiting_visit;
 use crate::records::name_of;
 use crate::views::{DecisionInfo, MemberName, Round, RoundLine};
 
@@ -39,24 +41,10 @@ impl Doorknock {
         for row in view.doors_of(space)? {
             doors.push(as_of(&view, space, row.door, day, offset)?);
         }
-        let kinds = view.compounds()?.into_iter();
-        let compounds: BTreeMap<_, _> = kinds
-            .filter_map(|(name, kind)| Some((name, CompoundKind::from_code(kind?))))
-            .collect();
-        let sheet = ROUND_SHEET.document(community, &[grid.id.as_bytes(), &day.to_be_bytes()]);
-        let (rules, campaigns, periods) = (view.plan_rules()?, view.campaigns()?, view.periods()?);
-        let decisions = view.decisions(space, sheet)?;
-        let base = Base {
-            date,
-            grid: &grid.code,
-            doors: &doors,
-            compounds: &compounds,
-            rules: &rules,
-            campaigns: &campaigns,
-            periods: &periods,
-            decisions: &decisions,
-        };
-        let list = round(&base, &overlay(&view, grid.id, day)?);
+        let inputs = Inputs::of(&view, grid.code.clone())?;
+        let decisions = view.decisions(space, sheet(community, grid.id, day))?;
+        let overlay = overlay(&view, grid.id, day, local_day(now, offset))?;
+        let list = inputs.list(date, &doors, &decisions, &overlay);
         let contacts = view.contacts_of(grid.id)?;
         let mut names = Names::new(&inner, &view);
         let mut items = Vec::with_capacity(list.len());
@@ -73,8 +61,57 @@ impl Doorknock {
     }
 }
 
-/// What this device's casework adds; nothing where it holds none.
-fn overlay(view: &View<'_>, grid: GridId, day: i32) -> Result<Overlay> {
+/// A day's sheet.
+pub(crate) fn sheet(community: CommunityId, grid: GridId, day: i32) -> DocId {
+    ROUND_SHEET.document(community, &[grid.as_bytes(), &day.to_be_bytes()])
+}
+
+/// What every list of a grid is computed from, beside doors and the day's decisions.
+pub(crate) struct Inputs {
+    grid: String,
+    compounds: BTreeMap<String, CompoundKind>,
+    rules: Vec<PlanRule>,
+    campaigns: Vec<Campaign>,
+    periods: Vec<Period>,
+}
+
+impl Inputs {
+    pub(crate) fn of(view: &View<'_>, grid: String) -> Result<Self> {
+        let kinds = view.compounds()?.into_iter();
+        let known = |(name, kind): (_, Option<u8>)| Some((name, CompoundKind::from_code(kind?)));
+        Ok(Self {
+            grid,
+            compounds: kinds.filter_map(known).collect(),
+            rules: view.plan_rules()?,
+            campaigns: view.campaigns()?,
+            periods: view.periods()?,
+        })
+    }
+
+    pub(crate) fn list(
+        &self,
+        date: NaiveDate,
+        doors: &[RoundDoor],
+        decisions: &[Decision],
+        overlay: &Overlay,
+    ) -> Vec<RoundItem> {
+        let base = Base {
+            date,
+            grid: &self.grid,
+            doors,
+            compounds: &self.compounds,
+            rules: &self.rules,
+            campaigns: &self.campaigns,
+            periods: &self.periods,
+            decisions,
+        };
+        round(&base, overlay)
+    }
+}
+
+/// What this device's casework adds; nothing where it holds none. What awaits a visit now says nothing of
+/// days that are over.
+fn overlay(view: &View<'_>, grid: GridId, day: i32, today: i32) -> Result<Overlay> {
     let mut overlay = Overlay::default();
     let Some(casework) = view.space_of(SpaceKind::Casework.code(), grid)? else {
         return Ok(overlay);
@@ -82,12 +119,18 @@ fn overlay(view: &View<'_>, grid: GridId, day: i32) -> Result<Overlay> {
     for (door, review) in view.reviews_due(casework.n, day)? {
         overlay.doors.entry(door).or_default().review = date_of(review);
     }
+    if day >= today {
+        for visit in awaiting_visit(view, casework.n)? {
+            let of_door = overlay.doors.entry(visit.door).or_default();
+            of_door.matters.push((visit.matter, Some(visit.by)));
+        }
+    }
     Ok(overlay)
 }
 
 /// A door with its state as it stood at the end of a day: as kept, or, for a day before its latest
 /// knock, folded again up to that day.
-fn as_of(
+pub(crate) fn as_of(
     view: &View<'_>,
     space: u32,
     mut door: RoundDoor,

@@ -298,10 +298,6 @@ fn not_held(space: SpaceKind) -> crate::Error {
             "这类记录只在办公室的设备上；请由社区工作人员操作。",
             "Such records are kept on office devices only; do it there.",
         ),
-        _ => said(
-            "no_casework",
-            "这台设备没有这个网格的走访档案权限；请联系社区管理员。",
-            "This device does not hold this grid's casework; ask your administrator.",
-        ),
+        _ => crate::error::no_casework(),
     }
 }

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod case;
 pub mod door_card;
+pub mod matter;
 pub mod member_card;
 pub mod partner;
 pub mod person_file;
@@ -14,6 +15,7 @@ pub mod visit_book;
 pub use calendar::{CAMPAIGN, PERIOD, PeriodKind, SESSION, SessionKind};
 pub use case::{CASE, CaseOutcome};
 pub use door_card::{DOOR_CARD, DoorAddress, Plan};
+pub use matter::MATTER;
 pub use member_card::MEMBER_CARD;
 pub use partner::{LIST_ITEM, ListKind, ListState, PARTNER, PartnerKind};
 pub use person_file::{Need, PERSON_FILE};
@@ -25,7 +27,7 @@ pub use visit_book::{Answer, Channel, Confirmation, Outcome, VISIT_BOOK, Visit};
 use crate::kind::{Kind, Value};
 
 /// Every kind this version knows, in order of number.
-pub static KINDS: [&Kind; 15] = [
+pub static KINDS: [&Kind; 16] = [
     &SETTINGS,
     &MEMBER_CARD,
     &DOOR_CARD,
@@ -33,6 +35,7 @@ pub static KINDS: [&Kind; 15] = [
     &VISIT_BOOK,
     &PERSON_FILE,
     &CASE,
+    &MATTER,
     &CREW,
     &CAMPAIGN,
     &PERIOD,

@@ -5,7 +5,7 @@ use minicbor::{Decode, Encode};
 
 use super::open_enum;
 use crate::access::{Roles, SpaceKind};
-use crate::ids::{DocId, DoorId, PersonId, VisitId};
+use crate::ids::{DoorId, MatterId, PersonId, VisitId};
 use crate::kind::{Field, Kind, Member, Shape};
 use crate::kinds::TickResult;
 
@@ -116,7 +116,7 @@ pub struct Visit {
     pub why: Option<String>,
     /// The matters that were raised or dealt with.
     #[n(12)]
-    pub matters: Option<Vec<DocId>>,
+    pub matters: Option<Vec<MatterId>>,
 }
 
 /// Somebody confirmed that people moved away or died, and their care needs ended with it.

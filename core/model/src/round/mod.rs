@@ -20,7 +20,7 @@ pub use decision::{Decision, effective};
 pub use plan::{Campaign, Days, DuePlan, Period, PlanRule, Selection};
 pub use reason::{Casework, MAX_TRIES, NEW_HOUSEHOLD_DAYS, Overlay, Reason};
 pub use record::Fields;
-pub use state::{DayPart, DoorState, Knock, Past};
+pub use state::{DayPart, DoorState, Knock, Past, standing};
 
 use crate::address::{Address, DoorKind};
 use crate::checklist::TemplateId;

@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 use super::state::{DayPart, Past};
 use super::{Base, RoundDoor, date_of, plan};
 use crate::checklist::TemplateId;
-use crate::ids::{DocId, DoorId, MemberId};
+use crate::ids::{DocId, DoorId, MatterId, MemberId};
 use crate::kinds::PeriodKind;
 
 /// After this many knocks with nobody home, a call or a neighbour is suggested instead.
@@ -29,7 +29,7 @@ pub enum Reason {
         /// The day by which it is to be dealt with, if there is one.
         by: Option<NaiveDate>,
         /// The matter.
-        matter: DocId,
+        matter: MatterId,
     },
     /// 特殊时期: due at the cadence of a heat wave, cold wave, flood, epidemic.
     Period {
@@ -115,6 +115,23 @@ impl Reason {
         }
     }
 
+    /// In a few words, for a column or a count.
+    #[must_use]
+    pub const fn zh(&self) -> &'static str {
+        match self {
+            Self::FollowUp { .. } => "约定回访",
+            Self::Matter { .. } => "诉求待上门",
+            Self::Period { .. } => "特殊时期",
+            Self::Overdue { .. } => "逾期未访",
+            Self::NobodyHome { .. } => "上次无人在家",
+            Self::Added { .. } => "临时加入",
+            Self::Due { .. } => "到期应访",
+            Self::Review { .. } => "关爱复核",
+            Self::Campaign { .. } => "专项走访",
+            Self::NewHousehold { .. } => "新入住",
+        }
+    }
+
     /// Orders reasons by urgency, and those of one urgency by what they are about, so that the order
     /// is the same everywhere.
     pub(super) fn order(&self) -> (u8, NaiveDate, [u8; 16], &str) {
@@ -135,7 +152,7 @@ impl Reason {
     }
 
     /// Smaller is more urgent.
-    pub(super) const fn rank(&self) -> u8 {
+    pub(crate) const fn rank(&self) -> u8 {
         match self {
             Self::FollowUp { .. } => 0,
             Self::Matter { .. } => 1,
@@ -163,7 +180,7 @@ pub struct Overlay {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Casework {
     /// Matters that await a visit, each with the day by which it is to be dealt with.
-    pub matters: Vec<(DocId, Option<NaiveDate>)>,
+    pub matters: Vec<(MatterId, Option<NaiveDate>)>,
     /// The earliest day on which a care need of somebody there is to be looked at again.
     pub review: Option<NaiveDate>,
 }

@@ -74,6 +74,22 @@ impl Knock {
     }
 }
 
+/// A door's ticks that no other stands in for, in order of time and id, but for those that say that a
+/// visit never took place.
+#[must_use]
+pub fn standing(knocks: &[Knock]) -> Vec<&Knock> {
+    let replaced: HashSet<_> = knocks
+        .iter()
+        .flat_map(|by| by.replaces.iter().filter(|id| **id != by.visit))
+        .collect();
+    let mut standing: Vec<_> = knocks
+        .iter()
+        .filter(|k| k.result != TickResult::Undone && !replaced.contains(&k.visit))
+        .collect();
+    standing.sort_by_key(|k| (k.at, k.visit));
+    standing
+}
+
 /// Where a door stands. Days count from 1970-01-01 in the community's time zone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
@@ -145,17 +161,9 @@ impl DoorState {
     /// The same up to the end of a day (days since 1970-01-01).
     #[must_use]
     pub fn up_to(day: i32, knocks: &[Knock], utc_offset_minutes: i32) -> Self {
-        let replaced: HashSet<_> = knocks
-            .iter()
-            .flat_map(|by| by.replaces.iter().filter(|id| **id != by.visit))
-            .collect();
-        let mut standing: Vec<_> = knocks
-            .iter()
-            .filter(|k| !replaced.contains(&k.visit) && local_day(k.at, utc_offset_minutes) <= day)
-            .collect();
-        standing.sort_by_key(|k| (k.at, k.visit));
         let mut state = Self::default();
-        for knock in standing {
+        let in_time = |knock: &&Knock| local_day(knock.at, utc_offset_minutes) <= day;
+        for knock in standing(knocks).into_iter().filter(in_time) {
             state.fold(knock, utc_offset_minutes);
         }
         state

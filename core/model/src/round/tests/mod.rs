@@ -8,7 +8,7 @@ mod year;
 
 use super::*;
 use crate::address::AddressParts;
-use crate::ids::{DecisionId, DocId, VisitId};
+use crate::ids::{DecisionId, DocId, MatterId, VisitId};
 use crate::kinds::{PeriodKind, RoundDecision, TickResult};
 
 const CST: i32 = 8 * 60;

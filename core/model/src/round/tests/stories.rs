@@ -46,7 +46,7 @@ fn a_matter_and_a_review_are_reasons_for_those_who_hold_the_casework_only() {
     let door = household();
     let mut town = Town::of(door.clone());
     let casework = Casework {
-        matters: vec![(DocId([4; 16]), Some(day("2028-06-30")))],
+        matters: vec![(MatterId([4; 16]), Some(day("2028-06-30")))],
         review: Some(day("2028-06-03")),
     };
     town.overlay.doors.insert(door.door, casework);

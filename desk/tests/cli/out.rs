@@ -1,0 +1,428 @@
+//! What is handed on: ledgers, the month report, the export.
+
+use std::collections::HashSet;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use calamine::{Data, Reader, Xlsx};
+use serde_json::Value;
+
+use crate::hub::Hub;
+use crate::program::{Home, keys, roster, text};
+
+/// An office with the sample roster.
+fn office(dir: &Path, hub: &Hub) -> Home {
+    let office = Home(dir.join("office"));
+    office.json(&[
+        "community",
+        "create",
+        "--name",
+        "柳荫社区",
+        "--hub",
+        &hub.url,
+    ]);
+    office.json(&["import", roster().to_str().unwrap()]);
+    office
+}
+
+fn visit(home: &Home, door: &str, args: &[&str]) -> String {
+    let log = ["visit", "log", "--door", door];
+    let logged = home.json(&[&log, args].concat());
+    logged["visit"].as_str().unwrap().to_owned()
+}
+
+fn doors(home: &Home, grid: &str) -> Vec<(String, String)> {
+    let doors = home.json(&["door", "list", "--grid", grid]);
+    let doors = doors["doors"].as_array().unwrap();
+    let of = |door: &Value, key: &str| door[key].as_str().unwrap().to_owned();
+    let pair = |door| (of(door, "door"), of(door, "address"));
+    doors.iter().map(pair).collect()
+}
+
+fn sheet(path: &Path, name: &str) -> Vec<Vec<Data>> {
+    let bytes = std::fs::read(path).unwrap();
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+    let range = book.worksheet_range(name).unwrap();
+    range.rows().map(<[Data]>::to_vec).collect()
+}
+
+fn column<'s>(sheet: &'s [Vec<Data>], name: &str) -> Vec<&'s Data> {
+    let n = sheet[0].iter().position(|head| *head == name).unwrap();
+    sheet[1..].iter().map(|row| &row[n]).collect()
+}
+
+#[test]
+fn ledgers_are_written_whole_for_their_owner_only_and_never_over_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let hub = Hub::start(&dir.path().join("hub"));
+    let office = office(dir.path(), &hub);
+    let ((door, address), (other, _)) = (
+        doors(&office, "LY01")[0].clone(),
+        doors(&office, "LY02")[0].clone(),
+    );
+    let tricky = "=HYPERLINK(\"http://x\")";
+    let late = "2026-03-05T23:30:00+08:00";
+    let id = visit(
+        &office,
+        &door,
+        &[
+            "--outcome",
+            "met",
+            "--at",
+            late,
+            "--summary",
+            tricky,
+            "--follow-up",
+            "2026-04-01",
+        ],
+    );
+    visit(
+        &office,
+        &other,
+        &[
+            "--outcome",
+            "nobody_home",
+            "--at",
+            "2026-03-06T00:30:00+08:00",
+        ],
+    );
+
+    let out = dir.path().join("走访.xlsx");
+    let export = |more: &[&str]| {
+        let args = [
+            "ledger",
+            "export",
+            "--kind",
+            "visits",
+            "--out",
+            out.to_str().unwrap(),
+        ];
+        [&args, more]
+            .concat()
+            .iter()
+            .map(|a| (*a).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let run = |more: &[&str]| {
+        let args = export(more);
+        office.json(&args.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let done = run(&[]);
+    assert_eq!(keys(&done), ["file", "rows"]);
+    assert_eq!(
+        (&done["rows"], &done["file"]),
+        (&2.into(), &out.to_str().unwrap().into())
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&out).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let visits = sheet(&out, "走访台账");
+    assert_eq!(column(&visits, "小结")[0], &Data::String(tricky.into()));
+    assert_eq!(column(&visits, "门牌")[0], &Data::String(address));
+    assert_eq!(column(&visits, "结果")[1], &Data::String("无人在家".into()));
+    assert_eq!(column(&visits, "走访编号")[0], &Data::String(id));
+    let when = |cell: &Data| match cell {
+        Data::DateTime(time) => time.to_ymd_hms_milli(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        when(column(&visits, "走访时间")[0]),
+        (2026, 3, 5, 23, 30, 0, 0)
+    );
+    assert_eq!(
+        when(column(&visits, "约定回访")[0]),
+        (2026, 4, 1, 0, 0, 0, 0)
+    );
+
+    let error = |more: &[&str], exit| {
+        let args = export(more);
+        let error = office.error(&args.iter().map(String::as_str).collect::<Vec<_>>(), exit);
+        error["code"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(error(&[], 1), "file_exists");
+    // Days are the community's, the last one included.
+    for (more, rows) in [
+        (&["--from", "2026-03-06"][..], 1),
+        (&["--until", "2026-03-05"], 1),
+        (&["--from", "2026-03-05", "--until", "2026-03-06"], 2),
+        (&["--from", "2026-03-07"], 0),
+        (&["--grid", "LY01"], 1),
+    ] {
+        assert_eq!(
+            run(&[more, &["--force"]].concat())["rows"],
+            rows,
+            "{more:?}"
+        );
+    }
+    assert_eq!(error(&["--force", "--grid", "X"], 1), "unknown_grid");
+    assert_eq!(
+        error(
+            &["--force", "--from", "2026-03-06", "--until", "2026-03-05"],
+            1
+        ),
+        "bad_period"
+    );
+    assert_eq!(
+        sheet(&out, "走访台账").len(),
+        2,
+        "a failure leaves the last file"
+    );
+    let left = std::fs::read_dir(dir.path()).unwrap().count();
+    assert_eq!(left, 3, "hub, office and one file");
+
+    let said = office.run(&export(&["--force"]));
+    assert!(text(&said.stdout).contains("妥善保管"), "{said:?}");
+}
+
+#[test]
+fn care_and_responsibility_say_how_things_stand() {
+    let dir = tempfile::tempdir().unwrap();
+    let hub = Hub::start(&dir.path().join("hub"));
+    let office = office(dir.path(), &hub);
+    let (door, address) = doors(&office, "LY01")[0].clone();
+    visit(&office, &door, &["--outcome", "met"]);
+    let invited = office.json(&["invite", "--role", "worker", "--grid", "LY01"]);
+    let phone = Home(dir.path().join("phone"));
+    phone.json(&[
+        "join",
+        invited["link"].as_str().unwrap(),
+        "--name",
+        "李文丽",
+    ]);
+    phone.json(&["sync"]);
+    office.json(&["sync"]);
+
+    let export = |kind: &str, more: &[&str]| -> (Value, PathBuf) {
+        let out = dir.path().join(format!("{kind}.xlsx"));
+        let args = [
+            "ledger",
+            "export",
+            "--kind",
+            kind,
+            "--out",
+            out.to_str().unwrap(),
+        ];
+        (office.json(&[&args, more].concat()), out)
+    };
+    let (done, out) = export("care", &[]);
+    let care = sheet(&out, "关爱对象台账");
+    assert!(done["rows"].as_u64().unwrap() > 0);
+    assert_eq!(
+        care.len() - 1,
+        usize::try_from(done["rows"].as_u64().unwrap()).unwrap()
+    );
+    for cell in column(&care, "联系电话") {
+        assert!(matches!(cell, Data::String(_) | Data::Empty), "{cell:?}");
+    }
+    for cell in column(&care, "复核日期") {
+        assert!(matches!(cell, Data::DateTime(_)), "{cell:?}");
+    }
+    let heads: Vec<String> = care[0].iter().map(ToString::to_string).collect();
+    assert!(!heads.iter().any(|head| head.contains("备注")), "{heads:?}");
+
+    let (done, out) = export("responsible", &["--grid", "LY01"]);
+    assert_eq!(done["rows"], 312);
+    let doors = sheet(&out, "包联台账");
+    assert_eq!(column(&doors, "门牌")[0], &Data::String(address));
+    for who in column(&doors, "责任人") {
+        assert_eq!(*who, "李文丽");
+    }
+    assert_eq!(*column(&doors, "走访人")[0], "管理员");
+    assert_eq!(*column(&doors, "距今天数")[0], Data::Float(0.0));
+    assert_eq!(*column(&doors, "走访人")[1], Data::Empty);
+    let english = ["--force", "--lang", "en"];
+    let (_, out) = export("responsible", &english);
+    assert_eq!(sheet(&out, "responsibility")[0][1], "responsible");
+
+    let usage = ["ledger", "export", "--kind", "care", "--out"];
+    assert_eq!(
+        office.error(&[&usage[..], &["a.csv"]].concat(), 2)["code"],
+        "usage"
+    );
+    let file = dir.path().join("none.xlsx");
+    let asked = [file.to_str().unwrap(), "--from", "2026-01-01"];
+    assert_eq!(
+        office.error(&[&usage[..], &asked].concat(), 1)["code"],
+        "no_period"
+    );
+    assert!(!file.exists());
+}
+
+#[test]
+fn a_month_is_reported_as_a_page_an_object_and_a_workbook() {
+    let dir = tempfile::tempdir().unwrap();
+    let hub = Hub::start(&dir.path().join("hub"));
+    let office = office(dir.path(), &hub);
+    let due = office.json(&["round", "--grid", "LY01"]);
+    let door = due["items"][0]["door"].as_str().unwrap();
+    visit(&office, door, &["--outcome", "met"]);
+    let (aside, _) = doors(&office, "LY02")[0].clone();
+    visit(&office, &aside, &["--outcome", "nobody_home"]);
+    visit(
+        &office,
+        &aside,
+        &["--outcome", "met", "--at", "2026-03-05T10:00:00+08:00"],
+    );
+
+    let report = office.json(&["report", "month"]);
+    assert_eq!(keys(&report), ["as_of", "file", "grids", "month", "total"]);
+    let total = &report["total"];
+    assert_eq!(
+        (&total["visits"], &total["coverage"]["part"]),
+        (&2.into(), &1.into())
+    );
+    assert_eq!(total["nobody_home"]["rate"], 0.5);
+    assert_eq!(total["by_outcome"]["met"], 1);
+    assert_eq!(total["by_reason"]["unlisted"], 1, "{total}");
+    assert!(total["coverage"]["whole"].as_u64().unwrap() > 1);
+    let grids = report["grids"].as_array().unwrap();
+    assert_eq!(grids[0]["grid"], "LY01");
+    assert_eq!(grids[0]["nobody_home"]["part"], 0);
+    let march = office.json(&["report", "month", "--month", "2026-03", "--grid", "LY02"]);
+    assert_eq!(
+        (&march["month"], &march["total"]["visits"]),
+        (&"2026-03".into(), &1.into())
+    );
+    assert_eq!(march["grids"].as_array().unwrap().len(), 1);
+
+    let page = text(
+        &office
+            .run(&["report", "month", "--month", "2026-03"])
+            .stdout,
+    );
+    assert!(
+        page.starts_with("# 月报 2026-03\n") && page.contains("| 合计 |"),
+        "{page}"
+    );
+    assert!(!page.contains("管理员"), "nobody is ranked: {page}");
+    let file = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let (md, xlsx) = (file("a.md"), file("a.xlsx"));
+    let to = |out: &str| office.json(&["report", "month", "--month", "2026-03", "--out", out]);
+    assert_eq!(to(&md)["file"], md);
+    assert_eq!(
+        std::fs::read_to_string(&md).unwrap().trim_end(),
+        page.trim_end()
+    );
+    to(&xlsx);
+    let figures = sheet(Path::new(&xlsx), "月报 2026-03");
+    assert_eq!(
+        column(&figures, "走访次数").last().unwrap(),
+        &&Data::Float(1.0)
+    );
+    assert_eq!(
+        *column(&sheet(Path::new(&xlsx), "走访分类"), "项目")[0],
+        "清单之外"
+    );
+    let again = ["report", "month", "--out", &md];
+    assert_eq!(office.error(&again, 1)["code"], "file_exists");
+    let wrong = ["report", "month", "--month", "2026-13"];
+    assert_eq!(office.error(&wrong, 2)["code"], "usage");
+}
+
+/// The lines of an export without its header.
+fn exported(home: &Home, args: &[&str]) -> Vec<Value> {
+    let output = home.run(&[&["export"], args].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let lines = text(&output.stdout);
+    let mut lines = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let header = lines.next().unwrap();
+    assert_eq!(
+        keys(&header),
+        ["community", "device", "schema", "since", "v"]
+    );
+    assert_eq!(
+        (&header["v"], &header["schema"]),
+        (&1.into(), &"doorknock-export".into())
+    );
+    lines.collect()
+}
+
+#[test]
+fn an_export_goes_on_where_the_last_one_ended_also_with_what_came_by_sync() {
+    let dir = tempfile::tempdir().unwrap();
+    let hub = Hub::start(&dir.path().join("hub"));
+    let office = office(dir.path(), &hub);
+    let invited = office.json(&["invite", "--role", "worker", "--grid", "LY01"]);
+    let phone = Home(dir.path().join("phone"));
+    phone.json(&[
+        "join",
+        invited["link"].as_str().unwrap(),
+        "--name",
+        "李文丽",
+    ]);
+    office.json(&["sync"]);
+
+    let first = exported(&office, &[]);
+    let members = [
+        "at", "by", "cursor", "device", "field", "grid", "id", "key", "kind", "op", "replaces",
+        "space", "v", "value",
+    ];
+    assert!(first.iter().all(|line| keys(line) == members));
+    let here = first.last().unwrap()["cursor"].as_str().unwrap();
+    assert_eq!(exported(&office, &["--since", here]), Vec::<Value>::new());
+
+    phone.json(&["sync"]);
+    let (door, _) = doors(&phone, "LY01")[0].clone();
+    let id = visit(
+        &phone,
+        &door,
+        &["--outcome", "met", "--summary", "血压平稳"],
+    );
+    phone.json(&["sync"]);
+    office.json(&["sync"]);
+    let later = exported(&office, &["--since", here]);
+    let visits: Vec<&Value> = later
+        .iter()
+        .filter(|line| line["field"] == "visit")
+        .collect();
+    assert_eq!(visits.len(), 1);
+    let line = visits[0];
+    for (member, value) in [("kind", "visit_book"), ("space", "casework"), ("key", &id)] {
+        assert_eq!(line[member], value, "{member}");
+    }
+    assert_eq!(line["value"]["summary"], "血压平稳");
+    assert_eq!(
+        (&line["value"]["door"], &line["value"]["outcome"]),
+        (&door.into(), &"met".into())
+    );
+
+    // From the beginning, or part by part from any line: every write once, in one order.
+    let all = exported(&office, &[]);
+    assert_eq!([&first[..], &later[..]].concat(), all);
+    let middle = all[all.len() / 2]["cursor"].as_str().unwrap();
+    assert_eq!(
+        exported(&office, &["--since", middle]),
+        all[all.len() / 2 + 1..]
+    );
+    let names: HashSet<String> = all
+        .iter()
+        .map(|line| format!("{} {}", line["id"], line["op"]))
+        .collect();
+    assert_eq!(names.len(), all.len());
+
+    // Another device's log has another order; nothing is missed or doubled by mistake.
+    assert_eq!(
+        phone.error(&["export", "--since", here, "--out", "x"], 1)["code"],
+        "cursor_unknown"
+    );
+    assert_eq!(
+        office.error(&["export", "--since", "?", "--out", "x"], 1)["code"],
+        "cursor_unknown"
+    );
+    assert!(!Path::new("x").exists());
+    assert_eq!(office.error(&["export"], 2)["code"], "usage");
+
+    let file = dir.path().join("all.jsonl");
+    let done = office.json(&["export", "--out", file.to_str().unwrap()]);
+    assert_eq!(keys(&done), ["cursor", "file", "lines"]);
+    assert_eq!(done["cursor"], all.last().unwrap()["cursor"]);
+    assert_eq!(done["lines"], all.len());
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(written.lines().count(), all.len() + 1);
+    assert!(written.ends_with("}\n"));
+}
