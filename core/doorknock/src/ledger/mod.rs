@@ -6,6 +6,7 @@
 
 mod care;
 pub(crate) mod cells;
+mod matters;
 mod responsible;
 mod scope;
 #[cfg(test)]
@@ -22,11 +23,13 @@ use doorknock_model::checklist::Label;
 use doorknock_model::ids::{DoorId, MemberId};
 use doorknock_model::round::{date_of, local_day};
 use doorknock_store::View;
+use doorknock_store::matters::MatterRow;
 use doorknock_store::queries::DoorRow;
 
 use crate::Result;
 use crate::error::said;
 use crate::home::Doorknock;
+use crate::matter::info;
 use crate::read::{infos, local_time, utc_offset};
 use crate::records::name_of;
 
@@ -35,6 +38,8 @@ use crate::records::name_of;
 pub enum LedgerKind {
     /// 走访台账: one row for each visit.
     Visits,
+    /// 诉求台账: one row for each matter.
+    Matters,
     /// 关爱对象台账: one row for each care need of a person.
     Care,
     /// 包联台账: one row for each door, with who is responsible and the latest visit.
@@ -43,13 +48,14 @@ pub enum LedgerKind {
 
 impl LedgerKind {
     /// Every ledger.
-    pub const ALL: [Self; 3] = [Self::Visits, Self::Care, Self::Responsible];
+    pub const ALL: [Self; 4] = [Self::Visits, Self::Matters, Self::Care, Self::Responsible];
 
     /// The word on the command line.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Visits => "visits",
+            Self::Matters => "matters",
             Self::Care => "care",
             Self::Responsible => "responsible",
         }
@@ -60,6 +66,7 @@ impl LedgerKind {
     pub fn title(self) -> Label {
         match self {
             Self::Visits => Label::new("走访台账", "visits"),
+            Self::Matters => Label::new("诉求台账", "matters"),
             Self::Care => Label::new("关爱对象台账", "people in care"),
             Self::Responsible => Label::new("包联台账", "responsibility"),
         }
@@ -68,7 +75,7 @@ impl LedgerKind {
     /// Whether its rows have a date that a period can be asked of; the others say how things stand.
     #[must_use]
     pub const fn has_period(self) -> bool {
-        matches!(self, Self::Visits)
+        matches!(self, Self::Visits | Self::Matters)
     }
 }
 
@@ -115,6 +122,14 @@ impl Doorknock {
                 }
                 visits::ledger(as_of, &lines)
             }
+            LedgerKind::Matters => {
+                let period = scope.seconds(offset)?;
+                let mut lines = Vec::new();
+                for part in &parts {
+                    lines.extend(matter_lines(&view, part, period, (now, offset))?);
+                }
+                matters::ledger(as_of, &lines)
+            }
             LedgerKind::Care => {
                 let mut lines = Vec::new();
                 for part in &parts {
@@ -142,6 +157,30 @@ fn doors(view: &View<'_>, part: &Part) -> Result<Vec<DoorRow>> {
     let mut rows = view.doors_of(part.rounds)?;
     rows.sort_by_cached_key(|row| (row.door.address.walk_order(), row.door.door));
     Ok(rows)
+}
+
+/// The matters raised in a period, in order of time; of all times, also those whose raising is not here.
+fn matter_lines(
+    view: &View<'_>,
+    part: &Part,
+    (from, until): (i64, i64),
+    now_and_offset: (i64, i32),
+) -> Result<Vec<matters::Line>> {
+    let grids = view.grids()?;
+    let mut rows = part.matters(view)?;
+    rows.retain(|row| match row.raised_at {
+        Some(at) => (from..until).contains(&at),
+        None => (from, until) == (i64::MIN, i64::MAX),
+    });
+    rows.sort_by_key(|row| (row.raised_at, row.matter));
+    let line = |row: MatterRow| {
+        let person = row.facts.person.map(|p| view.person(p)).transpose()?;
+        Ok(matters::Line {
+            name: person.flatten().and_then(|person| person.name),
+            matter: info(view, &grids, row, now_and_offset)?,
+        })
+    };
+    rows.into_iter().map(line).collect()
 }
 
 fn care_lines(view: &View<'_>, part: &Part, today: i32) -> Result<Vec<care::Line>> {

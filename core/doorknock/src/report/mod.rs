@@ -7,9 +7,13 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset};
 use doorknock_model::ids::DoorId;
 use doorknock_model::kinds::TickResult;
-use doorknock_model::report::{DoorFact, Facts, Figures, Month, VisitFact, month, reached};
+use doorknock_model::matter::{Satisfaction, Stage};
+use doorknock_model::report::{
+    DoorFact, Facts, Figures, MatterFact, Month, VisitFact, month, reached,
+};
 use doorknock_model::round::{RoundDoor, date_of, day_of, local_day, round};
 use doorknock_store::View;
+use doorknock_store::matters::MatterRow;
 use doorknock_store::queries::DoorRow;
 
 use crate::Result;
@@ -112,7 +116,28 @@ fn facts(view: &View<'_>, part: &Part, month: Month, offset: i32) -> Result<Fact
             reached: covered.contains(&door.door),
         });
     }
+    facts.matters = part.matters(view)?.iter().map(matter).collect();
     Ok(facts)
+}
+
+fn matter(row: &MatterRow) -> MatterFact {
+    let settled = !row.open && row.stage != Stage::Withdrawn;
+    MatterFact {
+        raised: row.raised_at,
+        first_response: row.first_response,
+        settled: row.ended_at.filter(|_| settled),
+        left_grid: row.left_grid,
+        content: row.satisfaction.and_then(content),
+    }
+}
+
+/// 满意 and 基本满意 count as content, as the office counts them.
+fn content(satisfaction: Satisfaction) -> Option<bool> {
+    match satisfaction {
+        Satisfaction::Satisfied | Satisfaction::Basically => Some(true),
+        Satisfaction::Dissatisfied => Some(false),
+        Satisfaction::Other(_) => None,
+    }
 }
 
 /// Why the door stood on that morning's list, most urgent first; by its plan as it stands now.
