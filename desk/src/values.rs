@@ -8,10 +8,11 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use doorknock::LedgerKind;
 use doorknock::model::Message;
 use doorknock::model::access::Role;
+use doorknock::model::address::DoorKind;
 use doorknock::model::cadence::Cadence;
 use doorknock::model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock::model::ids::VisitId;
-use doorknock::model::kinds::{Channel, EndReason, Outcome};
+use doorknock::model::kinds::{Channel, CompoundKind, EndReason, Outcome};
 use doorknock::model::matter::{MatterKind, Satisfaction, Source, Urgency};
 use doorknock::model::report::Month;
 
@@ -53,6 +54,22 @@ pub(crate) fn date(text: &str) -> Result<NaiveDate, BadValue> {
     text.trim()
         .parse()
         .map_err(|_| bad("应为日期，如 2026-11-20", "takes a date like 2026-11-20"))
+}
+
+/// A date, or `none`.
+pub(crate) fn date_or_none(text: &str) -> Result<Option<NaiveDate>, BadValue> {
+    match text.trim() {
+        "none" | "无" => Ok(None),
+        text => date(text).map(Some),
+    }
+}
+
+/// A cadence, or `none`.
+pub(crate) fn cadence_or_none(text: &str) -> Result<Option<Cadence>, BadValue> {
+    match text.trim() {
+        "none" | "无" => Ok(None),
+        text => cadence(text).map(Some),
+    }
 }
 
 /// A month.
@@ -109,6 +126,13 @@ pub(crate) fn visit_id(text: &str) -> Result<VisitId, BadValue> {
     text.trim()
         .parse()
         .map_err(|_| bad("应为 32 位走访编号", "takes a visit's id of 32 digits"))
+}
+
+/// A whole id.
+pub(crate) fn some_id<T: std::str::FromStr>(text: &str) -> Result<T, BadValue> {
+    text.trim()
+        .parse()
+        .map_err(|_| bad("应为 32 位编号", "takes an id of 32 digits"))
 }
 
 /// A length of time, in milliseconds: a minute to a year.
@@ -183,6 +207,16 @@ pub(crate) fn basis() -> impl TypedValueParser<Value = LegalBasis> {
 /// Why a care need ends.
 pub(crate) fn end_reason() -> impl TypedValueParser<Value = EndReason> {
     words(EndReason::ALL.iter().map(|r| (*r, r.word(), r.zh())))
+}
+
+/// What sort of estate.
+pub(crate) fn compound_kind() -> impl TypedValueParser<Value = CompoundKind> {
+    words(CompoundKind::ALL.iter().map(|k| (*k, k.word(), k.zh())))
+}
+
+/// What kind of door.
+pub(crate) fn door_kind() -> impl TypedValueParser<Value = DoorKind> {
+    words(DoorKind::ALL.map(|k| (k, k.name(), k.name_zh())))
 }
 
 /// What sort of matter.

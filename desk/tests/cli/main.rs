@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may end by panicking")]
 
 mod care;
+mod day;
 mod hub;
 mod matters;
 mod out;
