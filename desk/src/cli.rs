@@ -93,7 +93,7 @@ pub(crate) enum Verb {
     /// 门户里的人 / People behind doors
     #[command(subcommand)]
     Person(PersonVerb),
-    /// 等待处理：到期复核、计划不符、写法不一 / What waits for a decision
+    /// 等待处理：到期复核、结果待确认、计划不符、写法不一 / What waits for a decision
     Todo,
     /// 走访清单的项目 / Checklists and their items
     #[command(subcommand)]

@@ -246,6 +246,8 @@ pub enum TodoKind {
     Plan,
     /// Values were written side by side.
     Conflict,
+    /// A visit found somebody moved away or deceased: `visit confirm`.
+    Outcome,
 }
 
 impl TodoKind {
@@ -256,6 +258,7 @@ impl TodoKind {
             Self::Review => "review",
             Self::Plan => "plan",
             Self::Conflict => "conflict",
+            Self::Outcome => "outcome",
         }
     }
 }

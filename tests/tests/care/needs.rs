@@ -3,8 +3,8 @@
 use doorknock::model::cadence::Cadence;
 use doorknock::model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock::model::ids::DoorId;
-use doorknock::model::kinds::EndReason;
-use doorknock::{CareReview, Consent, DoorEdit, Doorknock, NewNeed, TodoKind};
+use doorknock::model::kinds::{EndReason, Outcome};
+use doorknock::{CareReview, Consent, DoorEdit, Doorknock, NewNeed, NewVisit, TodoKind};
 use doorknock_tests::{roster, visit};
 
 use crate::street::*;
@@ -381,4 +381,25 @@ fn importing_again_changes_no_need_that_the_office_recorded() {
         .unwrap();
     assert_eq!((again.doors_updated, again.unchanged), (0, 8));
     assert_eq!(office.dump_projections().unwrap(), before);
+}
+
+#[test]
+fn somebody_who_died_leaves_care_once_a_person_confirms_it() {
+    let Street { li, door, .. } = &street(15);
+    let person = li
+        .add_care(*door, "赵奶奶", None, &[need(CareCategory::Disabled, None)])
+        .unwrap();
+    let found = NewVisit {
+        outcome: Outcome::Deceased,
+        answers: vec![],
+        ..visit(*door, "邻居告知")
+    };
+    let visit = li.log_visit(&found).unwrap();
+    assert_eq!(todos(li), [(TodoKind::Outcome, Some(*door))]);
+    assert_eq!(cadence(li, *door).as_deref(), Some("monthly"));
+    li.confirm_outcome(visit, &[person]).unwrap();
+    assert!(li.todos().unwrap().is_empty());
+    assert_eq!(cadence(li, *door), None);
+    let ended = li.person(person).unwrap().info.needs;
+    assert_eq!(ended[0].reason, Some(EndReason::Deceased));
 }
