@@ -188,6 +188,16 @@ pub(crate) fn channel() -> impl TypedValueParser<Value = Channel> {
     words(Channel::ALL.iter().map(|c| (*c, c.word(), c.zh())))
 }
 
+/// What sort of estate.
+pub(crate) fn compound_kind() -> impl TypedValueParser<Value = CompoundKind> {
+    words(CompoundKind::ALL.iter().map(|k| (*k, k.word(), k.zh())))
+}
+
+/// What kind of door.
+pub(crate) fn door_kind() -> impl TypedValueParser<Value = DoorKind> {
+    words(DoorKind::ALL.map(|k| (k, k.name(), k.name_zh())))
+}
+
 /// A care category.
 pub(crate) fn category() -> impl TypedValueParser<Value = CareCategory> {
     words(CareCategory::ALL.map(|c| (c, c.name(), c.name_zh())))
@@ -207,16 +217,6 @@ pub(crate) fn basis() -> impl TypedValueParser<Value = LegalBasis> {
 /// Why a care need ends.
 pub(crate) fn end_reason() -> impl TypedValueParser<Value = EndReason> {
     words(EndReason::ALL.iter().map(|r| (*r, r.word(), r.zh())))
-}
-
-/// What sort of estate.
-pub(crate) fn compound_kind() -> impl TypedValueParser<Value = CompoundKind> {
-    words(CompoundKind::ALL.iter().map(|k| (*k, k.word(), k.zh())))
-}
-
-/// What kind of door.
-pub(crate) fn door_kind() -> impl TypedValueParser<Value = DoorKind> {
-    words(DoorKind::ALL.map(|k| (k, k.name(), k.name_zh())))
 }
 
 /// What sort of matter.

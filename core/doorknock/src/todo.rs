@@ -4,18 +4,16 @@ use doorknock_model::checklist::Label;
 use doorknock_model::ids::{DocId, DoorId, PersonId};
 use doorknock_model::kind::Key;
 use doorknock_model::kinds::{self, DOOR_CARD, PERSON_FILE};
-use doorknock_model::round::{date_of, local_day};
 use doorknock_store::View;
 
 use crate::Result;
 use crate::care::mismatches;
 use crate::home::Doorknock;
-use crate::read::utc_offset;
 use crate::views::{Todo, TodoKind};
 
 impl Doorknock {
-    /// What waits for a person to decide: reviews that fall due, outcomes of visits to confirm, plans that
-    /// do not follow care needs, values written side by side.
+    /// What waits for a person to decide: reviews that fall due, outcomes to confirm, plans that do not follow,
+    /// values written side by side.
     ///
     /// # Errors
     /// The database's.
@@ -32,25 +30,24 @@ impl Doorknock {
                 since: first,
             });
         }
-        let inner = self.lock();
-        let view = inner.store.view()?;
-        let offset = utc_offset(&view)?;
-        for visit in view.visits_to_confirm()? {
-            let card = view.door(visit.door)?;
+        for visit in self.outcomes_to_confirm()? {
             all.push(Todo {
                 kind: TodoKind::Outcome,
                 door: Some(visit.door),
                 person: None,
                 what: Label::new(
-                    &format!("走访结果待确认：{}", visit.outcome.zh()),
-                    &format!("a visit's outcome to confirm: {}", visit.outcome.word()),
+                    &format!("走访发现{}，请确认", visit.outcome.zh()),
+                    &format!(
+                        "a visit found: {}; confirm it",
+                        visit.outcome.word().replace('_', " ")
+                    ),
                 ),
-                title: card
-                    .map(|row| row.door.address.display_zh())
-                    .unwrap_or_default(),
-                since: date_of(local_day(visit.at, offset)),
+                title: visit.address,
+                since: Some(visit.at.date_naive()),
             });
         }
+        let inner = self.lock();
+        let view = inner.store.view()?;
         let mut replanned = Vec::new();
         for mismatch in mismatches(&view)? {
             let door = &mismatch.door.door;

@@ -246,7 +246,7 @@ pub enum TodoKind {
     Plan,
     /// Values were written side by side.
     Conflict,
-    /// A visit found somebody moved away or deceased: `visit confirm`.
+    /// A visit found that somebody moved away or died: a person confirms it.
     Outcome,
 }
 

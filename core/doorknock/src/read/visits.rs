@@ -195,6 +195,12 @@ mod tests {
             answers: vec![Some(Answer::YesNo(true))],
             summary: None,
             follow_up: None,
+            space: 0,
+            book: DocId([6; 16]),
+            corrects: vec![],
+            void: false,
+            why: None,
+            matters: vec![],
         };
         let shown = |store: &Store| answers(&store.view().unwrap(), &row).unwrap().remove(0);
         assert_eq!(shown(&store).code, "#1");
