@@ -209,6 +209,7 @@ pub(crate) fn granted() -> impl TypedValueParser<Value = bool> {
 pub(crate) fn ledger_kind() -> impl TypedValueParser<Value = LedgerKind> {
     words([
         (LedgerKind::Visits, "visits", "走访"),
+        (LedgerKind::Matters, "matters", "诉求"),
         (LedgerKind::Care, "care", "关爱"),
         (LedgerKind::Responsible, "responsible", "包联"),
     ])

@@ -28,6 +28,8 @@ pub struct Draft {
     pub at: Option<i64>,
     /// Who came along.
     pub with: Vec<String>,
+    /// The checklist that is answered, by code or id.
+    pub checklist: Option<String>,
     /// Answers as typed: `item=value`; not checked before the visit is recorded.
     pub answers: Vec<String>,
     /// In the worker's words.
@@ -73,6 +75,8 @@ struct Packed {
     follow_up: Option<i32>,
     #[n(8)]
     matters: Vec<MatterId>,
+    #[n(9)]
+    checklist: Option<String>,
 }
 
 impl From<&Draft> for Packed {
@@ -87,6 +91,7 @@ impl From<&Draft> for Packed {
             summary: draft.summary.clone(),
             follow_up: draft.follow_up.map(day_of),
             matters: draft.matters.clone(),
+            checklist: draft.checklist.clone(),
         }
     }
 }
@@ -103,6 +108,7 @@ impl From<Packed> for Draft {
             summary: packed.summary,
             follow_up: packed.follow_up.and_then(date_of),
             matters: packed.matters,
+            checklist: packed.checklist,
         }
     }
 }

@@ -16,6 +16,7 @@
 //! personal data into errors.
 
 mod apply;
+mod care;
 mod community;
 mod correct;
 mod decide;
@@ -39,12 +40,15 @@ mod report;
 mod rules;
 mod status;
 mod sync;
+mod templates;
+mod todo;
 mod views;
 mod writer;
 
 pub use doorknock_model as model;
 pub use doorknock_store::Fault;
 
+pub use care::{CareReview, Consent, NewNeed, PersonEdit};
 pub use community::{CommunityInfo, Joined};
 pub use correct::VisitEdit;
 pub use doctor::{Check, DoctorReport};
@@ -66,9 +70,11 @@ pub use report::{GridFigures, MonthReport};
 pub use rules::RuleInfo;
 pub use status::{QuarantineLine, Status};
 pub use sync::{SyncReport, SyncSession};
+pub use templates::TemplateInfo;
 pub use views::{
-    AnswerLine, CompoundInfo, DecisionInfo, DoorDetail, DoorInfo, GridInfo, MemberName, NeedInfo,
-    PersonInfo, Round, RoundLine, SearchHit, VisitInfo,
+    AnswerLine, CareLine, CompoundInfo, DecisionInfo, DoorDetail, DoorInfo, GridInfo, MemberName,
+    NeedInfo, PersonDetail, PersonInfo, ReviewInfo, Round, RoundLine, SearchHit, Todo, TodoKind,
+    VisitInfo,
 };
 
 /// The result of this crate's functions.

@@ -4,15 +4,15 @@
 use doorknock_model::ids::{DocId, PersonId, VisitId};
 use doorknock_model::kind::{Key, Value};
 use doorknock_model::kinds::{
-    Confirmation, DOOR_CARD, Need, Outcome, PERSON_FILE, VISIT_BOOK, door_card, pack, person_file,
+    Confirmation, DOOR_CARD, EndReason, Need, Outcome, PERSON_FILE, VISIT_BOOK, door_card, pack,
     visit_book,
 };
 use doorknock_model::round::local_day;
 use doorknock_store::View;
-use doorknock_store::queries::NeedRow;
 use doorknock_store::visits::VisitRow;
 
 use crate::Result;
+use crate::care::need_key;
 use crate::error::{not_found, said};
 use crate::home::Doorknock;
 use crate::read::infos;
@@ -70,22 +70,37 @@ impl Writer<'_> {
         let people = who(self.tx, &row, named)?;
         let place = place(self.tx, row.door)?;
         let day = local_day(row.at, self.tx.utc_offset()?);
+        let reason = match row.outcome {
+            Outcome::Deceased => EndReason::Deceased,
+            _ => EndReason::Moved,
+        };
         let mut needs_ended = 0;
-        let mut left = 0;
+        let mut left = false;
         for person in self.tx.people_of(row.door)? {
-            let in_force = |need: &NeedRow| need.until.is_none_or(|until| until > day);
             let needs = self.tx.needs_of(person.person)?.into_iter();
-            let needs: Vec<_> = needs.filter(in_force).collect();
+            let open = needs.filter(|need| need.until.is_none_or(|until| until > day));
+            let open: Vec<_> = open.collect();
             if people.contains(&person.person) {
-                needs_ended += needs.len();
-                let ended = needs.iter().map(|need| ended(need, day)).collect();
+                needs_ended += open.len();
+                let ended = open.into_iter().map(|row| {
+                    let need = Need {
+                        until: Some(day),
+                        reason: Some(reason),
+                        ..row.need
+                    };
+                    (need_key(row.category), pack(&need))
+                });
+                let ended = ended.collect();
                 let file = DocId(person.person.0);
                 self.set(&PERSON_FILE, file, person.space, ended)?;
             } else {
-                left += needs.len();
+                left |= !open.is_empty();
             }
         }
-        let plan_ended = left == 0 && {
+        let plan_ended = if left {
+            self.replan(row.door, false)?;
+            false
+        } else {
             let off = vec![(Key::plain(door_card::PLAN), Value::Null)];
             self.set(&DOOR_CARD, DocId(row.door.0), place.rounds, off)?
         };
@@ -124,16 +139,4 @@ fn who(view: &View<'_>, row: &VisitRow, named: &[PersonId]) -> Result<Vec<Person
         return Err(not_found("人员", "person"));
     }
     Ok(named.to_vec())
-}
-
-fn ended(need: &NeedRow, day: i32) -> (Key, Value) {
-    let key = Key::with_id(person_file::NEED, &need.category.to_be_bytes());
-    let record = Need {
-        risk: need.risk,
-        basis: need.basis,
-        since: need.since,
-        review: need.review,
-        until: Some(day),
-    };
-    (key, pack(&record))
 }

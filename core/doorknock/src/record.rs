@@ -2,11 +2,11 @@
 
 use chrono::NaiveDate;
 use doorknock_model::access::SpaceKind;
-use doorknock_model::checklist::care_visit;
+use doorknock_model::checklist::TemplateId;
 use doorknock_model::ids::{DoorId, GridId, MatterId, VisitId};
 use doorknock_model::kind::Key;
 use doorknock_model::kinds::{
-    Channel, Outcome, ROUND_SHEET, Tick, TickResult, VISIT_BOOK, Visit, pack, round_sheet,
+    Answer, Channel, Outcome, ROUND_SHEET, Tick, TickResult, VISIT_BOOK, Visit, pack, round_sheet,
     visit_book,
 };
 use doorknock_model::random;
@@ -17,6 +17,8 @@ use crate::Result;
 use crate::error::{no_casework, not_found, said};
 use crate::home::Doorknock;
 use crate::writer::{Writer, with_writer};
+
+type Answered = (Option<TemplateId>, Vec<Option<Answer>>);
 
 /// A visit to record.
 #[derive(Debug, Clone)]
@@ -31,7 +33,9 @@ pub struct NewVisit {
     pub at: Option<i64>,
     /// Who came along.
     pub with: Vec<String>,
-    /// Answers to the care visit's items, each as a person types it: `item=value`.
+    /// The checklist that is answered, by code or id; what the day's list has for the door if absent.
+    pub checklist: Option<String>,
+    /// Answers to its items, each as a person types it: `item=value`.
     pub answers: Vec<String>,
     /// In the worker's words.
     pub summary: Option<String>,
@@ -57,17 +61,15 @@ impl Doorknock {
 
     /// What is recorded of a new visit.
     pub(crate) fn visit_record(&self, visit: &NewVisit) -> Result<Visit> {
-        let mut answers = Vec::new();
-        for typed in &visit.answers {
-            care_visit().answer(&mut answers, typed)?;
-        }
+        let at = self.visit_time(visit.at)?;
+        let (checklist, answers) = self.answered(visit, at)?;
         Ok(Visit {
             door: visit.door,
-            at: self.visit_time(visit.at)?,
+            at,
             channel: visit.channel,
             outcome: visit.outcome,
             with: names(&visit.with),
-            checklist: (!answers.is_empty()).then(|| care_visit().id()),
+            checklist,
             answers,
             summary: words(visit.summary.as_deref()),
             follow_up: visit.follow_up.map(day_of),
@@ -90,6 +92,19 @@ impl Doorknock {
             ));
         }
         Ok(at)
+    }
+
+    /// The checklist and the answers in its items' positions; neither without answers.
+    fn answered(&self, visit: &NewVisit, at: i64) -> Result<Answered> {
+        let mut answers = Vec::new();
+        if visit.answers.is_empty() {
+            return Ok((None, answers));
+        }
+        let checklist = self.checklist_of(visit.door, at, visit.checklist.as_deref())?;
+        for typed in &visit.answers {
+            checklist.template.answer(&mut answers, typed)?;
+        }
+        Ok((Some(checklist.id), answers))
     }
 
     pub(crate) fn visit_id(&self) -> VisitId {

@@ -16,6 +16,7 @@
 //! **What it never does.** It judges nothing it is given and knows no key but the database's. It
 //! never deletes a database that does not open.
 
+pub mod care;
 pub mod cells;
 pub mod charter;
 pub mod drafts;
@@ -29,6 +30,7 @@ pub mod queries;
 pub mod rounds;
 mod schema;
 pub mod search;
+pub mod templates;
 pub mod visits;
 pub mod whole;
 

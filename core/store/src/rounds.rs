@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use doorknock_model::ids::{DecisionId, DocId, DoorId};
+use crate::{Result, View};
+use doorknock_model::ids::{DecisionId, DocId};
 use doorknock_model::kind::Kind;
 use doorknock_model::kinds::{CAMPAIGN, PERIOD, SETTINGS, round_sheet, settings, unpack};
 use doorknock_model::round::{Campaign, Decision, Fields, Period, PlanRule};
-use rusqlite::params;
-
-use crate::{Result, View, fixed};
 
 impl View<'_> {
     /// Everything decided on a day's sheet, also what no longer counts.
@@ -72,23 +70,5 @@ impl View<'_> {
         let cells = self.cells(SETTINGS.code, None)?.into_iter();
         let rules = cells.filter(|cell| cell.key.field == settings::PLAN_RULE);
         Ok(rules.filter_map(|cell| PlanRule::of(&cell.value)).collect())
-    }
-
-    /// The earliest day on which a care need of each door is to be looked at again, by `day` at the
-    /// latest (days since 1970-01-01): of needs in force in a casework space.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn reviews_due(&self, casework: u32, day: i32) -> Result<Vec<(DoorId, i32)>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT p.door, min(n.review)
-             FROM need n JOIN person p ON p.space = n.space AND p.doc = n.doc
-             WHERE n.space = ?1 AND n.review <= ?2 AND (n.until IS NULL OR n.until > ?2)
-             AND p.door IS NOT NULL GROUP BY p.door",
-        )?;
-        let rows = statement.query_map(params![casework, day], |row| {
-            Ok((DoorId(fixed(row, 0)?), row.get(1)?))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -54,6 +54,7 @@ fn written(home: &Doorknock, args: LogVisit) -> Result<Draft, Failure> {
     draft.at = args.at.map(|at| at.timestamp()).or(draft.at);
     draft.summary = args.summary.or(draft.summary);
     draft.follow_up = args.follow_up.or(draft.follow_up);
+    draft.checklist = args.checklist.or(draft.checklist);
     draft.answers.extend(args.answer);
     draft.with.extend(args.with);
     draft.matters.extend(args.matter);
@@ -76,6 +77,7 @@ fn complete(draft: Draft) -> Result<NewVisit, Failure> {
         channel: draft.channel.unwrap_or(Channel::InPerson),
         at: draft.at,
         with: draft.with,
+        checklist: draft.checklist,
         answers: draft.answers,
         summary: draft.summary,
         follow_up: draft.follow_up,
@@ -165,6 +167,7 @@ fn line(draft: &DraftInfo) -> Value {
         "channel": content.channel.map(|c| c.word()),
         "at": at.map(|at| rfc3339(&at.with_timezone(draft.saved.offset()))),
         "with": content.with,
+        "checklist": content.checklist,
         "answers": content.answers,
         "summary": content.summary,
         "follow_up": content.follow_up,

@@ -252,6 +252,65 @@ fn care_and_responsibility_say_how_things_stand() {
 }
 
 #[test]
+fn matters_stand_in_their_ledger_and_in_the_month_report() {
+    let dir = tempfile::tempdir().unwrap();
+    let hub = Hub::start(&dir.path().join("hub"));
+    let office = office(dir.path(), &hub);
+    let (door, address) = doors(&office, "LY01")[0].clone();
+    let raise = |title: &str, more: &[&str]| {
+        let args = ["matter", "raise", "--title", title, "--door", &door];
+        let raised = office.json(&[&args, more].concat());
+        raised["matter"].as_str().unwrap().to_owned()
+    };
+    let lamp = raise(
+        "楼道灯坏了",
+        &["--urgency", "难事", "--description", "三楼，夜里看不见"],
+    );
+    for step in ["report", "accept", "resolve"] {
+        office.json(&["matter", step, &lamp]);
+    }
+    office.json(&["matter", "feedback", &lamp, "--satisfaction", "基本满意"]);
+    let pipe = raise("=水管漏水", &["--urgency", "急事"]);
+    office.json(&["matter", "escalate", &pipe]);
+
+    let out = dir.path().join("matters.xlsx");
+    let out = out.to_str().unwrap();
+    let export = [
+        "ledger", "export", "--kind", "matters", "--out", out, "--force",
+    ];
+    assert_eq!(office.json(&export)["rows"], 2);
+    let matters = sheet(Path::new(out), "诉求台账");
+    // Raised within a second, in either order.
+    let titles = column(&matters, "诉求");
+    let row = |title: &str| titles.iter().position(|cell| *cell == title).unwrap();
+    let rows = [row("楼道灯坏了"), row("=水管漏水")];
+    let cells = |name: &str| rows.map(|row| column(&matters, name)[row].to_string());
+    assert_eq!(cells("门牌"), [address.clone(), address]);
+    assert_eq!(cells("急难愁"), ["难事", "急事"]);
+    assert_eq!(cells("进展")[0], "已反馈");
+    assert_eq!(cells("承办")[1], "社区");
+    assert_eq!(cells("网格内办结"), ["是", ""]);
+    assert_eq!(cells("逾期"), ["", "否"]);
+    assert_eq!(cells("满意度"), ["基本满意", ""]);
+    assert_eq!(cells("诉求编号"), [lamp, pipe]);
+    let lamp = |name: &str| column(&matters, name)[rows[0]];
+    assert!(matches!(lamp("办结时间"), Data::DateTime(_)));
+    assert!(matches!(lamp("首次响应（小时）"), Data::Float(_)));
+    assert!(!format!("{matters:?}").contains("夜里看不见"));
+    let before = [&export[..], &["--until", "2020-01-01"]].concat();
+    assert_eq!(office.json(&before)["rows"], 0);
+
+    let total = office.json(&["report", "month"])["total"].clone();
+    assert_eq!(total["matters_raised"], 2);
+    assert_eq!(
+        (&total["in_grid"]["part"], &total["in_grid"]["whole"]),
+        (&1.into(), &1.into())
+    );
+    assert_eq!(total["satisfied"]["rate"], 1.0);
+    assert_eq!(total["first_response_hours"], 0.0);
+}
+
+#[test]
 fn a_month_is_reported_as_a_page_an_object_and_a_workbook() {
     let dir = tempfile::tempdir().unwrap();
     let hub = Hub::start(&dir.path().join("hub"));

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::hub::Hub;
 use crate::program::Home;
 
-/// A home with a person and a visit for each of the texts.
+/// A home with a person, a visit and a matter for each of the texts.
 pub(crate) fn with_tricky_records(dir: &Path, texts: &[&str]) -> Home {
     let hub = Hub::start(&dir.join("hub"));
     let office = Home(dir.join("office"));
@@ -61,6 +61,10 @@ pub(crate) fn with_tricky_records(dir: &Path, texts: &[&str]) -> Home {
             ]
             .concat(),
         );
+        let title = format!("--title={text}");
+        let raise = ["matter", "raise", &title, "--urgency", "急事", "--door", id];
+        let matter = office.json(&raise)["matter"].clone();
+        office.json(&["matter", "report", matter.as_str().unwrap()]);
     }
     office
 }

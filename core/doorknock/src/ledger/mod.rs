@@ -6,6 +6,7 @@
 
 mod care;
 pub(crate) mod cells;
+mod matters;
 mod responsible;
 mod scope;
 #[cfg(test)]
@@ -18,25 +19,27 @@ pub(crate) use scope::{Part, parts, starts};
 
 use std::collections::HashMap;
 
-use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock_model::checklist::Label;
 use doorknock_model::ids::{DoorId, MemberId};
 use doorknock_model::round::{date_of, local_day};
 use doorknock_store::View;
-use doorknock_store::queries::{DoorRow, NeedRow};
+use doorknock_store::matters::MatterRow;
+use doorknock_store::queries::DoorRow;
 
 use crate::Result;
 use crate::error::said;
 use crate::home::Doorknock;
+use crate::matter::info;
 use crate::read::{infos, local_time, utc_offset};
 use crate::records::name_of;
-use crate::views::NeedInfo;
 
 /// Which ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LedgerKind {
     /// 走访台账: one row for each visit.
     Visits,
+    /// 诉求台账: one row for each matter.
+    Matters,
     /// 关爱对象台账: one row for each care need of a person.
     Care,
     /// 包联台账: one row for each door, with who is responsible and the latest visit.
@@ -45,13 +48,14 @@ pub enum LedgerKind {
 
 impl LedgerKind {
     /// Every ledger.
-    pub const ALL: [Self; 3] = [Self::Visits, Self::Care, Self::Responsible];
+    pub const ALL: [Self; 4] = [Self::Visits, Self::Matters, Self::Care, Self::Responsible];
 
     /// The word on the command line.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Visits => "visits",
+            Self::Matters => "matters",
             Self::Care => "care",
             Self::Responsible => "responsible",
         }
@@ -62,6 +66,7 @@ impl LedgerKind {
     pub fn title(self) -> Label {
         match self {
             Self::Visits => Label::new("走访台账", "visits"),
+            Self::Matters => Label::new("诉求台账", "matters"),
             Self::Care => Label::new("关爱对象台账", "people in care"),
             Self::Responsible => Label::new("包联台账", "responsibility"),
         }
@@ -70,7 +75,7 @@ impl LedgerKind {
     /// Whether its rows have a date that a period can be asked of; the others say how things stand.
     #[must_use]
     pub const fn has_period(self) -> bool {
-        matches!(self, Self::Visits)
+        matches!(self, Self::Visits | Self::Matters)
     }
 }
 
@@ -117,6 +122,14 @@ impl Doorknock {
                 }
                 visits::ledger(as_of, &lines)
             }
+            LedgerKind::Matters => {
+                let period = scope.seconds(offset)?;
+                let mut lines = Vec::new();
+                for part in &parts {
+                    lines.extend(matter_lines(&view, part, period, (now, offset))?);
+                }
+                matters::ledger(as_of, &lines)
+            }
             LedgerKind::Care => {
                 let mut lines = Vec::new();
                 for part in &parts {
@@ -146,6 +159,30 @@ fn doors(view: &View<'_>, part: &Part) -> Result<Vec<DoorRow>> {
     Ok(rows)
 }
 
+/// The matters raised in a period, in order of time; of all times, also those whose raising is not here.
+fn matter_lines(
+    view: &View<'_>,
+    part: &Part,
+    (from, until): (i64, i64),
+    now_and_offset: (i64, i32),
+) -> Result<Vec<matters::Line>> {
+    let grids = view.grids()?;
+    let mut rows = part.matters(view)?;
+    rows.retain(|row| match row.raised_at {
+        Some(at) => (from..until).contains(&at),
+        None => (from, until) == (i64::MIN, i64::MAX),
+    });
+    rows.sort_by_key(|row| (row.raised_at, row.matter));
+    let line = |row: MatterRow| {
+        let person = row.facts.person.map(|p| view.person(p)).transpose()?;
+        Ok(matters::Line {
+            name: person.flatten().and_then(|person| person.name),
+            matter: info(view, &grids, row, now_and_offset)?,
+        })
+    };
+    rows.into_iter().map(line).collect()
+}
+
 fn care_lines(view: &View<'_>, part: &Part, today: i32) -> Result<Vec<care::Line>> {
     let Some(space) = part.casework else {
         return Ok(Vec::new());
@@ -156,13 +193,13 @@ fn care_lines(view: &View<'_>, part: &Part, today: i32) -> Result<Vec<care::Line
         .enumerate()
         .map(|(n, row)| (row.door.door, n))
         .collect();
-    let mut needs = view.needs_in(space)?;
+    let mut needs = view.people_in_care(space)?;
     let mut lines = Vec::new();
     for person in view.people_in(space)? {
         let place = person.door.and_then(|door| places.get(&door)).copied();
         let door = place.and_then(|n| doors.get(n)).map(|row| &row.door);
         for need in needs.remove(&person.person).unwrap_or_default() {
-            if !is_current(&need, today) {
+            if !is_current(need.until, today) {
                 continue;
             }
             let line = care::Line {
@@ -170,7 +207,7 @@ fn care_lines(view: &View<'_>, part: &Part, today: i32) -> Result<Vec<care::Line
                 address: door.map(|d| d.address.display_zh()),
                 name: person.name.clone(),
                 phone: person.phone.clone(),
-                need: need_info(&need),
+                need: crate::care::need_info(need),
                 cadence: door.and_then(|d| d.plan).map(|plan| plan.cadence),
                 last_met: door.and_then(|d| d.state.now.last_done).and_then(date_of),
             };
@@ -192,10 +229,10 @@ fn responsible_lines(
     let mut people: HashMap<DoorId, Vec<(String, bool)>> = HashMap::new();
     let mut latest = HashMap::new();
     if let Some(space) = part.casework {
-        let needs = view.needs_in(space)?;
+        let needs = view.people_in_care(space)?;
         for person in view.people_in(space)? {
             let needs = needs.get(&person.person).into_iter().flatten();
-            let in_care = needs.into_iter().any(|need| is_current(need, today));
+            let in_care = needs.into_iter().any(|need| is_current(need.until, today));
             if let (Some(door), Some(name)) = (person.door, person.name) {
                 people.entry(door).or_default().push((name, in_care));
             }
@@ -232,17 +269,6 @@ fn responsible_lines(
 }
 
 /// Whether a need stands on this day: what has ended is no longer handed on.
-fn is_current(need: &NeedRow, today: i32) -> bool {
-    need.until.is_none_or(|until| until >= today)
-}
-
-fn need_info(need: &NeedRow) -> NeedInfo {
-    NeedInfo {
-        category: CareCategory::from_code(need.category),
-        risk: RiskLevel::from_code(need.risk),
-        basis: LegalBasis::from_code(need.basis),
-        since: date_of(need.since),
-        review: date_of(need.review),
-        until: need.until.and_then(date_of),
-    }
+fn is_current(until: Option<i32>, today: i32) -> bool {
+    until.is_none_or(|until| until >= today)
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use doorknock_model::access::SpaceKind;
 use doorknock_model::round::day_of;
 use doorknock_store::View;
+use doorknock_store::matters::{MatterFilter, MatterRow};
 use doorknock_store::queries::GridRow;
 
 use crate::Result;
@@ -51,6 +52,20 @@ pub(crate) struct Part {
     pub(crate) rounds: u32,
     /// The casework space, where this device holds its key.
     pub(crate) casework: Option<u32>,
+}
+
+impl Part {
+    /// The grid's matters; none without its casework.
+    pub(crate) fn matters(&self, view: &View<'_>) -> Result<Vec<MatterRow>> {
+        let Some(space) = self.casework else {
+            return Ok(Vec::new());
+        };
+        let filter = MatterFilter {
+            space: Some(space),
+            ..MatterFilter::default()
+        };
+        Ok(view.matters(&filter, u32::MAX)?)
+    }
 }
 
 /// The grid of this code, or all of this device's, in the office's order.

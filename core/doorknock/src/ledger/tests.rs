@@ -6,7 +6,10 @@ use doorknock_model::cadence::Cadence;
 use doorknock_model::ids::{DeviceId, VisitId};
 use doorknock_model::kinds::{Channel, Outcome};
 
+use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
+
 use super::*;
+use crate::views::NeedInfo;
 use crate::views::{AnswerLine, VisitInfo};
 
 fn now() -> DateTime<FixedOffset> {
@@ -108,6 +111,10 @@ fn a_need_is_told_with_its_ground_and_its_review_and_what_is_newer_as_unknown() 
         since: Some("2026-01-01".parse().unwrap()),
         review: Some("2027-01-01".parse().unwrap()),
         until: None,
+        cadence: None,
+        reason: None,
+        note: None,
+        consent: None,
     };
     let line = |need, cadence| care::Line {
         grid: "LY01".to_owned(),
@@ -173,21 +180,13 @@ fn a_door_never_visited_has_nothing_of_a_visit() {
 
 #[test]
 fn a_need_stands_through_its_last_day() {
-    let need = |until| NeedRow {
-        category: 1,
-        risk: 0,
-        basis: 0,
-        since: 0,
-        review: 0,
-        until,
-    };
     for (until, stands) in [
         (None, true),
         (Some(99), false),
         (Some(100), true),
         (Some(101), true),
     ] {
-        assert_eq!(is_current(&need(until), 100), stands, "{until:?}");
+        assert_eq!(is_current(until, 100), stands, "{until:?}");
     }
 }
 

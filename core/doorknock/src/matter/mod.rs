@@ -5,6 +5,8 @@ mod act;
 mod raise;
 pub(crate) mod read;
 
+pub(crate) use read::info;
+
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use doorknock_model::ids::{DeviceId, DoorId, EventId, MatterId, MemberId, PersonId, VisitId};
 use doorknock_model::matter::{

@@ -146,7 +146,7 @@ fn casework(view: &View<'_>, grid: Option<&str>) -> Result<Option<u32>> {
     Ok(Some(space.ok_or_else(crate::error::no_casework)?.n))
 }
 
-fn info(
+pub(crate) fn info(
     view: &View<'_>,
     grids: &[GridRow],
     row: MatterRow,

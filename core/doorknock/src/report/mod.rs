@@ -8,11 +8,15 @@ use std::collections::hash_map::Entry;
 use chrono::{DateTime, FixedOffset};
 use doorknock_model::ids::{CommunityId, DoorId};
 use doorknock_model::kinds::TickResult;
-use doorknock_model::report::{DoorFact, Facts, Figures, Month, VisitFact, month, reached};
+use doorknock_model::matter::{Satisfaction, Stage};
+use doorknock_model::report::{
+    DoorFact, Facts, Figures, MatterFact, Month, VisitFact, month, reached,
+};
 use doorknock_model::round::{
     Decision, Overlay, Reason, RoundDoor, date_of, day_of, local_day, standing,
 };
 use doorknock_store::View;
+use doorknock_store::matters::MatterRow;
 use doorknock_store::queries::DoorRow;
 
 use crate::Result;
@@ -130,7 +134,28 @@ fn facts(
             reached: covered.contains(&door.door),
         });
     }
+    facts.matters = part.matters(view)?.iter().map(matter).collect();
     Ok(facts)
+}
+
+fn matter(row: &MatterRow) -> MatterFact {
+    let settled = !row.open && row.stage != Stage::Withdrawn;
+    MatterFact {
+        raised: row.raised_at,
+        first_response: row.first_response,
+        settled: row.ended_at.filter(|_| settled),
+        left_grid: row.left_grid,
+        content: row.satisfaction.and_then(content),
+    }
+}
+
+/// 满意 and 基本满意 count as content, as the office counts them.
+fn content(satisfaction: Satisfaction) -> Option<bool> {
+    match satisfaction {
+        Satisfaction::Satisfied | Satisfaction::Basically => Some(true),
+        Satisfaction::Dissatisfied => Some(false),
+        Satisfaction::Other(_) => None,
+    }
 }
 
 /// The lists of a grid's days.

@@ -5,6 +5,7 @@ use minicbor::{Decode, Encode};
 use super::open_enum;
 use crate::access::{Roles, SpaceKind};
 use crate::address::DoorKind;
+use crate::care::RiskLevel;
 use crate::kind::{Field, Kind, Member, Shape};
 
 /// The community's name.
@@ -16,6 +17,8 @@ pub const GRID: u16 = 3;
 
 /// A housing estate, under an id derived from its name: a packed [`CompoundRecord`].
 pub const COMPOUND: u16 = 4;
+/// How often a level of risk is due, under the level's code: a [`crate::cadence::Cadence`].
+pub const DEFAULT_CADENCE: u16 = 6;
 
 /// How often doors without a plan of their own are due, under [`PlanRuleRecord::key`]: a packed
 /// [`PlanRuleRecord`].
@@ -125,6 +128,13 @@ pub static SETTINGS: Kind = Kind {
             Shape::Record(PLAN_RULE_PARTS),
         )
         .keyed(),
+        Field::new(
+            DEFAULT_CADENCE,
+            "default_cadence",
+            "各风险等级的走访频次",
+            Shape::Cadence,
+        )
+        .keyed_by(RiskLevel::WORDS),
     ],
 };
 

@@ -125,16 +125,16 @@ impl VisitFact {
 /// A matter (诉求), as far as the report needs it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MatterFact {
-    /// When it was raised.
-    pub raised: i64,
-    /// When somebody first took it up.
+    /// When it was raised; `None` while its raising is not here.
+    pub raised: Option<i64>,
+    /// Seconds from raising to the first response.
     pub first_response: Option<i64>,
-    /// When it was resolved, if it is.
-    pub resolved: Option<i64>,
+    /// When it was settled, if it is.
+    pub settled: Option<i64>,
     /// Whether it ever left the grid.
     pub left_grid: bool,
-    /// Whether the resident was content, once asked, and when that was.
-    pub content: Option<(i64, bool)>,
+    /// Whether the resident was content, once asked.
+    pub content: Option<bool>,
 }
 
 /// A review of somebody's care need that fell due in the month, or was made in it.
@@ -151,7 +151,7 @@ pub struct Facts {
     pub doors: Vec<DoorFact>,
     /// The month's visits.
     pub visits: Vec<VisitFact>,
-    /// Matters raised, resolved or judged in the month; others do no harm.
+    /// Matters raised or settled in the month; others do no harm.
     pub matters: Vec<MatterFact>,
     /// The month's reviews.
     pub reviews: Vec<ReviewFact>,
@@ -199,13 +199,13 @@ pub struct Figures {
     pub new_households: Share,
     /// Matters raised.
     pub matters_raised: u32,
-    /// Of the matters resolved in the month, those that never left the grid (小事不出网格).
+    /// Of the matters settled in the month, those that never left the grid (小事不出网格).
     pub in_grid: Share,
     /// Of the matters raised in the month, those that were taken up.
     pub responded: Share,
     /// The median time from raising a matter to first taking it up, in hours.
     pub first_response_hours: Option<f64>,
-    /// Of the residents asked in the month, those content (满意度).
+    /// Of the residents asked about matters settled in the month, those content (满意率).
     pub content: Share,
     /// Of the reviews of care needs due in the month, those made by its end.
     pub reviews: Share,
@@ -224,15 +224,10 @@ pub fn month(month: Month, facts: &Facts, day: DayOf<'_>) -> Figures {
             .is_some_and(|(since, until)| since < next && until.is_none_or(|u| u >= first))
     });
     let knocks = facts.visits.iter().filter(|visit| visit.is_knock());
-    let raised = || facts.matters.iter().filter(|m| in_month(m.raised));
-    let resolved = facts
-        .matters
-        .iter()
-        .filter(|m| m.resolved.is_some_and(in_month));
-    let asked = facts.matters.iter().filter_map(|m| m.content);
-    let mut waits: Vec<i64> = raised()
-        .filter_map(|m| Some(m.first_response?.saturating_sub(m.raised).max(0)))
-        .collect();
+    let matters = || facts.matters.iter();
+    let raised = || matters().filter(|m| m.raised.is_some_and(in_month));
+    let settled = || matters().filter(|m| m.settled.is_some_and(in_month));
+    let mut waits: Vec<i64> = raised().filter_map(|m| m.first_response).collect();
     Figures {
         coverage: Share::of(planned, |door| door.reached),
         visits: count(facts.visits.len()),
@@ -246,12 +241,10 @@ pub fn month(month: Month, facts: &Facts, day: DayOf<'_>) -> Figures {
         }),
         new_households: new_households(&facts.doors, first, next),
         matters_raised: count(raised().count()),
-        in_grid: Share::of(resolved, |m| !m.left_grid),
+        in_grid: Share::of(settled(), |m| !m.left_grid),
         responded: Share::of(raised(), |m| m.first_response.is_some()),
         first_response_hours: median(&mut waits).map(|seconds| seconds / 3600.0),
-        content: Share::of(asked.filter(|(at, _)| in_month(*at)), |(_, content)| {
-            *content
-        }),
+        content: Share::of(settled().filter_map(|m| m.content), |content| *content),
         reviews: Share::of(&facts.reviews, |review| review.done),
     }
 }
