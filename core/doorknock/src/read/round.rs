@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use doorknock_model::access::SpaceKind;
 use doorknock_model::checklist::TemplateId;
-use doorknock_model::ids::{CommunityId, DocId, GridId, MemberId};
+use doorknock_model::ids::{CommunityId, DocId, DoorId, GridId, MemberId};
 use doorknock_model::kinds::{CompoundKind, ROUND_SHEET};
 use doorknock_model::round::{
     Base, Campaign, Decision, DoorState, Overlay, Period, PlanRule, RoundDoor, RoundItem, date_of,
@@ -110,6 +110,24 @@ impl Inputs {
     }
 }
 
+/// The checklist that the list of a day has for a door; what casework adds to the list has none.
+pub(crate) fn listed_checklist(
+    view: &View<'_>,
+    door: DoorId,
+    day: i32,
+) -> Result<Option<TemplateId>> {
+    let (Some(row), Some(date)) = (view.door(door)?, date_of(day)) else {
+        return Ok(None);
+    };
+    let space = view.space(row.space)?.map(|space| space.grid);
+    let mut grids = view.grids()?.into_iter();
+    let grid = grids.find(|g| Some(g.id) == space).map(|g| g.code);
+    let door = as_of(view, row.space, row.door, day, utc_offset(view)?)?;
+    let inputs = Inputs::of(view, grid.unwrap_or_default())?;
+    let list = inputs.list(date, &[door], &[], &Overlay::default());
+    Ok(list.into_iter().find_map(|item| item.checklist))
+}
+
 /// What this device's casework adds; nothing where it holds none. What awaits a visit now says nothing of
 /// days that are over.
 fn overlay(view: &View<'_>, grid: GridId, day: i32, today: i32) -> Result<Overlay> {
@@ -144,7 +162,7 @@ pub(crate) fn as_of(
     Ok(door)
 }
 
-/// The names of members and checklists, each looked up once.
+/// Names of members and checklists, each looked up once.
 struct Names<'a> {
     inner: &'a Inner,
     view: &'a View<'a>,
@@ -192,9 +210,8 @@ impl<'a> Names<'a> {
     fn line(&mut self, item: RoundItem, contact: Option<String>) -> Result<RoundLine> {
         let decisions = item.decisions.into_iter().map(|d| self.decision(d));
         let decisions = decisions.collect::<Result<_>>()?;
-        let checklist = item
-            .checklist
-            .map(|id| checklist_name(self.view, &mut self.checklists, id));
+        let checklist = item.checklist;
+        let checklist = checklist.map(|id| checklist_name(self.view, &mut self.checklists, id));
         Ok(RoundLine {
             contact,
             door: item.door,
