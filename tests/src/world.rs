@@ -182,6 +182,7 @@ pub fn visit(door: DoorId, summary: &str) -> NewVisit {
         channel: Channel::InPerson,
         at: None,
         with: vec![],
+        checklist: None,
         answers: vec!["meals=yes".to_owned(), "mood=好".to_owned()],
         summary: Some(summary.to_owned()),
         follow_up: None,

@@ -165,6 +165,7 @@ impl Doorknock {
             channel: visit.channel.try_into()?,
             at: visit.at.map(time).transpose()?.map(|at| at.timestamp()),
             with: visit.companions,
+            checklist: None,
             answers: visit.answers,
             summary: visit.summary,
             follow_up: visit.follow_up.map(day).transpose()?,

@@ -2,7 +2,7 @@
 //! in, and a rebuild.
 
 use doorknock_model::ids::{DoorId, MatterId, PersonId};
-use doorknock_model::kind::{Key, Kind, Merge, Value};
+use doorknock_model::kind::{Find, Key, Kind, Merge, Value};
 use doorknock_model::kinds::{self, DOOR_CARD, MATTER, PERSON_FILE, SETTINGS, settings};
 use doorknock_replica::change::{self, Op};
 use doorknock_replica::document::Document;
@@ -159,6 +159,9 @@ fn distinct<'v>(values: impl Iterator<Item = &'v Value>) -> usize {
 /// What follows from a document's rows: its words in the search index, a matter's state, doors' states
 /// by another time zone.
 fn finish(tx: &Tx<'_>, doc: DocRow, time_zone_changed: bool) -> Result<()> {
+    if doc.kind == MATTER.code {
+        tx.fold_matter(doc.space, MatterId(doc.id.0))?;
+    }
     if doc.kind == DOOR_CARD.code {
         let door = DoorId(doc.id.0);
         tx.index_door(door)?;
@@ -168,10 +171,12 @@ fn finish(tx: &Tx<'_>, doc: DocRow, time_zone_changed: bool) -> Result<()> {
         }
     } else if doc.kind == PERSON_FILE.code {
         tx.index_person(PersonId(doc.id.0))?;
-    } else if doc.kind == MATTER.code {
-        tx.fold_matter(doc.space, MatterId(doc.id.0))?;
     } else if doc.kind == SETTINGS.code && time_zone_changed {
         tx.refold_all(tx.utc_offset()?)?;
+    } else if let Some(kind) = kinds::kind(doc.kind)
+        && kind.fields.iter().any(|field| field.find != Find::No)
+    {
+        tx.index_record(kind, doc.id)?;
     }
     Ok(())
 }

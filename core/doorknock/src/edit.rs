@@ -2,7 +2,7 @@
 
 use doorknock_model::address::{Address, DoorKind};
 use doorknock_model::cadence::Cadence;
-use doorknock_model::checklist::care_visit;
+use doorknock_model::checklist::care_visit_id;
 use doorknock_model::ids::{DocId, DoorId};
 use doorknock_model::kind::{Key, Value};
 use doorknock_model::kinds::{
@@ -10,6 +10,7 @@ use doorknock_model::kinds::{
 };
 use doorknock_model::round::local_day;
 use doorknock_replica::ChangeHash;
+use doorknock_store::View;
 
 use crate::Result;
 use crate::error::{not_found, said};
@@ -34,6 +35,13 @@ pub(crate) fn version_text(heads: &[ChangeHash]) -> String {
     let mut all: Vec<_> = heads.iter().map(hex).collect();
     all.sort_unstable();
     all.join(".")
+}
+
+/// A document's version as it stands here.
+pub(crate) fn version_of(view: &View<'_>, doc: DocId) -> Result<String> {
+    let row = view.doc(doc)?;
+    let heads = row.map(|row| view.heads(&row)).transpose()?.flatten();
+    Ok(version_text(&heads.unwrap_or_default().hashes()))
 }
 
 pub(crate) fn parse_version(text: &str) -> Result<Vec<ChangeHash>> {
@@ -81,7 +89,8 @@ impl Doorknock {
                     cadence: cadence.to_string(),
                     since: today,
                     until: None,
-                    checklist: Some(care_visit().id()),
+                    checklist: Some(care_visit_id()),
+                    by_hand: Some(true),
                 })
             };
             values.push((
@@ -156,7 +165,7 @@ impl Doorknock {
         })
     }
 
-    fn refuse_unless_office(&self) -> Result<()> {
+    pub(crate) fn refuse_unless_office(&self) -> Result<()> {
         if self.is_office()? {
             return Ok(());
         }

@@ -2,24 +2,24 @@
 //! nothing, because ids are derived from addresses and names, and only what differs is written.
 //!
 //! What a roster says of care goes into the casework space; the door's card gets only the cadence
-//! that follows from it (rule R10). A care need already on file keeps its dates; a cell that is empty
-//! clears nothing.
+//! that follows from it (rule R10). A care need already on file keeps what the office recorded, and one
+//! that ended stays so; a cell that is empty clears nothing.
 
 use std::collections::BTreeMap;
 
 use doorknock_model::access::SpaceKind;
-use doorknock_model::cadence::Cadence;
-use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
-use doorknock_model::checklist::care_visit;
-use doorknock_model::ids::DoorId;
+use doorknock_model::care::plan::{Wanted, wanted};
+use doorknock_model::care::{CareCategory, RiskLevel};
+use doorknock_model::ids::{DocId, DoorId, PersonId};
 use doorknock_model::kind::{Key, Value};
 use doorknock_model::kinds::{
-    DOOR_CARD, DoorAddress, Need, PERSON_FILE, Plan, door_card, pack, person_file,
+    DOOR_CARD, DoorAddress, Need, PERSON_FILE, door_card, pack, person_file,
 };
 use doorknock_model::roster::{Roster, RosterRow, RowMessage};
 use doorknock_model::{Message, round};
 
 use crate::Result;
+use crate::care::{NewNeed, need_key, new_need, plan_value, set_risk};
 use crate::env::Transport;
 use crate::error::said;
 use crate::home::Doorknock;
@@ -27,9 +27,6 @@ use crate::writer::{Writer, with_writer};
 
 /// Doors in one transaction.
 const BATCH: usize = 500;
-
-/// A care need from a roster is to be looked at again after this many days.
-const REVIEW_DAYS: i32 = 365;
 
 /// How to import.
 #[derive(Debug, Clone, Copy, Default)]
@@ -232,27 +229,27 @@ fn import_door(
     if let Some(id) = &row.external_id {
         values.push((Key::plain(door_card::EXTERNAL_ID), Value::Text(id.clone())));
     }
-    let current = existing
-        .as_ref()
-        .and_then(|d| d.door.plan)
-        .map(|p| p.cadence);
-    let wanted = rows
-        .iter()
-        .filter_map(|row| highest_risk(row))
-        .min()
-        .map(Cadence::default_for);
-    if let Some(cadence) = wanted.filter(|wanted| current != Some(*wanted)) {
-        let plan = Plan {
-            cadence: cadence.to_string(),
-            since: today,
-            until: None,
-            checklist: Some(care_visit().id()),
-        };
-        values.push((Key::plain(door_card::PLAN), pack(&plan)));
-    }
-    let mut changed = writer.set(&DOOR_CARD, door_doc(door), rounds.n, values)?;
+    let mut people = Vec::new();
     for row in rows {
-        changed |= import_person(writer, door, row, casework.n, today)?;
+        people.extend(read_person(writer, door, row, today)?);
+    }
+    let by_hand = existing.as_ref().is_some_and(|d| d.by_hand);
+    if !by_hand && people.iter().any(|person| !person.needs.is_empty()) {
+        let wanted = wanted_with(writer, door, &people)?;
+        values.push(plan_value(wanted, existing.as_ref()));
+    }
+    let mut changed = writer.set(&DOOR_CARD, DocId(door.0), rounds.n, values)?;
+    for Imported {
+        person,
+        mut values,
+        needs,
+    } in people
+    {
+        let needs = needs
+            .iter()
+            .map(|(code, need)| (need_key(*code), pack(need)));
+        values.extend(needs);
+        changed |= writer.set(&PERSON_FILE, DocId(person.0), casework.n, values)?;
     }
     Ok(Ok(match (existing, changed) {
         (None, _) => Change::Added,
@@ -261,13 +258,19 @@ fn import_door(
     }))
 }
 
-fn import_person(
-    writer: &mut Writer<'_>,
+/// A row's person: what the row says of them, and the care needs that are new or change.
+struct Imported {
+    person: PersonId,
+    values: Vec<(Key, Value)>,
+    needs: Vec<(u16, Need)>,
+}
+
+fn read_person(
+    writer: &Writer<'_>,
     door: DoorId,
     row: &RosterRow,
-    casework: u32,
     today: i32,
-) -> Result<bool> {
+) -> Result<Option<Imported>> {
     let RosterRow {
         name,
         phone,
@@ -276,7 +279,7 @@ fn import_person(
         ..
     } = row;
     if name.is_none() && phone.is_none() && remark.is_none() && categories.is_empty() {
-        return Ok(false);
+        return Ok(None);
     }
     let person = writer
         .identity
@@ -295,37 +298,51 @@ fn import_person(
         );
     }
     let on_file = writer.tx.needs_of(person)?;
+    let mut needs = Vec::new();
     for category in categories {
-        let risk = row.risk.unwrap_or_else(|| category.default_risk());
         let known = on_file.iter().find(|n| n.category == category.code());
-        if known.is_some_and(|n| n.risk == risk.code() || row.risk.is_none()) {
-            continue;
-        }
-        let need = Need {
-            risk: risk.code(),
-            basis: LegalBasis::StatutoryDuty.code(),
-            since: known.map_or(today, |n| n.since),
-            review: today.saturating_add(REVIEW_DAYS),
-            until: None,
+        let need = match known {
+            None => new_need(&from_roster(*category, row.risk), today)?,
+            // What the office ended, a roster does not begin again.
+            Some(known) if known.until.is_some() => continue,
+            Some(known) => {
+                let Some(risk) = row.risk.filter(|risk| known.risk != risk.code()) else {
+                    continue;
+                };
+                let mut need = known.need.clone();
+                set_risk(&mut need, risk, today);
+                need
+            }
         };
-        values.push((need_key(*category), pack(&need)));
+        needs.push((category.code(), need));
     }
-    let doc = doorknock_model::ids::DocId(person.0);
-    writer.set(&PERSON_FILE, doc, casework, values)
+    Ok(Some(Imported {
+        person,
+        values,
+        needs,
+    }))
 }
 
-fn highest_risk(row: &RosterRow) -> Option<RiskLevel> {
-    let risks = row
-        .categories
-        .iter()
-        .map(|c| row.risk.unwrap_or_else(|| c.default_risk()));
-    risks.min()
+fn from_roster(category: CareCategory, risk: Option<RiskLevel>) -> NewNeed {
+    NewNeed {
+        category,
+        risk,
+        cadence: None,
+        consent: None,
+        review: None,
+        note: None,
+    }
 }
 
-fn need_key(category: CareCategory) -> Key {
-    Key::with_id(person_file::NEED, &category.code().to_be_bytes())
-}
-
-const fn door_doc(door: DoorId) -> doorknock_model::ids::DocId {
-    doorknock_model::ids::DocId(door.0)
+/// What the door's needs will ask for once the file's are recorded.
+fn wanted_with(writer: &Writer<'_>, door: DoorId, people: &[Imported]) -> Result<Option<Wanted>> {
+    let mut all: BTreeMap<(PersonId, u16), Need> = BTreeMap::new();
+    for (person, row) in writer.tx.needs_of_door(door)? {
+        all.insert((person, row.category), row.need);
+    }
+    for Imported { person, needs, .. } in people {
+        let needs = needs.iter().cloned();
+        all.extend(needs.map(|(category, need)| ((*person, category), need)));
+    }
+    Ok(wanted(all.values(), &writer.tx.cadences()?))
 }

@@ -16,6 +16,7 @@
 //! personal data into errors.
 
 mod apply;
+mod care;
 mod community;
 mod doctor;
 mod edit;
@@ -34,12 +35,15 @@ mod records;
 mod report;
 mod status;
 mod sync;
+mod templates;
+mod todo;
 mod views;
 mod writer;
 
 pub use doorknock_model as model;
 pub use doorknock_store::Fault;
 
+pub use care::{CareReview, Consent, NewNeed, PersonEdit};
 pub use community::{CommunityInfo, Joined};
 pub use doctor::{Check, DoctorReport};
 pub use edit::DoorEdit;
@@ -57,9 +61,10 @@ pub use records::{Choice, Conflict, ConflictValue, Record, RecordItem, TextVersi
 pub use report::{GridFigures, MonthReport};
 pub use status::{QuarantineLine, Status};
 pub use sync::{SyncReport, SyncSession};
+pub use templates::TemplateInfo;
 pub use views::{
-    AnswerLine, CompoundInfo, DoorDetail, DoorInfo, GridInfo, NeedInfo, PersonInfo, Round,
-    RoundLine, SearchHit, VisitInfo,
+    AnswerLine, CareLine, CompoundInfo, DoorDetail, DoorInfo, GridInfo, NeedInfo, PersonDetail,
+    PersonInfo, ReviewInfo, Round, RoundLine, SearchHit, Todo, TodoKind, VisitInfo,
 };
 
 /// The result of this crate's functions.

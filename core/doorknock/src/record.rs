@@ -2,11 +2,11 @@
 
 use chrono::NaiveDate;
 use doorknock_model::access::SpaceKind;
-use doorknock_model::checklist::care_visit;
+use doorknock_model::checklist::TemplateId;
 use doorknock_model::ids::{DoorId, GridId, VisitId};
 use doorknock_model::kind::Key;
 use doorknock_model::kinds::{
-    Channel, Outcome, ROUND_SHEET, Tick, VISIT_BOOK, Visit, pack, round_sheet, visit_book,
+    Answer, Channel, Outcome, ROUND_SHEET, Tick, VISIT_BOOK, Visit, pack, round_sheet, visit_book,
 };
 use doorknock_model::random;
 use doorknock_model::round::{date_of, day_of, local_day};
@@ -16,6 +16,8 @@ use crate::Result;
 use crate::error::{no_casework, not_found, said};
 use crate::home::Doorknock;
 use crate::writer::{Writer, with_writer};
+
+type Answered = (Option<TemplateId>, Vec<Option<Answer>>);
 
 /// A visit to record.
 #[derive(Debug, Clone)]
@@ -30,7 +32,9 @@ pub struct NewVisit {
     pub at: Option<i64>,
     /// Who came along.
     pub with: Vec<String>,
-    /// Answers to the care visit's items, each as a person types it: `item=value`.
+    /// The checklist that is answered, by code or id; what the day's list has for the door if absent.
+    pub checklist: Option<String>,
+    /// Answers to its items, each as a person types it: `item=value`.
     pub answers: Vec<String>,
     /// In the worker's words.
     pub summary: Option<String>,
@@ -46,10 +50,6 @@ impl Doorknock {
     /// `not_found` for a door that is not here, `no_casework` on a device without the grid's casework,
     /// `bad_answer`, `unknown_item`, `too_large`, `visit_in_future`, `follow_up_in_past`, `disk_full`.
     pub fn log_visit(&self, visit: &NewVisit) -> Result<VisitId> {
-        let mut answers = Vec::new();
-        for typed in &visit.answers {
-            care_visit().answer(&mut answers, typed)?;
-        }
         let now = self.now_ms();
         let at = visit.at.unwrap_or(now.div_euclid(1000));
         if at > now.div_euclid(1000) + 86_400 {
@@ -59,6 +59,7 @@ impl Doorknock {
                 "The visit lies in the future; check its date and the phone's clock.",
             ));
         }
+        let (checklist, answers) = self.answered(visit, at)?;
         let record = Visit {
             door: visit.door,
             at,
@@ -70,7 +71,7 @@ impl Doorknock {
                 .map(|w| w.trim().to_owned())
                 .filter(|w| !w.is_empty())
                 .collect(),
-            checklist: (!answers.is_empty()).then(|| care_visit().id()),
+            checklist,
             answers,
             summary: visit
                 .summary
@@ -82,6 +83,19 @@ impl Doorknock {
         let id = self.visit_id(now);
         self.writing(|inner| with_writer(inner, &self.env, |writer| writer.visit(id, &record)))?;
         Ok(id)
+    }
+
+    /// The checklist and the answers in its items' positions; neither without answers.
+    fn answered(&self, visit: &NewVisit, at: i64) -> Result<Answered> {
+        let mut answers = Vec::new();
+        if visit.answers.is_empty() {
+            return Ok((None, answers));
+        }
+        let checklist = self.checklist_of(visit.door, at, visit.checklist.as_deref())?;
+        for typed in &visit.answers {
+            checklist.template.answer(&mut answers, typed)?;
+        }
+        Ok((Some(checklist.id), answers))
     }
 
     fn visit_id(&self, now_ms: i64) -> VisitId {

@@ -5,8 +5,10 @@ use doorknock_model::address::DoorKind;
 use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock_model::checklist::Label;
 use doorknock_model::ids::{DeviceId, DoorId, GridId, MemberId, PersonId, VisitId};
-use doorknock_model::kinds::{Channel, CompoundKind, Outcome};
+use doorknock_model::kinds::{Channel, CompoundKind, EndReason, Outcome};
 use doorknock_model::round::{Reason, Status};
+
+use crate::care::Consent;
 
 /// A grid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +79,8 @@ pub struct DoorInfo {
     pub kind: DoorKind,
     /// How often it is due.
     pub cadence: Option<String>,
+    /// Whether a person chose that; otherwise it follows from care needs.
+    pub by_hand: bool,
     /// The day somebody was last met.
     pub last_done: Option<NaiveDate>,
 }
@@ -126,6 +130,102 @@ pub struct NeedInfo {
     pub review: Option<NaiveDate>,
     /// When it ended.
     pub until: Option<NaiveDate>,
+    /// How often, where that is not the level's.
+    pub cadence: Option<String>,
+    /// Why it ended.
+    pub reason: Option<EndReason>,
+    /// What whoever visits should know.
+    pub note: Option<String>,
+    /// Who agreed to its being kept, where consent is the basis.
+    pub consent: Option<Consent>,
+}
+
+/// A person in care, as lists show them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CareLine {
+    /// The grid's code.
+    pub grid: String,
+    /// The door.
+    pub door: Option<DoorId>,
+    /// Its address; empty while its card is not here.
+    pub address: String,
+    /// Who, with the needs that have not ended.
+    pub person: PersonInfo,
+    /// Whether a need is to be looked at again.
+    pub review_due: bool,
+}
+
+/// A person with everything on file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonDetail {
+    /// The person, ended needs too.
+    pub info: PersonInfo,
+    /// The door.
+    pub door: Option<DoorId>,
+    /// Its address; empty while its card is not here.
+    pub address: String,
+    /// The version shown here: an edit names it ([`crate::PersonEdit`]).
+    pub version: String,
+    /// When needs were looked at again, oldest first.
+    pub reviews: Vec<ReviewInfo>,
+}
+
+/// That a person's needs were looked at again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewInfo {
+    /// The day.
+    pub on: Option<NaiveDate>,
+    /// Who did.
+    pub by: String,
+    /// The one need that was looked at; all of them otherwise.
+    pub category: Option<CareCategory>,
+    /// The level that was set.
+    pub risk: Option<RiskLevel>,
+    /// When they were to be looked at next.
+    pub next: Option<NaiveDate>,
+    /// What was found.
+    pub note: Option<String>,
+}
+
+/// What waits for a person to decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Todo {
+    /// What sort.
+    pub kind: TodoKind,
+    /// The door it is about.
+    pub door: Option<DoorId>,
+    /// The person it is about.
+    pub person: Option<PersonId>,
+    /// What is to be decided.
+    pub what: Label,
+    /// About whom or what.
+    pub title: String,
+    /// Since when.
+    pub since: Option<NaiveDate>,
+}
+
+/// A sort of [`Todo`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TodoKind {
+    /// Care needs are to be looked at again.
+    Review,
+    /// A plan does not follow the care needs.
+    Plan,
+    /// Values were written side by side.
+    Conflict,
+}
+
+impl TodoKind {
+    /// The word in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Review => "review",
+            Self::Plan => "plan",
+            Self::Conflict => "conflict",
+        }
+    }
 }
 
 /// A visit.
@@ -173,7 +273,7 @@ pub struct AnswerLine {
 /// Something a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchHit {
-    /// `door`, `person` or `visit`.
+    /// `door`, `person`, `visit`, or another kind's name.
     pub kind: &'static str,
     /// Its id.
     pub id: String,

@@ -64,11 +64,26 @@ impl Cadence {
         }
     }
 
-    /// The first day on which a visit is due: after the last one, or, if there was none, from the
-    /// day the plan began. Saturates at the calendar's end.
+    /// About how many visits a year it makes; to tell which of two cadences is the more frequent.
+    #[must_use]
+    pub const fn visits_a_year(self) -> u32 {
+        match self {
+            Self::Daily => 365,
+            Self::Weekly => 52,
+            Self::Monthly => 12,
+            Self::Quarterly => 4,
+            Self::EveryDays(0) => 365,
+            Self::EveryDays(days) => 365 / days as u32,
+            Self::Weekdays(set) => 52 * set.0.count_ones(),
+        }
+    }
+
+    /// The first day on which a visit is due: after the last one since the plan began, or, if there was
+    /// none, from that day on. A plan that begins anew, because a risk rose, thus asks for a visit at
+    /// once, whenever the last one was. Saturates at the calendar's end.
     #[must_use]
     pub fn next_due(self, last_done: Option<NaiveDate>, since: NaiveDate) -> NaiveDate {
-        let Some(last) = last_done else {
+        let Some(last) = last_done.filter(|last| *last >= since) else {
             return match self {
                 Self::Weekdays(set) => first_in(set, since),
                 _ => since,
@@ -202,6 +217,8 @@ mod tests {
             ("weekdays:15", Some("2026-11-23"), "2026-11-27"), // Monday -> Friday
             ("weekdays:3", None, "2026-01-07"),                // Thursday -> Wednesday
             ("weekly", None, "2026-01-01"),
+            ("weekly", Some("2025-12-31"), "2026-01-01"), // before the plan began
+            ("weekly", Some("2026-01-01"), "2026-01-08"),
         ];
         for (cadence, last, due) in table {
             let got = cadence
@@ -210,6 +227,23 @@ mod tests {
                 .next_due(last.map(day), since);
             assert_eq!(got, day(due), "{cadence} after {last:?}");
         }
+    }
+
+    #[test]
+    fn more_frequent_cadences_make_more_visits() {
+        let order = [
+            "daily",
+            "weekdays:12345",
+            "every:2",
+            "weekdays:15",
+            "weekly",
+            "every:10",
+            "monthly",
+            "quarterly",
+            "every:366",
+        ];
+        let visits = order.map(|text| text.parse::<Cadence>().unwrap().visits_a_year());
+        assert!(visits.is_sorted_by(|a, b| a > b), "{visits:?}");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use crate::address::{half_width, is_blank_mark};
 use crate::kind::{Word, Words};
 
+pub mod plan;
 #[cfg(test)]
 mod tests;
 

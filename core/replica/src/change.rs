@@ -337,6 +337,10 @@ mod tests {
                 17,
                 "8c08c07631449b546e77d4d0155556a9a36eae289902873dbddb06d9573f7030",
             ),
+            (
+                19,
+                "5219692c5bc1132ad2ff590ad292eb83b4ccf20b79f2b7e1ed845e63b4d23962",
+            ),
         ];
         let declared: Vec<_> = doorknock_model::kinds::KINDS
             .iter()

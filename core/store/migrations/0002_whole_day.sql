@@ -15,7 +15,7 @@ CREATE TABLE door (
     space INTEGER NOT NULL, doc BLOB NOT NULL,
     compound TEXT, building TEXT, unit TEXT, room TEXT, floor INTEGER,
     kind INTEGER, external_id TEXT, moved_in INTEGER,
-    cadence TEXT, since INTEGER, until INTEGER, checklist BLOB,
+    cadence TEXT, since INTEGER, until INTEGER, checklist BLOB, by_hand INTEGER,
     PRIMARY KEY (space, doc)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX door_doc ON door (doc);
@@ -47,3 +47,19 @@ CREATE TABLE cell (
 CREATE INDEX cell_doc ON cell (doc);
 -- Finds what refers to a door, a person or another record.
 CREATE INDEX cell_refers ON cell (value) WHERE typeof(value) = 'blob' AND length(value) = 16;
+
+-- Where a card's door stands in walking order: search lists doors so.
+ALTER TABLE search_card ADD COLUMN walk BLOB NOT NULL DEFAULT x'';
+
+DROP TABLE need;
+CREATE TABLE need (
+    space INTEGER NOT NULL, doc BLOB NOT NULL, id BLOB NOT NULL,
+    risk INTEGER, basis INTEGER, since INTEGER, review INTEGER, until INTEGER,
+    raised INTEGER, cadence TEXT, reason INTEGER, note TEXT,
+    consent_by TEXT, consent_on INTEGER, consent_for TEXT, consent_until INTEGER,
+    PRIMARY KEY (space, doc, id)
+) STRICT, WITHOUT ROWID;
+-- Finds needs that are to be looked at again.
+CREATE INDEX need_review ON need (space, review) WHERE until IS NULL;
+CREATE INDEX need_doc ON need (doc, id);
+CREATE INDEX person_doc ON person (doc);

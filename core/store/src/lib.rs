@@ -16,6 +16,7 @@
 //! **What it never does.** It judges nothing it is given and knows no key but the database's. It
 //! never deletes a database that does not open.
 
+pub mod care;
 pub mod cells;
 pub mod charter;
 pub mod inbox;
@@ -26,6 +27,7 @@ pub mod project;
 pub mod queries;
 mod schema;
 pub mod search;
+pub mod templates;
 pub mod whole;
 
 use std::ops::Deref;

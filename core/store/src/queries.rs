@@ -38,6 +38,8 @@ pub struct DoorRow {
     pub space: u32,
     /// The office's own number.
     pub external_id: Option<String>,
+    /// Whether a person chose its plan; otherwise it follows from care needs.
+    pub by_hand: bool,
     /// The door as the round sees it.
     pub door: RoundDoor,
 }
@@ -88,26 +90,9 @@ pub struct PersonRow {
     pub remark: Option<String>,
 }
 
-/// A care need of a person, as projected.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NeedRow {
-    /// The category's code.
-    pub category: u16,
-    /// The risk level's code.
-    pub risk: u8,
-    /// The legal basis's code.
-    pub basis: u8,
-    /// Since when, days since 1970-01-01.
-    pub since: i32,
-    /// The review date.
-    pub review: i32,
-    /// The end, if it has one.
-    pub until: Option<i32>,
-}
-
 const DOOR: &str = "SELECT d.space, d.doc, ifnull(d.compound, ''), ifnull(d.building, ''),
     ifnull(d.unit, ''), ifnull(d.room, ''), d.floor, d.kind,
-    d.external_id, d.moved_in, d.cadence, d.since, d.until, d.checklist, s.state
+    d.external_id, d.moved_in, d.cadence, d.since, d.until, d.checklist, s.state, d.by_hand
     FROM door d LEFT JOIN door_state s ON s.space = d.space AND s.door = d.doc";
 
 pub(crate) const VISIT: &str =
@@ -137,6 +122,7 @@ fn door_row(row: &Row<'_>) -> rusqlite::Result<DoorRow> {
     Ok(DoorRow {
         space: row.get(0)?,
         external_id: row.get(8)?,
+        by_hand: row.get::<_, Option<bool>>(15)?.unwrap_or_default(),
         door: RoundDoor {
             door: DoorId(fixed(row, 1)?),
             address: Address {
@@ -346,16 +332,6 @@ impl View<'_> {
             .optional()?)
     }
 
-    /// A person's care needs.
-    pub fn needs_of(&self, person: PersonId) -> Result<Vec<NeedRow>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, risk, basis, since, review, until FROM need
-             WHERE doc = ?1 AND risk IS NOT NULL ORDER BY id",
-        )?;
-        let rows = statement.query_map([&person.0[..]], crate::whole::need_row)?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
     /// How many keys hold values written side by side.
     pub fn conflict_count(&self) -> Result<u64> {
         Ok(self
@@ -375,6 +351,9 @@ impl View<'_> {
         let hot = [
             format!("{DOOR} WHERE d.space = 1"),
             format!("{DOOR} WHERE d.doc = x'00'"),
+            "SELECT name FROM person WHERE doc = x'00'".to_owned(),
+            "SELECT risk FROM need WHERE doc = x'00' AND risk IS NOT NULL ORDER BY id".to_owned(),
+            "SELECT doc FROM need WHERE space = 1 AND until IS NULL AND review <= 5".to_owned(),
             format!("{VISIT} WHERE v.door = x'00' ORDER BY v.at DESC LIMIT 5"),
             format!("{VISIT} ORDER BY v.id DESC, v.version LIMIT 5"),
             "SELECT heads, (SELECT id FROM chunk WHERE doc = 1 AND id > doc.settled

@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
-use doorknock_model::ids::{DoorId, PersonId};
-use rusqlite::{Row, params};
+use doorknock_model::ids::DoorId;
+use rusqlite::params;
 
 use crate::log::{ChunkRow, Heads};
-use crate::queries::{NeedRow, PersonRow, VISIT, VisitRow, person_row, visit_row};
-use crate::{Result, View, fixed};
+use crate::queries::{PersonRow, VISIT, VisitRow, person_row, visit_row};
+use crate::{Result, View};
 
 impl View<'_> {
     /// The visits of a casework space that took place from `from` to before `until` (seconds since
@@ -46,23 +46,6 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The care needs of everybody in a casework space, each person's in order of category.
-    pub fn needs_in(&self, space: u32) -> Result<HashMap<PersonId, Vec<NeedRow>>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, risk, basis, since, review, until, doc FROM need
-             WHERE space = ?1 AND risk IS NOT NULL ORDER BY doc, id",
-        )?;
-        let rows = statement.query_map([space], |row| {
-            Ok((PersonId(fixed(row, 6)?), need_row(row)?))
-        })?;
-        let mut needs: HashMap<_, Vec<_>> = HashMap::new();
-        for row in rows {
-            let (person, need) = row?;
-            needs.entry(person).or_default().push(need);
-        }
-        Ok(needs)
-    }
-
     /// The change at a place in the log.
     pub fn chunk(&self, id: i64) -> Result<Option<ChunkRow>> {
         Ok(self.chunks_from(id, 1)?.into_iter().find(|c| c.id == id))
@@ -85,16 +68,4 @@ impl View<'_> {
         let rows = statement.query_map(params![id, limit], crate::log::chunk_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
-}
-
-/// A need from columns in the order of [`NeedRow`]'s fields.
-pub(crate) fn need_row(row: &Row<'_>) -> rusqlite::Result<NeedRow> {
-    Ok(NeedRow {
-        category: u16::from_be_bytes(fixed(row, 0)?),
-        risk: row.get(1)?,
-        basis: row.get(2)?,
-        since: row.get(3)?,
-        review: row.get(4)?,
-        until: row.get(5)?,
-    })
 }

@@ -17,6 +17,7 @@ pub(super) fn log(desk: &Desk, args: LogVisit) -> Result<Reply, Failure> {
         channel: args.channel,
         at: args.at.map(|at| at.timestamp()),
         with: args.with,
+        checklist: None,
         answers: args.answer,
         summary: args.summary,
         follow_up: args.follow_up,

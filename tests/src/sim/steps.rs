@@ -171,6 +171,7 @@ impl Run<'_> {
                 .unwrap_or(Channel::InPerson),
             at,
             with: vec![],
+            checklist: None,
             answers: if self.rng.random_bool(0.5) {
                 vec!["meals=yes".to_owned()]
             } else {

@@ -19,13 +19,13 @@ pub(crate) use scope::{Part, parts, starts};
 
 use std::collections::HashMap;
 
-use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock_model::checklist::Label;
 use doorknock_model::ids::{DoorId, MemberId};
 use doorknock_model::round::{date_of, local_day};
 use doorknock_store::View;
+use doorknock_store::care::ReviewRow;
 use doorknock_store::matters::MatterRow;
-use doorknock_store::queries::{DoorRow, NeedRow};
+use doorknock_store::queries::DoorRow;
 
 use crate::Result;
 use crate::error::said;
@@ -33,7 +33,6 @@ use crate::home::Doorknock;
 use crate::matter::info;
 use crate::read::{infos, local_time, utc_offset};
 use crate::records::name_of;
-use crate::views::NeedInfo;
 
 /// Which ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +134,7 @@ impl Doorknock {
             LedgerKind::Care => {
                 let mut lines = Vec::new();
                 for part in &parts {
-                    lines.extend(care_lines(&view, part, today)?);
+                    lines.extend(care_lines(&view, part)?);
                 }
                 care::ledger(as_of, &lines)
             }
@@ -185,7 +184,7 @@ fn matter_lines(
     rows.into_iter().map(line).collect()
 }
 
-fn care_lines(view: &View<'_>, part: &Part, today: i32) -> Result<Vec<care::Line>> {
+fn care_lines(view: &View<'_>, part: &Part) -> Result<Vec<care::Line>> {
     let Some(space) = part.casework else {
         return Ok(Vec::new());
     };
@@ -195,13 +194,20 @@ fn care_lines(view: &View<'_>, part: &Part, today: i32) -> Result<Vec<care::Line
         .enumerate()
         .map(|(n, row)| (row.door.door, n))
         .collect();
-    let mut needs = view.needs_in(space)?;
+    let mut needs = view.people_in_care(space)?;
     let mut lines = Vec::new();
     for person in view.people_in(space)? {
         let place = person.door.and_then(|door| places.get(&door)).copied();
         let door = place.and_then(|n| doors.get(n)).map(|row| &row.door);
-        for need in needs.remove(&person.person).unwrap_or_default() {
-            if !is_current(&need, today) {
+        let needs = needs.remove(&person.person).unwrap_or_default();
+        let reviews = if needs.is_empty() {
+            Vec::new()
+        } else {
+            view.reviews_of(person.person)?
+        };
+        for need in needs {
+            // What has ended is no longer handed on.
+            if need.until.is_some() {
                 continue;
             }
             let line = care::Line {
@@ -209,7 +215,8 @@ fn care_lines(view: &View<'_>, part: &Part, today: i32) -> Result<Vec<care::Line
                 address: door.map(|d| d.address.display_zh()),
                 name: person.name.clone(),
                 phone: person.phone.clone(),
-                need: need_info(&need),
+                reviewed: reviews_of(&reviews, need.category).last().and_then(date_of),
+                need: crate::care::need_info(need),
                 cadence: door.and_then(|d| d.plan).map(|plan| plan.cadence),
                 last_met: door.and_then(|d| d.state.now.last_done).and_then(date_of),
             };
@@ -219,6 +226,14 @@ fn care_lines(view: &View<'_>, part: &Part, today: i32) -> Result<Vec<care::Line
     // Stable: people of one door stay in order of name, a person's needs in order of category.
     lines.sort_by_key(|(place, _)| *place);
     Ok(lines.into_iter().map(|(_, line)| line).collect())
+}
+
+/// The days on which a need was looked at again, the earliest first.
+pub(crate) fn reviews_of(reviews: &[ReviewRow], category: u16) -> impl Iterator<Item = i32> {
+    let of_it = reviews
+        .iter()
+        .filter(move |row| row.review.category.is_none_or(|c| c == category));
+    of_it.map(|row| row.review.on)
 }
 
 fn responsible_lines(
@@ -231,10 +246,10 @@ fn responsible_lines(
     let mut people: HashMap<DoorId, Vec<(String, bool)>> = HashMap::new();
     let mut latest = HashMap::new();
     if let Some(space) = part.casework {
-        let needs = view.needs_in(space)?;
+        let needs = view.people_in_care(space)?;
         for person in view.people_in(space)? {
             let needs = needs.get(&person.person).into_iter().flatten();
-            let in_care = needs.into_iter().any(|need| is_current(need, today));
+            let in_care = needs.into_iter().any(|need| need.until.is_none());
             if let (Some(door), Some(name)) = (person.door, person.name) {
                 people.entry(door).or_default().push((name, in_care));
             }
@@ -268,20 +283,4 @@ fn responsible_lines(
         });
     }
     Ok(lines)
-}
-
-/// Whether a need stands on this day: what has ended is no longer handed on.
-fn is_current(need: &NeedRow, today: i32) -> bool {
-    need.until.is_none_or(|until| until >= today)
-}
-
-fn need_info(need: &NeedRow) -> NeedInfo {
-    NeedInfo {
-        category: CareCategory::from_code(need.category),
-        risk: RiskLevel::from_code(need.risk),
-        basis: LegalBasis::from_code(need.basis),
-        since: date_of(need.since),
-        review: date_of(need.review),
-        until: need.until.and_then(date_of),
-    }
 }

@@ -6,8 +6,11 @@ use doorknock_model::cadence::Cadence;
 use doorknock_model::ids::{DeviceId, VisitId};
 use doorknock_model::kinds::{Channel, Outcome};
 
+use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
+
 use super::*;
-use crate::views::{AnswerLine, VisitInfo};
+use crate::care::Consent;
+use crate::views::{AnswerLine, NeedInfo, VisitInfo};
 
 fn now() -> DateTime<FixedOffset> {
     "2026-11-20T09:30:00+08:00".parse().unwrap()
@@ -95,13 +98,22 @@ fn a_visits_row_has_the_communitys_time_words_and_answers_in_both_languages() {
 
 #[test]
 fn a_need_is_told_with_its_ground_and_its_review_and_what_is_newer_as_unknown() {
-    let need = |risk, basis| NeedInfo {
+    let need = |risk, basis: Option<LegalBasis>| NeedInfo {
         category: CareCategory::LivesAlone,
         risk,
         basis,
         since: Some("2026-01-01".parse().unwrap()),
         review: Some("2027-01-01".parse().unwrap()),
         until: None,
+        cadence: None,
+        reason: None,
+        note: None,
+        consent: basis.map(|_| Consent {
+            by: "张三之女".to_owned(),
+            on: "2026-01-01".parse().unwrap(),
+            purpose: "日常探访".to_owned(),
+            until: "2027-01-01".parse().unwrap(),
+        }),
     };
     let line = |need, cadence| care::Line {
         grid: "LY01".to_owned(),
@@ -109,6 +121,7 @@ fn a_need_is_told_with_its_ground_and_its_review_and_what_is_newer_as_unknown() 
         name: Some("张三".to_owned()),
         phone: Some("1000-001".to_owned()),
         need,
+        reviewed: None,
         cadence,
         last_met: None,
     };
@@ -130,10 +143,18 @@ fn a_need_is_told_with_its_ground_and_its_review_and_what_is_newer_as_unknown() 
         at(0, "review"),
         LedgerCell::Date("2027-01-01".parse().unwrap())
     );
+    assert_eq!(at(0, "consent_by"), LedgerCell::Text("张三之女".to_owned()));
+    assert_eq!(at(0, "consent_until"), at(0, "review"));
+    assert_eq!(at(1, "consent_on"), LedgerCell::Empty);
     assert_eq!(at(1, "risk"), word("未知", "unknown"));
     assert_eq!(at(1, "basis"), word("未知", "unknown"));
     // What stands in the person's file and was not written to be handed on.
-    assert!(ledger.columns.iter().all(|c| c.code != "remark"));
+    assert!(
+        ledger
+            .columns
+            .iter()
+            .all(|c| !matches!(c.code, "remark" | "note"))
+    );
 }
 
 #[test]
@@ -162,26 +183,6 @@ fn a_door_never_visited_has_nothing_of_a_visit() {
         "days_since",
     ] {
         assert_eq!(*cell(&ledger, 0, code), LedgerCell::Empty, "{code}");
-    }
-}
-
-#[test]
-fn a_need_stands_through_its_last_day() {
-    let need = |until| NeedRow {
-        category: 1,
-        risk: 0,
-        basis: 0,
-        since: 0,
-        review: 0,
-        until,
-    };
-    for (until, stands) in [
-        (None, true),
-        (Some(99), false),
-        (Some(100), true),
-        (Some(101), true),
-    ] {
-        assert_eq!(is_current(&need(until), 100), stands, "{until:?}");
     }
 }
 

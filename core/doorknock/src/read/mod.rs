@@ -3,11 +3,13 @@
 mod search;
 mod visits;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
 use doorknock_model::access::SpaceKind;
-use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
-use doorknock_model::checklist::{self};
-use doorknock_model::ids::{DoorId, GridId, PersonId};
+use doorknock_model::checklist::TemplateId;
+use doorknock_model::ids::{DocId, DoorId, GridId, PersonId};
 use doorknock_model::round::{DoorState, RoundDoor, date_of, day_of, local_day, round};
 use doorknock_store::View;
 use doorknock_store::queries::{DoorRow, GridRow};
@@ -15,9 +17,11 @@ use doorknock_store::queries::{DoorRow, GridRow};
 pub(crate) use visits::infos;
 
 use crate::Result;
+use crate::care::person_info;
+use crate::edit::version_of;
 use crate::error::{not_found, said};
 use crate::home::Doorknock;
-use crate::views::{DoorDetail, DoorInfo, GridInfo, NeedInfo, PersonInfo, Round, RoundLine};
+use crate::views::{DoorDetail, DoorInfo, GridInfo, Round, RoundLine};
 
 /// Visits shown with a door.
 const DOOR_VISITS: u32 = 20;
@@ -69,15 +73,22 @@ impl Doorknock {
             doors.push(as_of(&view, space, row.door, day_of(date), offset)?);
         }
         let contacts = view.contacts_of(grid.id)?;
-        let line = |item: doorknock_model::round::RoundItem| RoundLine {
-            contact: contacts.get(&item.door).cloned(),
-            door: item.door,
-            address: item.address.display_zh(),
-            status: item.status,
-            reasons: item.reasons,
-            checklist: item.checklist.map(|id| checklist_name(&id)),
+        let names = RefCell::default();
+        let line = |item: doorknock_model::round::RoundItem| -> Result<RoundLine> {
+            let checklist = item.checklist.map(|id| checklist_name(&view, &names, id));
+            Ok(RoundLine {
+                contact: contacts.get(&item.door).cloned(),
+                door: item.door,
+                address: item.address.display_zh(),
+                status: item.status,
+                reasons: item.reasons,
+                checklist: checklist.transpose()?,
+            })
         };
-        let items = round(date, &doors).into_iter().map(line).collect();
+        let items = round(date, &doors)
+            .into_iter()
+            .map(line)
+            .collect::<Result<_>>()?;
         Ok(Round {
             date,
             grid: grid.code,
@@ -130,35 +141,13 @@ impl Doorknock {
             .unwrap_or_default();
         let mut people = Vec::new();
         for person in view.people_of(door)? {
-            let needs = view
-                .needs_of(person.person)?
-                .into_iter()
-                .map(|need| NeedInfo {
-                    category: CareCategory::from_code(need.category),
-                    risk: RiskLevel::from_code(need.risk),
-                    basis: LegalBasis::from_code(need.basis),
-                    since: date_of(need.since),
-                    review: date_of(need.review),
-                    until: need.until.and_then(date_of),
-                });
-            people.push(PersonInfo {
-                person: person.person,
-                name: person.name,
-                phone: person.phone,
-                remark: person.remark,
-                needs: needs.collect(),
-            });
+            let needs = view.needs_of(person.person)?;
+            people.push(person_info(person, needs));
         }
         let visits = infos(&inner, &view, view.visits(Some(door), DOOR_VISITS)?)?;
         let info = door_info(&row, &code);
-        let doc = view.doc(doorknock_model::ids::DocId(door.0))?;
-        let heads = doc
-            .map(|doc| view.heads(&doc))
-            .transpose()?
-            .flatten()
-            .unwrap_or_default();
         Ok(DoorDetail {
-            version: crate::edit::version_text(&heads.hashes()),
+            version: version_of(&view, DocId(door.0))?,
             info,
             external_id: row.external_id,
             people,
@@ -292,8 +281,19 @@ pub(crate) fn as_of(
     Ok(door)
 }
 
-fn checklist_name(id: &[u8; 16]) -> String {
-    checklist::built_in(id).map_or_else(|| "unknown".to_owned(), |t| t.code.clone())
+/// A checklist's code, looked up once for a whole list.
+fn checklist_name(
+    view: &View<'_>,
+    names: &RefCell<HashMap<TemplateId, String>>,
+    id: TemplateId,
+) -> Result<String> {
+    if let Some(name) = names.borrow().get(&id) {
+        return Ok(name.clone());
+    }
+    let template = crate::templates::find(view, &id)?;
+    let name = template.map_or_else(|| "unknown".to_owned(), |t| t.code.clone());
+    names.borrow_mut().insert(id, name.clone());
+    Ok(name)
 }
 
 fn door_info(row: &DoorRow, grid: &str) -> DoorInfo {
@@ -305,6 +305,7 @@ fn door_info(row: &DoorRow, grid: &str) -> DoorInfo {
         short: door.address.short(),
         kind: door.kind,
         cadence: door.plan.map(|p| p.cadence.to_string()),
+        by_hand: row.by_hand,
         last_done: door.state.now.last_done.and_then(date_of),
     }
 }

@@ -1,6 +1,8 @@
 //! Search: hits with a line for people.
 
 use doorknock_model::ids::DoorId;
+use doorknock_model::kind::Find;
+use doorknock_model::kinds;
 use doorknock_store::View;
 use doorknock_store::search::Hit;
 
@@ -13,8 +15,8 @@ use crate::views::SearchHit;
 const INDEX_BATCH: u32 = 2000;
 
 impl Doorknock {
-    /// Finds doors, people and visits as people type: two characters, pinyin, initials, a phone's
-    /// tail, `3-2-501`.
+    /// Finds doors, people, visits and other records as people type: two characters, pinyin, initials,
+    /// a phone's tail, `3-2-501`; people in care also by their category. The best first.
     ///
     /// # Errors
     /// The database's.
@@ -61,6 +63,23 @@ fn search_hit(view: &View<'_>, hit: Hit) -> Result<Option<SearchHit>> {
                 })
             }
         },
+        Hit::Record(code, id) => {
+            let Some(kind) = kinds::kind(code) else {
+                return Ok(None);
+            };
+            let texts = view.searched_texts(kind, id)?;
+            // Its name, or else whatever of it is searched first.
+            let named = texts.iter().find(|(field, _)| field.find == Find::Name);
+            let title = named
+                .or_else(|| texts.first())
+                .map(|(_, text)| text.clone());
+            title.map(|title| SearchHit {
+                kind: kind.name,
+                id: id.to_string(),
+                title: title.chars().take(40).collect(),
+                door: None,
+            })
+        }
         Hit::Visit(id) => match view.visit(id)? {
             None => None,
             Some(visit) => {

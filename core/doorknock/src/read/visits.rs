@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use doorknock_model::checklist::{self, Label};
+use doorknock_model::checklist::Label;
 use doorknock_model::ids::{DoorId, VisitId};
 use doorknock_model::kinds::MEMBER_CARD;
 use doorknock_model::round::date_of;
@@ -14,6 +14,7 @@ use super::{local_time, utc_offset};
 use crate::Result;
 use crate::error::not_found;
 use crate::home::{Doorknock, Inner};
+use crate::templates;
 use crate::views::{AnswerLine, VisitInfo};
 
 impl Doorknock {
@@ -75,7 +76,7 @@ pub(crate) fn infos(inner: &Inner, view: &View<'_>, rows: Vec<VisitRow>) -> Resu
                 .filter(|w| !w.is_empty())
                 .map(str::to_owned)
                 .collect(),
-            answers: answers(&row),
+            answers: answers(view, &row)?,
             summary: row.summary,
             follow_up: row.follow_up.and_then(date_of),
         });
@@ -85,29 +86,31 @@ pub(crate) fn infos(inner: &Inner, view: &View<'_>, rows: Vec<VisitRow>) -> Resu
 
 /// Answers with the questions of the version they were given to. Those of a template that is not here are
 /// shown by position.
-fn answers(row: &VisitRow) -> Vec<AnswerLine> {
-    let template = row.checklist.as_ref().and_then(checklist::built_in);
-    let items: Vec<_> = template.map(|t| t.items().collect()).unwrap_or_default();
+fn answers(view: &View<'_>, row: &VisitRow) -> Result<Vec<AnswerLine>> {
+    let template = match &row.checklist {
+        Some(id) => templates::find(view, id)?,
+        None => None,
+    };
+    let items: Vec<_> = template.iter().flat_map(|t| t.items()).collect();
     let given = row
         .answers
         .iter()
         .enumerate()
         .filter_map(|(n, a)| a.as_ref().map(|a| (n, a)));
-    given
-        .map(|(n, answer)| match items.get(n) {
-            Some(item) => AnswerLine {
-                code: item.code.clone(),
-                question: item.label.clone(),
-                answer: Label {
-                    zh: item.asks.show(answer, true),
-                    en: item.asks.show(answer, false),
-                },
+    let lines = given.map(|(n, answer)| match items.get(n) {
+        Some(item) => AnswerLine {
+            code: item.code.clone(),
+            question: item.label.clone(),
+            answer: Label {
+                zh: item.asks.show(answer, true),
+                en: item.asks.show(answer, false),
             },
-            None => AnswerLine {
-                code: format!("#{}", n + 1),
-                question: Label::new("未知项目", "unknown item"),
-                answer: Label::new("未知", "unknown"),
-            },
-        })
-        .collect()
+        },
+        None => AnswerLine {
+            code: format!("#{}", n + 1),
+            question: Label::new("未知项目", "unknown item"),
+            answer: Label::new("未知", "unknown"),
+        },
+    });
+    Ok(lines.collect())
 }

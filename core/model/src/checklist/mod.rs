@@ -1,9 +1,12 @@
 //! Checklist templates: immutable, versioned, content-addressed. An answer always shows against the
 //! version it was given to, because its position in that version never changes.
 
-mod care_visit;
+mod built_in;
+#[cfg(test)]
+mod tests;
+pub mod text;
 
-pub use care_visit::care_visit;
+pub use built_in::{all_built_in, built_in, care_visit, care_visit_id};
 
 use minicbor::{Decode, Encode};
 
@@ -100,10 +103,25 @@ pub struct Template {
 }
 
 impl Template {
-    /// The id: 16 bytes derived from the encoded template.
+    /// The packed form, whose hash is the id.
+    #[must_use]
+    pub fn packed(&self) -> Vec<u8> {
+        // Writing to a vector cannot fail.
+        minicbor::to_vec(self).unwrap_or_default()
+    }
+
+    /// The id: 16 bytes derived from the packed form.
     #[must_use]
     pub fn id(&self) -> TemplateId {
-        derive16("template", &[&minicbor::to_vec(self).unwrap_or_default()])
+        id_of(&self.packed())
+    }
+
+    /// Reads a packed template; `None` unless it is the one with this id.
+    #[must_use]
+    pub fn unpack(id: &TemplateId, packed: &[u8]) -> Option<Self> {
+        (id_of(packed) == *id)
+            .then(|| minicbor::decode(packed).ok())
+            .flatten()
     }
 
     /// The items in order, across groups; an answer's position counts in this order.
@@ -215,56 +233,6 @@ impl Asks {
     }
 }
 
-/// The template with this id among the built-in ones.
-#[must_use]
-pub fn built_in(id: &TemplateId) -> Option<&'static Template> {
-    let care = care_visit();
-    (care.id() == *id).then_some(care)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_care_visit_has_five_groups_of_three_and_unique_codes() {
-        let template = care_visit();
-        assert!(template.groups.iter().all(|g| g.items.len() == 3));
-        let codes: std::collections::BTreeSet<_> = template.items().map(|i| &i.code).collect();
-        assert_eq!((template.groups.len(), codes.len()), (5, 15));
-    }
-
-    #[test]
-    fn a_templates_id_is_frozen() {
-        // Answers in the field point at this id: a change to the text is a new version.
-        assert_eq!(
-            crate::ids::DocId(care_visit().id()).to_string(),
-            "505ee3a724d35d464002697d112f4eeb"
-        );
-    }
-
-    #[test]
-    fn answers_are_read_as_people_type_them() {
-        let mut answers = Vec::new();
-        let template = care_visit();
-        template.answer(&mut answers, "meals=yes").unwrap();
-        template.answer(&mut answers, "心情 = 低落").unwrap();
-        assert_eq!(answers[0], Some(Answer::YesNo(true)));
-        assert_eq!(answers[3], Some(Answer::Choice(2)));
-        assert_eq!(
-            template
-                .answer(&mut answers, "meals=often")
-                .unwrap_err()
-                .code,
-            "bad_answer"
-        );
-        assert_eq!(
-            template.answer(&mut answers, "shoes=yes").unwrap_err().code,
-            "unknown_item"
-        );
-        assert_eq!(
-            template.answer(&mut answers, "meals").unwrap_err().code,
-            "bad_answer"
-        );
-    }
+fn id_of(packed: &[u8]) -> TemplateId {
+    derive16("template", &[packed])
 }

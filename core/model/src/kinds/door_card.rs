@@ -4,9 +4,11 @@
 
 use minicbor::{Decode, Encode};
 
+use super::unpack;
 use crate::access::{Roles, SpaceKind};
 use crate::address::{Address, DoorKind};
-use crate::kind::{Field, Kind, Member, Shape};
+use crate::cadence::Cadence;
+use crate::kind::{Field, Kind, Member, Shape, Value};
 
 /// Where it is: a packed [`DoorAddress`]. One fact, so it is edited and conflicts as a whole.
 pub const ADDRESS: u16 = 1;
@@ -68,6 +70,9 @@ pub struct Plan {
     /// The checklist to use: 16 bytes of a template's id.
     #[cbor(n(3), with = "minicbor::bytes")]
     pub checklist: Option<[u8; 16]>,
+    /// Whether a person chose it; otherwise it follows when what it was made from changes.
+    #[n(4)]
+    pub by_hand: Option<bool>,
 }
 
 /// The door card; its subject is the door's id.
@@ -84,7 +89,9 @@ pub static DOOR_CARD: Kind = Kind {
             .max(1024)
             .table("door"),
         Field::new(KIND, "kind", "类型", Shape::Word(DoorKind::WORDS)).table("door"),
-        Field::new(PLAN, "plan", "走访计划", Shape::Record(PLAN_PARTS)).table("door"),
+        Field::new(PLAN, "plan", "走访计划", Shape::Record(PLAN_PARTS))
+            .prefer(closest)
+            .table("door"),
         Field::new(EXTERNAL_ID, "external_id", "户编码", Shape::Text).table("door"),
         Field::new(MOVED_IN, "moved_in", "入住日期", Shape::Day).table("door"),
     ],
@@ -103,4 +110,15 @@ const PLAN_PARTS: &[Member] = &[
     Member::needed("since", "开始", Shape::Day),
     Member::new("until", "结束", Shape::Day),
     Member::new("checklist", "清单", Shape::Id),
+    Member::new("by_hand", "人工设定", Shape::Bool),
 ];
+
+/// Of plans written side by side the one a person chose is shown, then the more frequent.
+fn closest(plan: &Value) -> i64 {
+    let Some(plan) = unpack::<Plan>(plan) else {
+        return -1;
+    };
+    let chosen = if plan.by_hand == Some(true) { 1000 } else { 0 };
+    let cadence = plan.cadence.parse::<Cadence>();
+    chosen + cadence.map_or(0, |cadence| i64::from(cadence.visits_a_year()))
+}

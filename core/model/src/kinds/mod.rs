@@ -10,6 +10,7 @@ pub mod person_file;
 pub mod round_sheet;
 pub mod settings;
 pub mod team;
+pub mod template;
 pub mod visit_book;
 
 pub use calendar::{CAMPAIGN, PERIOD, PeriodKind, SESSION, SessionKind};
@@ -18,16 +19,17 @@ pub use door_card::{DOOR_CARD, DoorAddress, Plan};
 pub use matter::MATTER;
 pub use member_card::MEMBER_CARD;
 pub use partner::{LIST_ITEM, ListKind, ListState, PARTNER, PartnerKind};
-pub use person_file::{Need, PERSON_FILE};
+pub use person_file::{EndReason, Need, PERSON_FILE, Review};
 pub use round_sheet::{ROUND_SHEET, Tick, TickResult};
 pub use settings::{CompoundKind, CompoundRecord, GridRecord, SETTINGS};
 pub use team::{CREW, CrewKind, DUTY, PAIR};
+pub use template::TEMPLATE;
 pub use visit_book::{Answer, Channel, Outcome, VISIT_BOOK, Visit};
 
 use crate::kind::{Kind, Value};
 
 /// Every kind this version knows, in order of number.
-pub static KINDS: [&Kind; 16] = [
+pub static KINDS: [&Kind; 17] = [
     &SETTINGS,
     &MEMBER_CARD,
     &DOOR_CARD,
@@ -44,6 +46,7 @@ pub static KINDS: [&Kind; 16] = [
     &PAIR,
     &PARTNER,
     &LIST_ITEM,
+    &TEMPLATE,
 ];
 
 /// The kind with this number; `None` for one of a newer version.

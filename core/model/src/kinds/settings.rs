@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 
 use super::open_enum;
 use crate::access::{Roles, SpaceKind};
+use crate::care::RiskLevel;
 use crate::kind::{Field, Kind, Member, Shape};
 
 /// The community's name.
@@ -15,6 +16,8 @@ pub const GRID: u16 = 3;
 
 /// A housing estate, under an id derived from its name: a packed [`CompoundRecord`].
 pub const COMPOUND: u16 = 4;
+/// How often a level of risk is due, under the level's code: a [`crate::cadence::Cadence`].
+pub const DEFAULT_CADENCE: u16 = 6;
 
 open_enum! {
     /// What sort of estate a compound is: it will decide the plan for its ordinary doors.
@@ -79,6 +82,13 @@ pub static SETTINGS: Kind = Kind {
             .keyed()
             .max(1024)
             .table("compound"),
+        Field::new(
+            DEFAULT_CADENCE,
+            "default_cadence",
+            "各风险等级的走访频次",
+            Shape::Cadence,
+        )
+        .keyed_by(RiskLevel::WORDS),
     ],
 };
 

@@ -10,92 +10,111 @@ pub(super) const REMOVED: &str = "［已删除证件号］";
 /// anywhere in the header: a column dropped by mistake is named in the report and can be renamed,
 /// one kept by mistake is on every phone.
 pub(super) fn is_forbidden(header: &str) -> bool {
-    const WORDS: &[&str] = &[
-        // ethnicity, religion, political views and membership
-        "民族",
-        "族别",
-        "种族",
-        "宗教",
-        "信仰",
-        "信教",
-        "教徒",
-        "政治",
-        "党",
-        "团员",
-        "共青团",
-        "ethnic",
-        "religio",
-        "faith",
-        "politic",
-        "party",
-        // identity numbers; a disability certificate's number contains one
-        "身份证",
-        "证件",
-        "证号",
-        "身份号",
-        "身份信息",
-        "护照",
-        "通行证",
-        "残疾证",
-        "户口本号",
-        "户口簿号",
-        "社保号",
-        "医保号",
-        "医保卡",
-        "社保卡",
-        "驾驶证",
-        "identitycard",
-        "idcard",
-        "idnumber",
-        "idno",
-        "passport",
-        "identityn",
-        // biometrics
-        "指纹",
-        "人脸",
-        "面部",
-        "照片",
-        "相片",
-        "头像",
-        "人像",
-        "虹膜",
-        "声纹",
-        "生物特征",
-        "dna",
-        "fingerprint",
-        "biometric",
-        "photo",
-        "face",
-        "iris",
-        // location trail
-        "经纬",
-        "经度",
-        "纬度",
-        "坐标",
-        "定位",
-        "轨迹",
-        "gps",
-        "latitude",
-        "longitude",
-        "location",
-        "coordinate",
-        // scores of residents
-        "评分",
-        "积分",
-        "信用",
-        "打分",
-        "得分",
-        "赋分",
-        "分值",
-        "分数",
-        "星级",
-        "score",
-        "points",
-        "credit",
-        "rating",
-    ];
     WORDS.iter().any(|word| header.contains(word)) || matches!(header, "族" | "race" | "id号")
 }
+
+/// Whether a question asks for something that may not be kept, or holds an identity number. English words
+/// count from where they begin: a surface is no face.
+#[must_use]
+pub fn asks_for_forbidden(question: &str) -> bool {
+    let question = half_width(question).to_lowercase();
+    let mut before = ' ';
+    let begins = question.char_indices().filter(|(_, c)| {
+        let begins = !c.is_ascii_alphabetic() || !before.is_ascii_alphabetic();
+        before = *c;
+        begins
+    });
+    begins
+        .map(|(at, _)| squeeze(&question[at..]).replace(['-', '_'], ""))
+        .any(|rest| WORDS.iter().any(|word| rest.starts_with(word)))
+        || scrub(&question).1 > 0
+}
+
+/// What headers and questions may not name, squeezed and in lower case.
+const WORDS: &[&str] = &[
+    // ethnicity, religion, political views and membership
+    "民族",
+    "族别",
+    "种族",
+    "宗教",
+    "信仰",
+    "信教",
+    "教徒",
+    "政治",
+    "党",
+    "团员",
+    "共青团",
+    "ethnic",
+    "religio",
+    "faith",
+    "politic",
+    "party",
+    // identity numbers; a disability certificate's number contains one
+    "身份证",
+    "证件",
+    "证号",
+    "身份号",
+    "身份信息",
+    "护照",
+    "通行证",
+    "残疾证",
+    "户口本号",
+    "户口簿号",
+    "社保号",
+    "医保号",
+    "医保卡",
+    "社保卡",
+    "驾驶证",
+    "identitycard",
+    "idcard",
+    "idnumber",
+    "idno",
+    "passport",
+    "identityn",
+    // biometrics
+    "指纹",
+    "人脸",
+    "面部",
+    "照片",
+    "相片",
+    "头像",
+    "人像",
+    "虹膜",
+    "声纹",
+    "生物特征",
+    "dna",
+    "fingerprint",
+    "biometric",
+    "photo",
+    "face",
+    "iris",
+    // location trail
+    "经纬",
+    "经度",
+    "纬度",
+    "坐标",
+    "定位",
+    "轨迹",
+    "gps",
+    "latitude",
+    "longitude",
+    "location",
+    "coordinate",
+    // scores of residents
+    "评分",
+    "积分",
+    "信用",
+    "打分",
+    "得分",
+    "赋分",
+    "分值",
+    "分数",
+    "星级",
+    "score",
+    "points",
+    "credit",
+    "rating",
+];
 
 /// A digit of an identity number and where it stands; the check character X is 10.
 #[derive(Clone, Copy)]

@@ -31,6 +31,8 @@ mod tests;
 use crate::Message;
 use crate::address::{Address, DoorKind};
 use crate::care::{CareCategory, RiskLevel};
+pub use forbidden::asks_for_forbidden;
+
 use field::Field;
 use header::Header;
 

@@ -5,10 +5,22 @@
 //! people are indexed when they change. Visits only ever arrive, so they are indexed in batches from a
 //! watermark before the next search: recording a visit then touches no index page, which was half
 //! its cost (docs/performance.md).
+//!
+//! What is found is ranked by asking in steps ([`query`]): the whole name, names that begin so, initials,
+//! places, then everything else; visits come last. Within a step doors come in walking order, each
+//! followed by its people.
 
+mod query;
+#[cfg(test)]
+mod tests;
 mod words;
 
-use doorknock_model::ids::{DoorId, PersonId, VisitId};
+use std::collections::HashSet;
+
+use doorknock_model::care::CareCategory;
+use doorknock_model::ids::{DocId, DoorId, PersonId, VisitId};
+use doorknock_model::kind::{Field, Find, Item, Kind};
+use doorknock_model::kinds::{DOOR_CARD, PERSON_FILE};
 use rusqlite::{OptionalExtension, params};
 
 use crate::{Result, Tx, View, fixed};
@@ -23,11 +35,17 @@ pub enum Hit {
     Person(PersonId),
     /// A visit whose words match.
     Visit(VisitId),
+    /// A record of another kind, by the kind's number.
+    Record(u16, DocId),
 }
 
 const WATERMARK: &str = "search_visit";
-const DOOR: i64 = 1;
-const PERSON: i64 = 2;
+/// Of one step's cards no more than this many are put in walking order: who typed something that finds
+/// more will type on.
+const SORTED: usize = 500;
+
+/// Where what belongs to no door stands in walking order: after everything else.
+const NOWHERE: &[u8] = &[0xff];
 
 impl Tx<'_> {
     /// Indexes a door after its card changed.
@@ -41,16 +59,17 @@ impl Tx<'_> {
         let address = &row.door.address;
         let mut words = Words::default();
         words.name(&address.compound);
-        words.numbers(&[&address.building, &address.unit, &address.room]);
-        words.text(&[
-            &address.building,
-            &address.room,
-            row.external_id.as_deref().unwrap_or(""),
-        ]);
-        self.index_card(DOOR, &door.0, &words.finish())
+        words.place(address);
+        words.text(&[row.external_id.as_deref().unwrap_or("")]);
+        self.index_card(
+            DOOR_CARD.code,
+            &door.0,
+            &address.walk_order(),
+            &words.finish(),
+        )
     }
 
-    /// Indexes a person after the file changed.
+    /// Indexes a person after the file, or the door's card, changed.
     ///
     /// # Errors
     /// The database's.
@@ -62,15 +81,41 @@ impl Tx<'_> {
         words.name(row.name.as_deref().unwrap_or(""));
         words.phone(row.phone.as_deref().unwrap_or(""));
         words.text(&[row.remark.as_deref().unwrap_or("")]);
-        if let Some(door) = row.door.map(|d| self.door(d)).transpose()?.flatten() {
-            let address = &door.door.address;
-            words.numbers(&[&address.building, &address.unit, &address.room]);
-            words.text(&[&address.compound]);
+        for need in self.needs_of(person)? {
+            let category = CareCategory::from_code(need.category);
+            if need.until.is_none() && !matches!(category, CareCategory::Other(_)) {
+                words.text(&[category.name_zh()]);
+            }
         }
-        self.index_card(PERSON, &person.0, &words.finish())
+        let door = row.door.map(|d| self.door(d)).transpose()?.flatten();
+        let mut walk = NOWHERE.to_vec();
+        if let Some(door) = door {
+            let address = &door.door.address;
+            words.place(address);
+            words.text(&[&address.compound]);
+            walk = address.walk_order();
+        }
+        self.index_card(PERSON_FILE.code, &person.0, &walk, &words.finish())
     }
 
-    fn index_card(&self, kind: i64, doc: &[u8; 16], words: &str) -> Result<()> {
+    /// Indexes a record after it changed, by what its kind declares to be searched.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn index_record(&self, kind: &Kind, doc: DocId) -> Result<()> {
+        let mut words = Words::default();
+        for (field, text) in self.searched_texts(kind, doc)? {
+            match field.find {
+                Find::No => {}
+                Find::Text => words.text(&[&text]),
+                Find::Name => words.name(&text),
+                Find::Phone => words.phone(&text),
+            }
+        }
+        self.index_card(kind.code, &doc.0, NOWHERE, &words.finish())
+    }
+
+    fn index_card(&self, kind: u16, doc: &[u8; 16], walk: &[u8], words: &str) -> Result<()> {
         let found: Option<i64> = {
             let mut statement = self
                 .conn
@@ -81,11 +126,15 @@ impl Tx<'_> {
         };
         let n = if let Some(n) = found {
             self.exec("DELETE FROM fts_card WHERE rowid = ?1", [n])?;
+            self.exec(
+                "UPDATE search_card SET walk = ?2 WHERE n = ?1",
+                params![n, walk],
+            )?;
             n
         } else {
             self.exec(
-                "INSERT INTO search_card (kind, doc) VALUES (?1, ?2)",
-                params![kind, &doc[..]],
+                "INSERT INTO search_card (kind, doc, walk) VALUES (?1, ?2, ?3)",
+                params![kind, &doc[..], walk],
             )?;
             self.conn.last_insert_rowid()
         };
@@ -164,29 +213,34 @@ impl View<'_> {
         Ok(statement.query_row([from], |row| row.get(0))?)
     }
 
-    /// Doors and people first, then visits, newest first; `limit` of each at most. An empty or
-    /// meaningless query finds nothing.
+    /// The texts of a record that are searched, in order of field, each with its field.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn searched_texts(&self, kind: &Kind, doc: DocId) -> Result<Vec<(&'static Field, String)>> {
+        let mut texts = Vec::new();
+        for cell in self.cells_of(doc)? {
+            let Some(field) = kind.field(cell.key.field).filter(|f| f.find != Find::No) else {
+                continue;
+            };
+            let items = field.shape.items(&cell.value).unwrap_or_default();
+            let columns = items.into_iter().map(Item::column);
+            texts.extend(columns.filter_map(|c| Some((field, c.as_text()?.to_owned()))));
+        }
+        Ok(texts)
+    }
+
+    /// Doors, people and other records first, the best first, then visits, newest first; `limit` of each at most. An
+    /// empty or meaningless query finds nothing.
     ///
     /// # Errors
     /// The database's.
     pub fn search(&self, query: &str, limit: u32) -> Result<Vec<Hit>> {
-        let Some(expression) = words::query(query) else {
+        let Some(steps) = query::read(query) else {
             return Ok(Vec::new());
         };
-        let mut hits = Vec::new();
-        let mut cards = self.conn.prepare_cached(
-            "SELECT c.kind, c.doc FROM fts_card f JOIN search_card c ON c.n = f.rowid
-             WHERE fts_card MATCH ?1 ORDER BY f.rowid LIMIT ?2",
-        )?;
-        let mut rows = cards.query(params![expression.cards, limit])?;
-        while let Some(row) = rows.next()? {
-            let doc = fixed(row, 1)?;
-            hits.push(match row.get::<_, i64>(0)? {
-                DOOR => Hit::Door(DoorId(doc)),
-                _ => Hit::Person(PersonId(doc)),
-            });
-        }
-        let Some(visits) = expression.visits else {
+        let mut hits = self.search_cards(&steps.cards, limit)?;
+        let Some(visits) = steps.visits else {
             return Ok(hits);
         };
         let mut statement = self.conn.prepare_cached(
@@ -198,6 +252,35 @@ impl View<'_> {
         })?;
         for hit in rows {
             hits.push(hit?);
+        }
+        Ok(hits)
+    }
+
+    fn search_cards(&self, steps: &[String], limit: u32) -> Result<Vec<Hit>> {
+        let limit = limit as usize;
+        let (mut hits, mut seen) = (Vec::new(), HashSet::new());
+        let mut statement = self.conn.prepare_cached(
+            "SELECT c.n, c.kind, c.doc
+             FROM (SELECT rowid AS n FROM fts_card WHERE fts_card MATCH ?1 LIMIT ?2) AS f
+             JOIN search_card c ON c.n = f.n ORDER BY c.walk, c.kind, c.doc",
+        )?;
+        for step in steps {
+            if hits.len() >= limit {
+                break;
+            }
+            // A step finds again what those before it found.
+            let candidates = (SORTED.max(limit) + seen.len()) as u64;
+            let mut rows = statement.query(params![step, candidates])?;
+            while let Some(row) = rows.next()? {
+                if hits.len() < limit && seen.insert(row.get::<_, i64>(0)?) {
+                    let doc = fixed(row, 2)?;
+                    hits.push(match row.get(1)? {
+                        kind if kind == DOOR_CARD.code => Hit::Door(DoorId(doc)),
+                        kind if kind == PERSON_FILE.code => Hit::Person(PersonId(doc)),
+                        kind => Hit::Record(kind, DocId(doc)),
+                    });
+                }
+            }
         }
         Ok(hits)
     }

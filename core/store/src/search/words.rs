@@ -1,4 +1,4 @@
-//! Cutting text and queries into the words of the index.
+//! Cutting text into the words of the index.
 //!
 //! | word | from | found by |
 //! |---|---|---|
@@ -8,11 +8,25 @@
 //! | `abc12` | runs of ASCII letters and digits, lower case | typing them from the start |
 //! | `n3`, `n3n2n501`, `n3n501` | numbers of an address | `3-2-501`, `3栋501` |
 //! | `p4821` | tails of a phone number, four digits or more | four digits or more |
+//! | [`WHOLE`], [`SPELT`], [`INITIALS`], the name, [`END`] | a whole name, without its dots | the same, from its start: what ranks names before other text |
 
+use std::fmt::Write;
+
+use doorknock_model::address::Address;
 use pinyin::{ToPinyin, ToPinyinMulti};
 
+/// Before a whole name as written. The marks are of Unicode's private use: text never holds them, since
+/// only Han characters, letters and digits are kept of it, and the index takes them for letters.
+pub(super) const WHOLE: char = '\u{e001}';
+/// Before a whole name in pinyin.
+pub(super) const SPELT: char = '\u{e002}';
+/// Before a whole name's initials.
+pub(super) const INITIALS: char = '\u{e003}';
+/// After a whole name.
+pub(super) const END: char = '\u{e000}';
+
 /// A name keeps at most this many readings; names with more polyphonic characters are rare.
-const MAX_READINGS: usize = 16;
+const MAX_READINGS: usize = 64;
 
 /// Collects the words of one row.
 #[derive(Default)]
@@ -31,25 +45,37 @@ impl Words {
         }
     }
 
-    /// A name: as text, and in pinyin.
+    /// A name: as text with and without its dots, and in pinyin.
     pub(super) fn name(&mut self, name: &str) {
         self.text(&[name]);
-        for run in runs(&name.replace(['·', '•', '.', ' '], "")) {
-            let Run::Han(chars) = run else { continue };
-            for (full, initials) in readings(&chars) {
-                self.0.push(full);
-                self.0.push(initials);
-            }
+        let letters = joined(name);
+        if letters.is_empty() {
+            return;
+        }
+        self.text(&[&letters]);
+        self.0.push(format!("{WHOLE}{letters}{END}"));
+        for (full, initials) in readings(&letters) {
+            self.0.push(format!("{SPELT}{full}{END}"));
+            self.0.push(format!("{INITIALS}{initials}{END}"));
+            self.0.push(full);
+            self.0.push(initials);
         }
     }
 
-    /// The numbers of an address's parts: each, all in a row, and the first with the last, so that
-    /// `3-2-501` and `3栋501` are found by one word instead of by intersecting long lists.
-    pub(super) fn numbers(&mut self, parts: &[&str]) {
-        let numbers: Vec<String> = parts.iter().flat_map(|part| digits(part)).collect();
+    /// Where a door is, without its compound: the parts as text, their numbers each, all in a row, and the
+    /// first with the last, so that `3-2-501` and `3栋501` are found by one word instead of by
+    /// intersecting long lists.
+    pub(super) fn place(&mut self, address: &Address) {
+        let parts = [
+            address.building.as_str(),
+            address.unit.as_str(),
+            address.room.as_str(),
+        ];
+        self.text(&parts);
+        let numbers: Vec<String> = parts.iter().flat_map(|part| numbers(part)).collect();
         self.0.extend(numbers.iter().map(|n| in_a_row([n])));
         self.0.push(in_a_row(&numbers));
-        if let (Some(first), Some(last)) = (numbers.first(), numbers.last()) {
+        if let [first, .., last] = &numbers[..] {
             self.0.push(in_a_row([first, last]));
         }
     }
@@ -71,11 +97,12 @@ impl Words {
     pub(super) fn finish(mut self) -> String {
         self.0.sort_unstable();
         self.0.dedup();
+        self.0.retain(|word| !word.is_empty());
         self.0.join(" ")
     }
 }
 
-enum Run {
+pub(super) enum Run {
     Han(Vec<char>),
     Ascii(String),
 }
@@ -84,7 +111,8 @@ fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{323af}' | '〇')
 }
 
-fn runs(text: &str) -> Vec<Run> {
+/// The runs of Han characters and of ASCII letters and digits; anything else parts two runs.
+pub(super) fn runs(text: &str) -> Vec<Run> {
     let mut runs = Vec::new();
     for c in text.chars().map(half_width) {
         if is_han(c) {
@@ -98,7 +126,6 @@ fn runs(text: &str) -> Vec<Run> {
                 _ => runs.push(Run::Ascii(c.to_ascii_lowercase().to_string())),
             }
         } else {
-            // Anything else parts two runs.
             runs.push(Run::Han(Vec::new()));
         }
     }
@@ -106,26 +133,48 @@ fn runs(text: &str) -> Vec<Run> {
     runs
 }
 
-fn half_width(c: char) -> char {
+/// Full-width forms become half-width, and ü is typed as v.
+pub(super) fn half_width(c: char) -> char {
     match c {
+        'ü' | 'Ü' => 'v',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         _ => c,
     }
 }
 
-fn digits(text: &str) -> Vec<String> {
-    let mut numbers = Vec::new();
-    let mut current = String::new();
-    for c in text.chars().map(half_width).chain([' ']) {
-        if c.is_ascii_digit() {
-            current.push(c);
-        } else if !current.is_empty() {
-            let trimmed = current.trim_start_matches('0');
-            numbers.push(if trimmed.is_empty() { "0" } else { trimmed }.to_owned());
-            current.clear();
+/// Everything that is kept of a text, in one word: 阿依古丽·买买提 without its dot, Li Wenli without its
+/// blank.
+pub(super) fn joined(text: &str) -> String {
+    let mut all = String::new();
+    for run in runs(text) {
+        match run {
+            Run::Han(chars) => all.extend(chars),
+            Run::Ascii(word) => all.push_str(&word),
         }
     }
-    numbers
+    all
+}
+
+/// The numbers in a text, without leading zeros.
+fn numbers(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_ascii_digit())
+        .filter(|digits| !digits.is_empty())
+        .map(|digits| trimmed(digits).to_owned())
+        .collect()
+}
+
+/// A number without leading zeros: 0501 is 501.
+pub(super) fn trimmed(digits: &str) -> &str {
+    let short = digits.trim_start_matches('0');
+    if short.is_empty() { "0" } else { short }
+}
+
+/// The word for numbers that follow each other in an address: `n3n2n501`.
+pub(super) fn in_a_row<'a>(numbers: impl IntoIterator<Item = &'a String>) -> String {
+    numbers.into_iter().fold(String::new(), |mut row, number| {
+        let _ = write!(row, "n{number}");
+        row
+    })
 }
 
 /// Readings as surnames that the dictionary's common readings lack or rank last.
@@ -143,6 +192,9 @@ const SURNAMES: &[(char, &str)] = &[
 ];
 
 fn readings_of(c: char) -> Vec<String> {
+    if c.is_ascii() {
+        return vec![c.to_string()];
+    }
     let mut all: Vec<String> = SURNAMES
         .iter()
         .filter(|(s, _)| *s == c)
@@ -158,218 +210,26 @@ fn readings_of(c: char) -> Vec<String> {
     all.iter().map(|r| r.replace('ü', "v")).collect()
 }
 
-fn readings(chars: &[char]) -> Vec<(String, String)> {
+/// Each way to read a name, in full and by initials. Where there are too many, it is the later
+/// readings of the last characters that go: the dictionary gives the usual one first.
+fn readings(letters: &str) -> Vec<(String, String)> {
     let mut all = vec![(String::new(), String::new())];
-    for c in chars {
-        let options = readings_of(*c);
+    for c in letters.chars() {
+        let options = readings_of(c);
         if options.is_empty() {
             continue;
         }
         let mut next = Vec::new();
-        for (full, initials) in &all {
-            for option in &options {
-                if next.len() < MAX_READINGS {
-                    let first = option.chars().next().map(String::from).unwrap_or_default();
-                    next.push((format!("{full}{option}"), format!("{initials}{first}")));
-                }
-            }
+        for option in &options {
+            let first = option.chars().next().map(String::from).unwrap_or_default();
+            let longer = |(full, initials): &(String, String)| {
+                (format!("{full}{option}"), format!("{initials}{first}"))
+            };
+            let room = MAX_READINGS.saturating_sub(next.len());
+            next.extend(all.iter().take(room).map(longer));
         }
         all = next;
     }
     all.retain(|(full, _)| !full.is_empty());
     all
-}
-
-/// FTS5 expressions for a query.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Expressions {
-    pub(super) cards: String,
-    /// `None` where a visit cannot match: phone tails and addresses stand on cards only.
-    pub(super) visits: Option<String>,
-}
-
-/// What people type, as expressions; `None` if nothing in it can be searched for.
-pub(super) fn query(text: &str) -> Option<Expressions> {
-    let text = text.trim();
-    let numbers = digits(text);
-    let numeric = text
-        .chars()
-        .map(half_width)
-        .all(|c| c.is_ascii_digit() || c.is_whitespace());
-    let is_address = !numbers.is_empty() && text.chars().map(half_width).any(is_address_mark);
-    if is_address {
-        return Some(Expressions {
-            cards: address_query(text),
-            visits: None,
-        });
-    }
-    let mut words = Vec::new();
-    for run in runs(text) {
-        match run {
-            Run::Han(chars) if chars.len() == 1 => words.push(format!("\"{}\"*", chars[0])),
-            Run::Han(chars) => {
-                words.extend(chars.windows(2).map(|p| format!("\"{}{}\"", p[0], p[1])));
-            }
-            Run::Ascii(word) => words.push(format!("\"{word}\"*")),
-        }
-    }
-    if words.is_empty() {
-        return None;
-    }
-    let plain = words.join(" AND ");
-    if !numeric {
-        return Some(Expressions {
-            cards: plain.clone(),
-            visits: Some(plain),
-        });
-    }
-    // Digits alone: a word, a phone's tail, or a room.
-    let joined: String = text
-        .chars()
-        .map(half_width)
-        .filter(char::is_ascii_digit)
-        .collect();
-    let mut any = vec![
-        format!("({plain})"),
-        format!("({})", number_words(&numbers)),
-    ];
-    if joined.len() >= 4 {
-        any.push(format!("(\"p{joined}\"*)"));
-    }
-    Some(Expressions {
-        cards: any.join(" OR "),
-        visits: Some(plain),
-    })
-}
-
-fn is_address_mark(c: char) -> bool {
-    matches!(
-        c,
-        '-' | '－' | '—' | '栋' | '幢' | '号' | '楼' | '单' | '元' | '室' | '户'
-    )
-}
-
-fn in_a_row<'a>(numbers: impl IntoIterator<Item = &'a String>) -> String {
-    numbers.into_iter().map(|n| format!("n{n}")).collect()
-}
-
-/// One number as it is; several as the beginning of a row.
-fn number_words(numbers: &[String]) -> String {
-    let beginning = if numbers.len() > 1 { "*" } else { "" };
-    format!("\"{}\"{beginning}", in_a_row(numbers))
-}
-
-/// Each piece between spaces by itself: one with an address mark gives its numbers in a row and its words
-/// without the marks; any other gives its words.
-fn address_query(text: &str) -> String {
-    let mut parts = Vec::new();
-    for piece in text.split_whitespace() {
-        let marked = piece.chars().map(half_width).any(is_address_mark);
-        let numbers = digits(piece);
-        if marked && !numbers.is_empty() {
-            parts.push(number_words(&numbers));
-        }
-        for run in runs(piece) {
-            match run {
-                Run::Han(chars) => {
-                    let chars: Vec<_> = chars
-                        .into_iter()
-                        .filter(|c| !marked || !is_address_mark(*c))
-                        .collect();
-                    parts.extend(chars.windows(2).map(|p| format!("\"{}{}\"", p[0], p[1])));
-                }
-                Run::Ascii(word) if !marked => parts.push(format!("\"{word}\"*")),
-                Run::Ascii(_) => {}
-            }
-        }
-    }
-    parts.join(" AND ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn has(words: &str, word: &str) -> bool {
-        words.split(' ').any(|w| w == word)
-    }
-
-    #[test]
-    fn names_are_found_by_any_reading_and_by_initials() {
-        let mut words = Words::default();
-        words.name("单雄信");
-        let words = words.finish();
-        for word in ["单雄", "雄信", "shanxiongxin", "danxiongxin", "sxx", "dxx"] {
-            assert!(has(&words, word), "{word} in {words}");
-        }
-        let mut words = Words::default();
-        words.name("阿依古丽·买买提");
-        let words = words.finish();
-        assert!(
-            has(&words, "ayigulimaimaiti") && has(&words, "买买"),
-            "{words}"
-        );
-    }
-
-    #[test]
-    fn a_quote_or_operator_in_a_query_is_never_an_expression() {
-        for text in [
-            "\" OR \"",
-            "AND",
-            "a\"b*",
-            "NEAR(x y)",
-            "-",
-            "()",
-            "",
-            "   ",
-            "'; --",
-        ] {
-            if let Some(found) = query(text) {
-                assert!(!found.cards.contains("\"\""), "{text}: {}", found.cards);
-            }
-        }
-        assert_eq!(query("!?。"), None);
-    }
-
-    #[test]
-    fn queries_by_table() {
-        let table = [
-            ("漏水", "\"漏水\"", Some("\"漏水\"")),
-            (
-                "漏水管",
-                "\"漏水\" AND \"水管\"",
-                Some("\"漏水\" AND \"水管\""),
-            ),
-            ("水", "\"水\"*", Some("\"水\"*")),
-            ("LWL", "\"lwl\"*", Some("\"lwl\"*")),
-            ("3-2-501", "\"n3n2n501\"*", None),
-            ("3栋501", "\"n3n501\"*", None),
-            (
-                "阳光花园3栋",
-                "\"n3\" AND \"阳光\" AND \"光花\" AND \"花园\"",
-                None,
-            ),
-            ("501", "(\"501\"*) OR (\"n501\")", Some("\"501\"*")),
-            (
-                "4821",
-                "(\"4821\"*) OR (\"n4821\") OR (\"p4821\"*)",
-                Some("\"4821\"*"),
-            ),
-        ];
-        for (text, cards, visits) in table {
-            let found = query(text).unwrap();
-            assert_eq!(
-                (found.cards.as_str(), found.visits.as_deref()),
-                (cards, visits),
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_phones_tail_is_found() {
-        let mut words = Words::default();
-        words.phone("1000-123 4821");
-        assert!(has(&words.finish(), "p4821"));
-    }
 }

@@ -131,6 +131,7 @@ impl Bench {
             channel: Channel::InPerson,
             at: Some(at / 1000 - rng.random_range(0..20_000)),
             with: vec![],
+            checklist: None,
             answers: workload::answers(rng),
             summary: Some(workload::summary(rng)),
             follow_up: None,
