@@ -10,7 +10,8 @@ use doorknock::model::ids::VisitId;
 use doorknock::model::matter::{MatterKind, Satisfaction, Source, Step, Urgency};
 
 use crate::values::{
-    date, door_id, filled, granted, matter_kind, satisfaction, source, time, urgency, visit_id,
+    date, door_id, filled, granted, matter_kind, report_file, satisfaction, source, time, urgency,
+    visit_id,
 };
 
 /// Of `matter`.
@@ -113,9 +114,12 @@ pub(crate) struct Sheet {
     /// 诉求编号，或其开头至少 4 位 / The matter's id, or at least 4 of its first digits
     #[arg(value_name = "ID", value_parser = filled)]
     pub(crate) matter: String,
-    /// 文件（Markdown）/ The file (Markdown)
-    #[arg(long, value_name = "FILE")]
+    /// 写到哪个 .md 或 .xlsx 文件 / The .md or .xlsx file to write
+    #[arg(long, value_name = "FILE", value_parser = report_file)]
     pub(crate) out: PathBuf,
+    /// 覆盖已有的文件 / Replace a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// A step as typed.
@@ -129,6 +133,8 @@ pub(crate) struct Act {
     pub(crate) option: Option<String>,
     /// Where the partner's sheet goes.
     pub(crate) out: Option<PathBuf>,
+    /// Whether a file that is there is replaced.
+    pub(crate) force: bool,
 }
 
 /// What a step may take.
@@ -146,10 +152,11 @@ enum Part {
     Party,
     Granted,
     Out,
+    Force,
 }
 
 use Part::{
-    Due, Granted, Households, Option as Choice, Out, Partner, Party, Percent,
+    Due, Force, Granted, Households, Option as Choice, Out, Partner, Party, Percent,
     Satisfaction as Content, Text, Visit, VisitBy,
 };
 
@@ -180,7 +187,7 @@ const STEPS: [Line; 20] = [
         Step::Dispatch,
         "Ask a partner to act, by a day",
         &[Partner, Due],
-        &[Text, VisitBy, Out],
+        &[Text, VisitBy, Out, Force],
     ),
     (Step::Answer, "A partner answered", &[], &[Partner, Text]),
     (Step::Resolve, "It is settled", &[], &[Text, Choice, Visit]),
@@ -254,6 +261,7 @@ impl Part {
             Self::Party => "party",
             Self::Granted => "granted",
             Self::Out => "out",
+            Self::Force => "force",
         }
     }
 
@@ -315,9 +323,13 @@ impl Part {
             Self::Out => takes(
                 arg,
                 "FILE",
-                "另写一份派单（Markdown）/ Write the sheet for the partner too (Markdown)",
+                "另写一份派单：.md 或 .xlsx / Write the sheet for the partner too: .md or .xlsx",
             )
-            .value_parser(value_parser!(PathBuf)),
+            .value_parser(report_file),
+            Self::Force => arg
+                .action(ArgAction::SetTrue)
+                .requires(Out.name())
+                .help("覆盖已有的文件 / Replace a file that is there"),
         }
     }
 }
@@ -353,6 +365,7 @@ fn act(step: Step, matches: &ArgMatches) -> Act {
         },
         option: one(matches, Choice),
         out: one(matches, Out),
+        force: one(matches, Force).unwrap_or_default(),
     }
 }
 

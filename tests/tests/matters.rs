@@ -115,6 +115,12 @@ fn a_matter_goes_its_way_over_three_devices() {
     scene.office.act_on_matter(matter, &dispatch).unwrap();
     scene.settle();
 
+    for words in ["水管漏水", "楼下也受影响"] {
+        let hits = scene.wang.search(words, 10).unwrap();
+        let found = hits.iter().find(|h| h.kind == "matter");
+        assert_eq!(found.unwrap().id, matter.to_string(), "{words}");
+    }
+
     let seen = scene.wang.matter(matter).unwrap();
     assert_eq!(
         (seen.info.stage, seen.info.place),

@@ -3,10 +3,13 @@
 mod page;
 mod sheet;
 
+use std::path::Path;
+
 use doorknock::model::Message;
 use doorknock::model::ids::{EventId, PersonId};
 use doorknock::model::matter::Step;
 use doorknock::{Doorknock, MatterDetail, MatterLine, MattersWanted, NewMatter, NewStep};
+use doorknock_desk::out_file::OutFile;
 use serde_json::json;
 
 use super::Desk;
@@ -107,8 +110,9 @@ fn show(desk: &Desk, args: &ShowMatter) -> Result<Reply, Failure> {
     ))
 }
 
-/// `matter sheet`: `{"matter","out"}`.
+/// `matter sheet`: `{"matter","file"}`.
 fn sheet_again(desk: &Desk, args: &Sheet) -> Result<Reply, Failure> {
+    let out = OutFile::begin(&args.out, args.force)?;
     let home = desk.open()?;
     let matter = home.matter(home.find_matter(&args.matter)?)?;
     let sent = |line: &&MatterLine| line.step == Step::Dispatch && line.effect.counts();
@@ -120,39 +124,39 @@ fn sheet_again(desk: &Desk, args: &Sheet) -> Result<Reply, Failure> {
         )
         .into());
     };
-    let file = sheet::create(&args.out)?;
-    sheet::write(file, &sheet::text(desk.lang, &home, &matter, line)?)?;
-    let wrote = desk.pick("派单已写入文件", "The sheet was written");
-    Ok(Reply::new(
-        json!({ "matter": matter.info.matter, "out": args.out }),
-        format!("{wrote}: {}", args.out.display()),
-    ))
+    sheet::write(desk, &home, (out, &args.out), (&matter, line))?;
+    let mut reply = Reply::new(json!({ "matter": matter.info.matter }), "");
+    written(desk, &mut reply, &args.out);
+    Ok(reply)
 }
 
-/// A step: `{"matter","event","stage","place","open","next"}`.
+fn written(desk: &Desk, reply: &mut Reply, path: &Path) {
+    let file = path.display().to_string();
+    let wrote = desk.pick("派单已写入文件", "The sheet was written");
+    reply.text = format!("{}\n{wrote}: {file}", reply.text).trim().to_owned();
+    reply.json["file"] = json!(file);
+}
+
+/// A step: `{"matter","event","stage","place","open","next"}`, and `"file"`.
 fn act(desk: &Desk, typed: Act) -> Result<Reply, Failure> {
+    // Before the step is recorded: a sheet that cannot be written must not leave a partner unasked.
+    let out = match &typed.out {
+        Some(path) => Some((OutFile::begin(path, typed.force)?, path.as_path())),
+        None => None,
+    };
     let home = desk.open()?;
     let id = home.find_matter(&typed.matter)?;
     let mut step = typed.step;
     if let Some(option) = &typed.option {
         step.option = Some(choice(&home.matter(id)?, option)?);
     }
-    // Before the step is recorded: a sheet that cannot be written must not leave a partner unasked.
-    let file = typed.out.as_deref().map(sheet::create).transpose()?;
-    let recorded = home.act_on_matter(id, &step);
-    if let (Err(_), Some(out)) = (&recorded, &typed.out) {
-        sheet::remove(out);
-    }
-    let event = recorded?;
+    let event = home.act_on_matter(id, &step)?;
     let matter = home.matter(id)?;
     let mut reply = done(desk, &matter, event);
     let line = matter.history.iter().find(|l| l.event == event);
-    if let (Some(file), Some(out), Some(line)) = (file, &typed.out, line) {
-        // The step stands; the sheet can be written again.
-        sheet::write(file, &sheet::text(desk.lang, &home, &matter, line)?)?;
-        reply.json["out"] = json!(out);
-        let wrote = desk.pick("派单已写入文件", "The sheet was written");
-        reply.text += &format!("\n{wrote}: {}", out.display());
+    if let (Some((out, path)), Some(line)) = (out, line) {
+        sheet::write(desk, &home, (out, path), (&matter, line))?;
+        written(desk, &mut reply, path);
     }
     Ok(reply)
 }

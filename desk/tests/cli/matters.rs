@@ -162,7 +162,7 @@ fn a_matter_is_raised_at_a_door_dispatched_answered_and_closed() {
     ];
     let sent = office.json(&dispatch);
     assert_eq!(
-        (&sent["place"], &sent["out"]),
+        (&sent["place"], &sent["file"]),
         (&"partner".into(), &out.into())
     );
     let written = std::fs::read_to_string(&sheet).unwrap();
@@ -181,11 +181,12 @@ fn a_matter_is_raised_at_a_door_dispatched_answered_and_closed() {
         assert!(!written.contains(kept), "{kept}: {written}");
     }
     // A sheet that was sent is not written over, and its step is not recorded twice.
-    assert_eq!(office.error(&dispatch, 1)["code"], "out_not_written");
-    let again = scene.dir.path().join("again.md");
-    let again = again.to_str().unwrap();
-    office.json(&["matter", "sheet", id, "--out", again]);
-    assert_eq!(std::fs::read_to_string(again).unwrap(), written);
+    assert_eq!(office.error(&dispatch, 1)["code"], "file_exists");
+    office.json(&["matter", "sheet", id, "--out", out, "--force"]);
+    assert_eq!(std::fs::read_to_string(&sheet).unwrap(), written);
+    let book = scene.dir.path().join("派单.xlsx");
+    office.json(&["matter", "sheet", id, "--out", book.to_str().unwrap()]);
+    assert!(std::fs::read(&book).unwrap().starts_with(b"PK"));
     let history = office.json(&["matter", "show", id])["history"].clone();
     assert_eq!(history.as_array().unwrap().len(), 6);
     let refused = scene.dir.path().join("x.md");

@@ -37,7 +37,7 @@ impl Effect {
 pub struct Line {
     /// The step.
     pub id: EventId,
-    /// As in [`Logged`].
+    /// As in [`super::Logged`].
     pub version: i64,
     /// What became of it.
     pub effect: Effect,

@@ -2,108 +2,101 @@
 //! resident and no phone number, and holds neither the description nor the history: whoever needs
 //! more asks the community (docs/matters.md).
 
-use std::fs::File;
-use std::io::Write as _;
 use std::path::Path;
 
 use doorknock::model::Message;
-use doorknock::{Doorknock, MatterDetail, MatterLine};
+use doorknock::model::checklist::Label;
+use doorknock::{CellKind, Doorknock, Ledger, LedgerCell, LedgerColumn, MatterDetail, MatterLine};
+use doorknock_desk::markdown::markdown;
+use doorknock_desk::out_file::OutFile;
+use doorknock_desk::sheet_file::workbook;
 
-use crate::lang::{Lang, clock};
+use crate::commands::Desk;
 use crate::output::{Failure, short};
+use crate::values::ends_in;
 
-/// The file, made anew: a sheet that was sent is not written over.
-pub(super) fn create(out: &Path) -> Result<File, Failure> {
-    File::create_new(out).map_err(|error| not_written(&error))
-}
-
-/// Takes back a file whose step was not recorded. That it stays behind empty harms nobody.
-pub(super) fn remove(out: &Path) {
-    let _ = std::fs::remove_file(out);
-}
-
-/// Writes the sheet.
-pub(super) fn write(mut file: File, text: &str) -> Result<(), Failure> {
-    let written = file
-        .write_all(text.as_bytes())
-        .and_then(|()| file.sync_all());
-    written.map_err(|error| {
-        let kind = error.kind();
+/// Writes the sheet of a dispatch into a file begun before: a workbook, or Markdown.
+pub(super) fn write(
+    desk: &Desk,
+    home: &Doorknock,
+    (mut out, path): (OutFile<'_>, &Path),
+    (matter, step): (&MatterDetail, &MatterLine),
+) -> Result<(), Failure> {
+    let community = home.community()?.and_then(|c| c.name).unwrap_or_default();
+    let sheets = [asked(&community, matter, step), answer(step)];
+    let words = desk.lang.words();
+    let bytes = if ends_in(path, "xlsx") {
+        workbook(&sheets, words)?
+    } else {
+        markdown(&sheets, words).into_bytes()
+    };
+    let written = out.write(&bytes).and_then(|()| out.finish());
+    written.map_err(|_| {
         Message::new(
-            "sheet_unfinished",
-            format!("派单文件没有写完（{kind}）；请删去它，再用 matter sheet 另写一份。"),
-            format!("The sheet was not written to its end ({kind}); delete it and write another with matter sheet."),
+            "sheet_not_written",
+            "派单已记下，但文件没有写成；请检查目录和磁盘空间，再用 matter sheet 写一份。",
+            "The dispatch is recorded, but its sheet could not be written; check the folder and the disk, then use matter sheet.",
         )
         .into()
     })
 }
 
-fn not_written(error: &std::io::Error) -> Failure {
-    let kind = error.kind();
-    Message::new(
-        "out_not_written",
-        format!("派单文件无法写入（{kind}）；请换一个不存在的文件名，或检查目录。"),
-        format!("The sheet cannot be written ({kind}); name a file that is not there yet, or check the folder."),
-    )
-    .into()
-}
-
-/// The sheet as Markdown.
-pub(super) fn text(
-    lang: Lang,
-    home: &Doorknock,
-    matter: &MatterDetail,
-    step: &MatterLine,
-) -> Result<String, Failure> {
-    let info = &matter.info;
-    let community = home.community()?.and_then(|c| c.name).unwrap_or_default();
-    let of = |part: Option<String>| part.unwrap_or_default();
+fn asked(community: &str, matter: &MatterDetail, step: &MatterLine) -> Ledger {
+    let text = |text: &str| LedgerCell::text(text);
+    let due = step.due.map(|due| LedgerCell::DateTime(due.naive_local()));
     let rows = [
-        (lang.pick("编号", "Number"), short(info.matter)),
-        (lang.pick("派单单位", "From"), community),
-        (lang.pick("协办单位", "To"), of(step.partner.clone())),
-        (lang.pick("派单时间", "Sent"), clock(&step.at)),
+        ("编号", "number", text(&short(matter.info.matter))),
+        ("派单单位", "from", text(community)),
+        ("协办单位", "to", step.partner.as_ref().into()),
         (
-            lang.pick("办理期限", "Due"),
-            of(step.due.as_ref().map(clock)),
+            "派单时间",
+            "sent",
+            LedgerCell::DateTime(step.at.naive_local()),
         ),
-        (lang.pick("事项", "Matter"), info.title.clone()),
-        (lang.pick("地址", "Address"), info.address.clone()),
-        (lang.pick("请办理", "To do"), of(step.text.clone())),
+        ("办理期限", "due", due.unwrap_or(LedgerCell::Empty)),
+        ("事项", "matter", text(&matter.info.title)),
+        ("地址", "address", text(&matter.info.address)),
+        ("请办理", "to do", step.text.as_ref().into()),
     ];
-    let mut sheet = format!(
-        "# {}\n\n|  |  |\n|---|---|\n",
-        lang.pick("派单", "Dispatch")
-    );
-    for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
-        sheet += &format!("| {name} | {} |\n", cell(value));
-    }
-    sheet += &format!(
-        "\n## {}\n\n|  |  |\n|---|---|\n",
-        lang.pick("回复", "Answer")
-    );
-    let blank = match lang {
-        Lang::Zh => ["办理情况", "办理人", "办结日期", "单位盖章"],
-        Lang::En => ["What was done", "By", "Date", "Stamp"],
-    };
-    for name in blank {
-        sheet += &format!("| {name} |  |\n");
-    }
-    Ok(sheet)
+    let rows = rows
+        .into_iter()
+        .filter(|(_, _, cell)| *cell != LedgerCell::Empty);
+    sheet(("dispatch", Label::new("派单", "dispatch")), step, rows)
 }
 
-/// Text that stays within its cell and is nothing but text.
-fn cell(text: &str) -> String {
-    let mut cell = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '!' => {
-                cell.push('\\');
-                cell.push(c);
-            }
-            c if c.is_control() => cell.push(' '),
-            c => cell.push(c),
-        }
+fn answer(step: &MatterLine) -> Ledger {
+    let rows = [
+        ("办理情况", "what was done"),
+        ("办理人", "by"),
+        ("办结日期", "date"),
+        ("单位盖章", "stamp"),
+    ];
+    // Empty text: room to write, not a dash for what is not known.
+    let rows = rows.map(|(zh, en)| (zh, en, LedgerCell::Text(String::new())));
+    sheet(("answer", Label::new("回单", "answer")), step, rows)
+}
+
+fn sheet(
+    (code, title): (&'static str, Label),
+    step: &MatterLine,
+    rows: impl IntoIterator<Item = (&'static str, &'static str, LedgerCell)>,
+) -> Ledger {
+    let column = |code, zh, en, width| LedgerColumn {
+        code,
+        zh,
+        en,
+        width,
+        kind: CellKind::Text,
+    };
+    let row = |(zh, en, cell)| vec![LedgerCell::Word(Label::new(zh, en)), cell];
+    Ledger {
+        code,
+        title,
+        as_of: step.at,
+        columns: vec![
+            column("item", "项目", "item", 14),
+            column("content", "内容", "content", 60),
+        ],
+        rows: rows.into_iter().map(row).collect(),
     }
-    cell
 }

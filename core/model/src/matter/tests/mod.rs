@@ -2,6 +2,7 @@
 //! after the one before, but the last, which follows the second.
 
 mod properties;
+mod sums;
 mod tables;
 
 use super::{Effect, Logged, MatterEvent, MatterState, Satisfaction, Step, Urgency, state};

@@ -1,0 +1,375 @@
+//! What happened that day.
+
+use doorknock::model::care::{CareCategory, RiskLevel};
+use doorknock::model::ids::{DocId, DoorId, MatterId, PersonId, VisitId};
+use doorknock::model::kind::Data;
+use doorknock::model::kinds::{Channel, Outcome};
+use doorknock::model::matter::{MatterKind, Satisfaction, Source, Step, Urgency};
+use doorknock::{Consent, NewMatter, NewNeed, NewStep};
+
+use crate::town::{DAY, Town, act, asked, door, step, visit};
+
+/// The mother and her son.
+pub(crate) struct Mother {
+    pub(crate) door: DoorId,
+    pub(crate) son: PersonId,
+    pub(crate) money: MatterId,
+    pub(crate) visit: VisitId,
+}
+
+/// The old person of LY02.
+pub(crate) struct Elder {
+    pub(crate) door: DoorId,
+    pub(crate) person: PersonId,
+    pub(crate) case: DocId,
+    pub(crate) note: String,
+}
+
+/// The empty flat of LY11.
+pub(crate) struct Flat {
+    pub(crate) door: DoorId,
+    pub(crate) window: MatterId,
+}
+
+fn text(text: &str) -> Data {
+    Data::text(text)
+}
+
+/// 03:00. A mother telephones: her son burns with fever, and she has no money for the hospital. The
+/// worker goes with them, and in the morning the community applies for help at the street office.
+pub(crate) fn a_sick_son_and_a_mother_without_money_at_three_in_the_morning(
+    town: &mut Town,
+) -> Mother {
+    let chen = &town.chen;
+    let door = door(chen, "LY12", 4);
+    town.at("03:05");
+    let matter = NewMatter {
+        description: Some("儿子高烧，没有钱去医院".to_owned()),
+        door: Some(door),
+        kind: MatterKind::Benefit,
+        ..NewMatter::new("夜里送医与临时救助", Urgency::Urgent, Source::Phone)
+    };
+    let money = chen.raise_matter(&matter).unwrap();
+    act(chen, money, &step(Step::Accept, "马上过去"));
+    town.at("03:40");
+    let went = visit(
+        door,
+        Outcome::Met,
+        Channel::InPerson,
+        "陪母子去医院，垫付挂号费。",
+    );
+    let visit = chen.log_visit(&went).unwrap();
+    act(
+        chen,
+        money,
+        &NewStep {
+            visit: Some(visit),
+            ..step(Step::Progress, "孩子已输液，退烧")
+        },
+    );
+    let consent = Consent {
+        by: "母亲".to_owned(),
+        on: DAY.parse().unwrap(),
+        purpose: "临时救助与回访".to_owned(),
+        until: "2027-06-30".parse().unwrap(),
+    };
+    let need = NewNeed {
+        category: CareCategory::ChildInDifficulty,
+        risk: Some(RiskLevel::High),
+        cadence: None,
+        consent: Some(consent),
+        review: None,
+        note: None,
+    };
+    let son = chen.add_care(door, "小远", None, &[need]).unwrap();
+
+    town.at("08:50");
+    town.syncs(&town.chen);
+    town.syncs(&town.office);
+    let office = &town.office;
+    act(office, money, &step(Step::Apply, "填好临时救助申请表"));
+    act(
+        office,
+        money,
+        &asked(Step::Submit, "街道民政科", "2026-12-10", "请加急"),
+    );
+    town.at("15:20");
+    act(
+        office,
+        money,
+        &NewStep {
+            granted: Some(true),
+            ..step(Step::Decide, "同意临时救助两千元")
+        },
+    );
+    let content = NewStep {
+        satisfaction: Some(Satisfaction::Satisfied),
+        ..step(Step::Feedback, "款已到账")
+    };
+    act(office, money, &content);
+    act(office, money, &step(Step::Close, "归档"));
+    Mother {
+        door,
+        son,
+        money,
+        visit,
+    }
+}
+
+/// 08:30 to 19:40. Nobody answers; in the evening she does: her son, who looks after her, is away for two
+/// weeks. Until he is back somebody knocks every day, and two people write one note.
+pub(crate) fn an_old_person_living_alone_whose_guardian_is_away(town: &mut Town) -> Elder {
+    let li = &town.li;
+    let door = door(li, "LY02", 7);
+    let none = |summary| visit(door, Outcome::NobodyHome, Channel::InPerson, summary);
+    town.at("15:30");
+    li.log_visit(&none("敲门没人应，窗帘拉着。")).unwrap();
+    town.at("16:10");
+    li.log_visit(&none("又去一次，没人应。")).unwrap();
+    town.at("16:40");
+    let need = NewNeed {
+        category: CareCategory::LivesAlone,
+        risk: Some(RiskLevel::High),
+        cadence: Some("daily".parse().unwrap()),
+        consent: None,
+        review: Some("2026-12-22".parse().unwrap()),
+        note: Some("儿子出差到22日".to_owned()),
+    };
+    let person = li
+        .add_care(door, "周奶奶", Some("10000001234"), &[need])
+        .unwrap();
+    let values = [
+        ("title", text("监护人外出期间照护")),
+        ("door", text(&door.to_string())),
+        ("person", text(&person.to_string())),
+        ("plan", text("每天敲门，备好一周的药。")),
+        ("review", text("2026-12-22")),
+    ];
+    let case = li.add_record("case", Some("LY02"), &values).unwrap();
+    let first = "儿子电话：老人在家，耳背，敲门要久一点。";
+    let note = li.append_record(case, "note", None, &text(first)).unwrap();
+    town.syncs(li);
+    town.syncs(&town.office);
+    // Both open the note; both write, neither with a signal.
+    let version = town.office.record(case).unwrap().version;
+    assert_eq!(li.record(case).unwrap().version, version);
+    let by_office = format!("{first}已请物业保安晚间多看一眼。");
+    town.office
+        .edit_text(case, "note", Some(&note), &version, &by_office)
+        .unwrap();
+    town.at("17:30");
+    let by_li = "儿子电话：老人在家，耳背，敲门要久一点，按两次门铃。";
+    li.edit_text(case, "note", Some(&note), &version, by_li)
+        .unwrap();
+    Elder {
+        door,
+        person,
+        case,
+        note,
+    }
+}
+
+/// Stray dogs: one neighbour feeds them, another's child was frightened. They meet and agree.
+pub(crate) fn stray_dogs_between_neighbours(town: &mut Town) -> MatterId {
+    let wang = &town.wang;
+    town.at("17:35");
+    let matter = NewMatter {
+        description: Some("三楼喂流浪狗，一楼孩子受惊".to_owned()),
+        door: Some(door(wang, "LY07", 0)),
+        kind: MatterKind::Mediation,
+        ..NewMatter::new("流浪狗纠纷", Urgency::Hard, Source::DoorVisit)
+    };
+    let dogs = wang.raise_matter(&matter).unwrap();
+    let parties = vec!["三楼住户".to_owned(), "一楼住户".to_owned()];
+    act(
+        wang,
+        dogs,
+        &NewStep {
+            parties,
+            ..step(Step::Meeting, "双方到网格驿站坐下来谈")
+        },
+    );
+    act(
+        wang,
+        dogs,
+        &step(Step::Agree, "到小区外定点喂，联系救助站收容"),
+    );
+    let told = NewStep {
+        satisfaction: Some(Satisfaction::Basically),
+        ..step(Step::Feedback, "双方认可")
+    };
+    act(wang, dogs, &told);
+    act(wang, dogs, &step(Step::Close, "归档"));
+    dogs
+}
+
+/// A cold wave: in an empty flat a window stands open, the pipes are freezing. The owner is reached by
+/// telephone, the property manager shuts it, the worker looks again.
+pub(crate) fn a_frozen_empty_flat_with_an_open_window(town: &mut Town) -> Flat {
+    town.at("17:40");
+    let cold = [
+        ("name", text("寒潮")),
+        ("kind", text("cold_wave")),
+        ("since", text(DAY)),
+        ("until", text("2026-12-12")),
+        ("cadence", text("daily")),
+        ("grids", text("LY11")),
+    ];
+    town.office.add_record("period", None, &cold).unwrap();
+    let chen = &town.chen;
+    let door = door(chen, "LY11", 12);
+    let matter = NewMatter {
+        door: Some(door),
+        step: NewStep {
+            visit_by: Some("2026-12-09".parse().unwrap()),
+            ..NewStep::new(Step::Raise)
+        },
+        ..NewMatter::new(
+            "空房窗户没关，水管要冻裂",
+            Urgency::Urgent,
+            Source::DoorVisit,
+        )
+    };
+    let window = chen.raise_matter(&matter).unwrap();
+    act(
+        chen,
+        window,
+        &step(Step::Accept, "电话联系上房主，同意开门关窗"),
+    );
+    Flat { door, window }
+}
+
+/// Eighty households discuss a new lift: two options, one chosen, and of all asked afterwards 98 in a
+/// hundred are content.
+pub(crate) fn replacing_a_lift(town: &mut Town) -> MatterId {
+    let chen = &town.chen;
+    town.at("17:45");
+    let matter = NewMatter {
+        door: Some(door(chen, "LY13", 0)),
+        kind: MatterKind::Deliberation,
+        ..NewMatter::new("2栋旧电梯更换", Urgency::Hard, Source::OpenDay)
+    };
+    let lift = chen.raise_matter(&matter).unwrap();
+    let new = chen
+        .act_on_matter(lift, &step(Step::Propose, "整梯更换"))
+        .unwrap();
+    let mend = chen
+        .act_on_matter(lift, &step(Step::Propose, "大修"))
+        .unwrap();
+    let for_it = |option, households| NewStep {
+        option: Some(option),
+        households: Some(households),
+        ..NewStep::new(Step::Opinion)
+    };
+    act(chen, lift, &for_it(new, 70));
+    act(chen, lift, &for_it(mend, 12));
+    act(chen, lift, &for_it(new, 4));
+    // Six of them had been counted twice.
+    act(chen, lift, &for_it(mend, -6));
+    let chosen = NewStep {
+        option: Some(new),
+        ..step(Step::Resolve, "新梯验收启用")
+    };
+    act(chen, lift, &chosen);
+    let content = NewStep {
+        percent: Some(98),
+        ..step(Step::Feedback, "入户问了每一家")
+    };
+    act(chen, lift, &content);
+    act(chen, lift, &step(Step::Close, "归档"));
+    lift
+}
+
+/// 18:00. Sewage comes up in a kitchen. The worker hands it to the community at once, the water works
+/// come within the hour, and at half past nine it is dry.
+pub(crate) fn a_sewage_leak_at_six_in_the_evening(town: &mut Town) -> MatterId {
+    let door = door(&town.wang, "LY06", 3);
+    town.at("18:00");
+    let matter = NewMatter {
+        description: Some("厨房地漏返污水，楼下也漏".to_owned()),
+        door: Some(door),
+        ..NewMatter::new("污水外溢", Urgency::Urgent, Source::Phone)
+    };
+    let wang = &town.wang;
+    let sewage = wang.raise_matter(&matter).unwrap();
+    town.at("18:12");
+    act(wang, sewage, &step(Step::Accept, "到现场，先关总阀"));
+    act(
+        wang,
+        sewage,
+        &step(Step::Escalate, "主管堵塞，网格处理不了"),
+    );
+    town.syncs(wang);
+    town.syncs(&town.office);
+    town.at("18:30");
+    let office = &town.office;
+    let water = [("name", text("柳荫水务")), ("kind", text("utility"))];
+    office.add_record("partner", None, &water).unwrap();
+    let ask = asked(Step::Dispatch, "柳荫水务", DAY, "请派疏通车");
+    act(office, sewage, &ask);
+    town.at("19:20");
+    act(
+        office,
+        sewage,
+        &asked(Step::Answer, "柳荫水务", DAY, "疏通车已到"),
+    );
+    act(office, sewage, &step(Step::Resolve, "管道已疏通"));
+    town.syncs(office);
+    town.syncs(&town.wang);
+    town.at("19:30");
+    // Meanwhile the old person of LY02 answers the door at last.
+    let elder = crate::town::door(&town.li, "LY02", 7);
+    let met = visit(
+        elder,
+        Outcome::Met,
+        Channel::InPerson,
+        "老人在家，耳背没听见，精神好。",
+    );
+    town.li.log_visit(&met).unwrap();
+    // And the window of the empty flat is shut.
+    let chen = &town.chen;
+    let flat = crate::town::door(chen, "LY11", 12);
+    let shut = chen
+        .log_visit(&visit(
+            flat,
+            Outcome::Met,
+            Channel::AtTheDoor,
+            "物业开门，窗已关好，水阀已关。",
+        ))
+        .unwrap();
+    let window = chen
+        .matters(
+            &doorknock::MattersWanted {
+                door: Some(flat),
+                ..Default::default()
+            },
+            1,
+        )
+        .unwrap()[0]
+        .matter;
+    let done = NewStep {
+        visit: Some(shut),
+        ..step(Step::Resolve, "关窗、关阀，告知房主")
+    };
+    act(chen, window, &done);
+    town.at("21:30");
+    let wang = &town.wang;
+    let look = visit(
+        door,
+        Outcome::Met,
+        Channel::InPerson,
+        "厨房已干，住户满意。",
+    );
+    let look = wang.log_visit(&look).unwrap();
+    act(
+        wang,
+        sewage,
+        &NewStep {
+            satisfaction: Some(Satisfaction::Satisfied),
+            visit: Some(look),
+            ..step(Step::Feedback, "现场回访")
+        },
+    );
+    act(wang, sewage, &step(Step::Close, "归档"));
+    sewage
+}
