@@ -1,5 +1,6 @@
 //! The command line: commands and arguments.
 
+mod day;
 mod out;
 mod pages;
 
@@ -7,19 +8,19 @@ pub(crate) use out::{Export, ExportLedger, LedgerVerb, MonthArgs, ReportVerb};
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use doorknock::model::access::Role;
-use doorknock::model::ids::VisitId;
-use doorknock::model::kinds::{Channel, Outcome};
 
 pub(crate) use pages::parse;
 
 use crate::lang::Lang;
 use crate::matters::MatterVerb;
 use crate::records::AnyVerb;
-use crate::values::{
-    channel, date, door_id, filled, hub_url, lasting, outcome, role, time, visit_id,
+use crate::values::{door_id, filled, hub_url, lasting, role};
+
+pub(crate) use day::{
+    Assign, ConfirmVisit, CorrectVisit, DoorOfDay, DraftVerb, ListVisits, LogVisit, OneDraft,
+    Release, RoundArgs, RoundVerb, Rule, ShowVisit, UndoVisit, VisitVerb, WithReason,
 };
 
 /// 敲门：社区网格走访记录，离线可用，联网同步。
@@ -172,77 +173,6 @@ pub(crate) struct Join {
     /// 姓名，同事会看到 / Your name, as colleagues will see it
     #[arg(long, value_name = "NAME", value_parser = filled)]
     pub(crate) name: String,
-}
-
-/// Of `round`.
-#[derive(Debug, Args)]
-pub(crate) struct RoundArgs {
-    /// 网格（只负责一个时可省略）/ The grid (not needed by who has only one)
-    #[arg(long, value_name = "CODE")]
-    pub(crate) grid: Option<String>,
-    /// 日期 YYYY-MM-DD（默认今天）/ The date (default: today)
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(crate) date: Option<NaiveDate>,
-}
-
-/// Of `visit`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum VisitVerb {
-    /// 记一次走访 / Record a visit
-    Log(LogVisit),
-    /// 走访列表，新的在前 / Visits, newest first
-    List(ListVisits),
-    /// 一次走访的全部内容 / All of one visit
-    Show(ShowVisit),
-}
-
-/// Of `visit log`.
-#[derive(Debug, Args)]
-pub(crate) struct LogVisit {
-    /// 门户编号，或其开头至少 4 位 / The door's id, or at least 4 of its first digits
-    #[arg(long, value_name = "ID", value_parser = door_id)]
-    pub(crate) door: String,
-    /// 结果 / What the visit found
-    #[arg(long, value_parser = outcome())]
-    pub(crate) outcome: Outcome,
-    /// 方式 / How the visit was made
-    #[arg(long, default_value = "in_person", value_parser = channel())]
-    pub(crate) channel: Channel,
-    /// 清单回答，可重复；项目见 template show / A checklist's answer; may be repeated; see template show
-    #[arg(long, value_name = "ITEM=VALUE")]
-    pub(crate) answer: Vec<String>,
-    /// 小结 / Summary
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) summary: Option<String>,
-    /// 约定回访的日期 YYYY-MM-DD / The day a return was promised for
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(crate) follow_up: Option<NaiveDate>,
-    /// 同行人，可重复 / Who came along; may be repeated
-    #[arg(long, value_name = "NAME", value_parser = filled)]
-    pub(crate) with: Vec<String>,
-    /// 走访时间，RFC 3339（默认现在）/ When, RFC 3339 (default: now)
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub(crate) at: Option<DateTime<FixedOffset>>,
-}
-
-/// Of `visit list`.
-#[derive(Debug, Args)]
-pub(crate) struct ListVisits {
-    /// 只列这一户 / Of this door only
-    #[arg(long, value_name = "ID", value_parser = door_id)]
-    pub(crate) door: Option<String>,
-    /// 最多几条 / At most this many
-    #[arg(long, value_name = "N", default_value_t = 50,
-          value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub(crate) limit: u32,
-}
-
-/// Of `visit show`.
-#[derive(Debug, Args)]
-pub(crate) struct ShowVisit {
-    /// 走访编号 / The visit's id
-    #[arg(value_name = "ID", value_parser = visit_id)]
-    pub(crate) visit: VisitId,
 }
 
 /// Of `door`.

@@ -175,7 +175,7 @@ mod tests {
             ("doorknock", "缺少命令", "doorknock --help"),
             (
                 "doorknock visit",
-                "log、list、show",
+                "log、list、show、correct、undo、confirm、draft",
                 "doorknock visit --help",
             ),
             ("doorknock statu", "是否指 status", "doorknock --help"),

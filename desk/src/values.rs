@@ -8,8 +8,10 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use doorknock::LedgerKind;
 use doorknock::model::Message;
 use doorknock::model::access::Role;
+use doorknock::model::address::DoorKind;
+use doorknock::model::cadence::Cadence;
 use doorknock::model::ids::VisitId;
-use doorknock::model::kinds::{Channel, Outcome};
+use doorknock::model::kinds::{Channel, CompoundKind, Outcome};
 use doorknock::model::matter::{MatterKind, Satisfaction, Source, Urgency};
 use doorknock::model::report::Month;
 
@@ -53,6 +55,27 @@ pub(crate) fn date(text: &str) -> Result<NaiveDate, BadValue> {
         .map_err(|_| bad("应为日期，如 2026-11-20", "takes a date like 2026-11-20"))
 }
 
+/// A date, or `none`.
+pub(crate) fn date_or_none(text: &str) -> Result<Option<NaiveDate>, BadValue> {
+    match text.trim() {
+        "none" | "无" => Ok(None),
+        text => date(text).map(Some),
+    }
+}
+
+/// A cadence, or `none`.
+pub(crate) fn cadence(text: &str) -> Result<Option<Cadence>, BadValue> {
+    match text.trim() {
+        "none" | "无" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| {
+            bad(
+                "应为频次，如 weekly、monthly、every:10、weekdays:135",
+                "takes a cadence like weekly, monthly, every:10 or weekdays:135",
+            )
+        }),
+    }
+}
+
 /// A month.
 pub(crate) fn month(text: &str) -> Result<Month, BadValue> {
     Month::parse(text).ok_or_else(|| bad("应为月份，如 2026-11", "takes a month like 2026-11"))
@@ -85,6 +108,13 @@ pub(crate) fn visit_id(text: &str) -> Result<VisitId, BadValue> {
     text.trim()
         .parse()
         .map_err(|_| bad("应为 32 位走访编号", "takes a visit's id of 32 digits"))
+}
+
+/// A whole id.
+pub(crate) fn some_id<T: std::str::FromStr>(text: &str) -> Result<T, BadValue> {
+    text.trim()
+        .parse()
+        .map_err(|_| bad("应为 32 位编号", "takes an id of 32 digits"))
 }
 
 /// A length of time, in milliseconds: a minute to a year.
@@ -138,6 +168,16 @@ pub(crate) fn outcome() -> impl TypedValueParser<Value = Outcome> {
 /// How a visit was made.
 pub(crate) fn channel() -> impl TypedValueParser<Value = Channel> {
     words(Channel::ALL.iter().map(|c| (*c, c.word(), c.zh())))
+}
+
+/// What sort of estate.
+pub(crate) fn compound_kind() -> impl TypedValueParser<Value = CompoundKind> {
+    words(CompoundKind::ALL.iter().map(|k| (*k, k.word(), k.zh())))
+}
+
+/// What kind of door.
+pub(crate) fn door_kind() -> impl TypedValueParser<Value = DoorKind> {
+    words(DoorKind::ALL.map(|k| (k, k.name(), k.name_zh())))
 }
 
 /// What sort of matter.

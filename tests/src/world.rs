@@ -186,5 +186,6 @@ pub fn visit(door: DoorId, summary: &str) -> NewVisit {
         answers: vec!["meals=yes".to_owned(), "mood=好".to_owned()],
         summary: Some(summary.to_owned()),
         follow_up: None,
+        matters: vec![],
     }
 }

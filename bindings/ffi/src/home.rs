@@ -169,6 +169,7 @@ impl Doorknock {
             answers: visit.answers,
             summary: visit.summary,
             follow_up: visit.follow_up.map(day).transpose()?,
+            matters: vec![],
         };
         Ok(self.home.log_visit(&visit)?.to_string())
     }

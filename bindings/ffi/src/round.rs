@@ -41,6 +41,10 @@ pub struct RoundLine {
     pub checklist: Option<String>,
     /// Who lives there; only where this device holds the grid's casework.
     pub contact: Option<String>,
+    /// The names of everybody who took it.
+    pub takers: Vec<String>,
+    /// The names of everybody it was given to.
+    pub assigned: Vec<String>,
 }
 
 impl From<doorknock::RoundLine> for RoundLine {
@@ -50,11 +54,14 @@ impl From<doorknock::RoundLine> for RoundLine {
             address: line.address,
             status: match line.status {
                 round::Status::Due => RoundStatus::Due,
+                round::Status::Skipped => RoundStatus::Skipped,
                 round::Status::Done => RoundStatus::Done,
             },
             reasons: line.reasons.into_iter().map(RoundReason::from).collect(),
             checklist: line.checklist,
             contact: line.contact,
+            takers: line.takers.into_iter().map(|m| m.name).collect(),
+            assigned: line.assigned.into_iter().map(|m| m.name).collect(),
         }
     }
 }
@@ -64,6 +71,8 @@ impl From<doorknock::RoundLine> for RoundLine {
 pub enum RoundStatus {
     /// To be knocked on.
     Due,
+    /// Somebody decided to leave it out today.
+    Skipped,
     /// Done, or tried to its end, that day.
     Done,
 }
@@ -75,6 +84,24 @@ pub enum RoundReason {
     FollowUp {
         /// By this day.
         on: String,
+    },
+    /// A resident's matter awaits a visit.
+    Matter {
+        /// The matter's id.
+        matter: String,
+        /// The day by which it is to be dealt with.
+        by: Option<String>,
+    },
+    /// A special period: a heat wave, cold wave, flood, epidemic.
+    Period {
+        /// Its name.
+        name: String,
+        /// The day the door was due.
+        due: String,
+        /// Days since then; 0 is today.
+        days: i64,
+        /// Its last day.
+        until: String,
     },
     /// The cadence passed.
     Overdue {
@@ -90,10 +117,27 @@ pub enum RoundReason {
         /// Call, or ask a neighbour, instead of knocking again.
         suggest_call: bool,
     },
+    /// Somebody put the door on the list.
+    Added {
+        /// Why.
+        why: Option<String>,
+    },
     /// The cadence is due.
     Due {
         /// Today.
         due: String,
+    },
+    /// A care need is to be looked at again.
+    Review {
+        /// Since this day.
+        on: String,
+    },
+    /// Not yet visited for a campaign.
+    Campaign {
+        /// Its name.
+        name: String,
+        /// Its last day.
+        until: String,
     },
     /// A new household, not yet met.
     NewHousehold {
@@ -106,6 +150,28 @@ impl From<round::Reason> for RoundReason {
     fn from(reason: round::Reason) -> Self {
         match reason {
             round::Reason::FollowUp { on } => Self::FollowUp { on: on.to_string() },
+            round::Reason::Matter { by, matter } => Self::Matter {
+                matter: matter.to_string(),
+                by: by.map(|day| day.to_string()),
+            },
+            round::Reason::Period {
+                due,
+                days,
+                name,
+                until,
+                ..
+            } => Self::Period {
+                name,
+                due: due.to_string(),
+                days,
+                until: until.to_string(),
+            },
+            round::Reason::Added { why, .. } => Self::Added { why },
+            round::Reason::Review { on } => Self::Review { on: on.to_string() },
+            round::Reason::Campaign { until, name, .. } => Self::Campaign {
+                name,
+                until: until.to_string(),
+            },
             round::Reason::Overdue { due, days } => Self::Overdue {
                 due: due.to_string(),
                 days,

@@ -18,7 +18,10 @@
 mod apply;
 mod care;
 mod community;
+mod correct;
+mod decide;
 mod doctor;
+mod draft;
 mod edit;
 mod env;
 mod error;
@@ -29,10 +32,12 @@ mod ingest;
 mod ledger;
 mod matter;
 mod outbox;
+mod outcome;
 mod read;
 mod record;
 mod records;
 mod report;
+mod rules;
 mod status;
 mod sync;
 mod templates;
@@ -45,7 +50,9 @@ pub use doorknock_store::Fault;
 
 pub use care::{CareReview, Consent, NewNeed, PersonEdit};
 pub use community::{CommunityInfo, Joined};
+pub use correct::VisitEdit;
 pub use doctor::{Check, DoctorReport};
+pub use draft::{Draft, DraftInfo};
 pub use edit::DoorEdit;
 pub use env::{Answer, Clock, Env, FileKeyStore, KeyStore, Request, Transport, Unreachable};
 pub use error::Error;
@@ -56,15 +63,18 @@ pub use ledger::{CellKind, Ledger, LedgerCell, LedgerColumn, LedgerKind, LedgerS
 pub use matter::{
     AwaitedVisit, MatterDetail, MatterInfo, MatterLine, MattersWanted, NewMatter, NewStep,
 };
+pub use outcome::Confirmed;
 pub use record::NewVisit;
 pub use records::{Choice, Conflict, ConflictValue, Record, RecordItem, TextVersion};
 pub use report::{GridFigures, MonthReport};
+pub use rules::RuleInfo;
 pub use status::{QuarantineLine, Status};
 pub use sync::{SyncReport, SyncSession};
 pub use templates::TemplateInfo;
 pub use views::{
-    AnswerLine, CareLine, CompoundInfo, DoorDetail, DoorInfo, GridInfo, NeedInfo, PersonDetail,
-    PersonInfo, ReviewInfo, Round, RoundLine, SearchHit, Todo, TodoKind, VisitInfo,
+    AnswerLine, CareLine, CompoundInfo, DecisionInfo, DoorDetail, DoorInfo, GridInfo, MemberName,
+    NeedInfo, PersonDetail, PersonInfo, ReviewInfo, Round, RoundLine, SearchHit, Todo, TodoKind,
+    VisitInfo,
 };
 
 /// The result of this crate's functions.

@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 use doorknock_model::access::SpaceKind;
 use doorknock_model::checklist::TemplateId;
-use doorknock_model::ids::{DoorId, GridId, VisitId};
+use doorknock_model::ids::{DoorId, GridId, MatterId, VisitId};
 use doorknock_model::kind::Key;
 use doorknock_model::kinds::{
-    Answer, Channel, Outcome, ROUND_SHEET, Tick, VISIT_BOOK, Visit, pack, round_sheet, visit_book,
+    Answer, Channel, Outcome, ROUND_SHEET, Tick, TickResult, VISIT_BOOK, Visit, pack, round_sheet,
+    visit_book,
 };
 use doorknock_model::random;
 use doorknock_model::round::{date_of, day_of, local_day};
@@ -40,6 +41,8 @@ pub struct NewVisit {
     pub summary: Option<String>,
     /// A promised return.
     pub follow_up: Option<NaiveDate>,
+    /// The matters raised or dealt with.
+    pub matters: Vec<MatterId>,
 }
 
 impl Doorknock {
@@ -50,39 +53,45 @@ impl Doorknock {
     /// `not_found` for a door that is not here, `no_casework` on a device without the grid's casework,
     /// `bad_answer`, `unknown_item`, `too_large`, `visit_in_future`, `follow_up_in_past`, `disk_full`.
     pub fn log_visit(&self, visit: &NewVisit) -> Result<VisitId> {
-        let now = self.now_ms();
-        let at = visit.at.unwrap_or(now.div_euclid(1000));
-        if at > now.div_euclid(1000) + 86_400 {
+        let record = self.visit_record(visit)?;
+        let id = self.visit_id();
+        self.writing(|inner| with_writer(inner, &self.env, |writer| writer.visit(id, &record)))?;
+        Ok(id)
+    }
+
+    /// What is recorded of a new visit.
+    pub(crate) fn visit_record(&self, visit: &NewVisit) -> Result<Visit> {
+        let at = self.visit_time(visit.at)?;
+        let (checklist, answers) = self.answered(visit, at)?;
+        Ok(Visit {
+            door: visit.door,
+            at,
+            channel: visit.channel,
+            outcome: visit.outcome,
+            with: names(&visit.with),
+            checklist,
+            answers,
+            summary: words(visit.summary.as_deref()),
+            follow_up: visit.follow_up.map(day_of),
+            corrects: None,
+            void: None,
+            why: None,
+            matters: (!visit.matters.is_empty()).then(|| visit.matters.clone()),
+        })
+    }
+
+    /// When a visit took place, in seconds since 1970: not later than tomorrow, by this device's clock.
+    pub(crate) fn visit_time(&self, at: Option<i64>) -> Result<i64> {
+        let now = self.now_ms().div_euclid(1000);
+        let at = at.unwrap_or(now);
+        if at > now + 86_400 {
             return Err(said(
                 "visit_in_future",
                 "走访时间在将来；请核对日期和手机时间。",
                 "The visit lies in the future; check its date and the phone's clock.",
             ));
         }
-        let (checklist, answers) = self.answered(visit, at)?;
-        let record = Visit {
-            door: visit.door,
-            at,
-            channel: visit.channel,
-            outcome: visit.outcome,
-            with: visit
-                .with
-                .iter()
-                .map(|w| w.trim().to_owned())
-                .filter(|w| !w.is_empty())
-                .collect(),
-            checklist,
-            answers,
-            summary: visit
-                .summary
-                .as_ref()
-                .map(|s| s.trim().to_owned())
-                .filter(|s| !s.is_empty()),
-            follow_up: visit.follow_up.map(day_of),
-        };
-        let id = self.visit_id(now);
-        self.writing(|inner| with_writer(inner, &self.env, |writer| writer.visit(id, &record)))?;
-        Ok(id)
+        Ok(at)
     }
 
     /// The checklist and the answers in its items' positions; neither without answers.
@@ -98,12 +107,23 @@ impl Doorknock {
         Ok((Some(checklist.id), answers))
     }
 
-    fn visit_id(&self, now_ms: i64) -> VisitId {
-        let millis = u64::try_from(now_ms).unwrap_or(0);
+    pub(crate) fn visit_id(&self) -> VisitId {
+        let millis = u64::try_from(self.now_ms()).unwrap_or(0);
         let random = random::<10>(&*self.env.entropy);
         let id = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
         VisitId(*id.as_bytes())
     }
+}
+
+/// Text as kept: trimmed, and absent if there is none.
+pub(crate) fn words(text: Option<&str>) -> Option<String> {
+    text.map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+}
+
+pub(crate) fn names(all: &[String]) -> Vec<String> {
+    all.iter().filter_map(|name| words(Some(name))).collect()
 }
 
 /// The spaces of a door's grid, and the grid.
@@ -136,10 +156,10 @@ pub(crate) fn place(view: &View<'_>, door: DoorId) -> Result<Place> {
 }
 
 impl Writer<'_> {
-    fn visit(&mut self, id: VisitId, visit: &Visit) -> Result<()> {
+    /// Puts a visit into the door's book and its tick on the day's sheet.
+    pub(crate) fn visit(&mut self, id: VisitId, visit: &Visit) -> Result<()> {
         let place = place(self.tx, visit.door)?;
-        let utc_offset = self.tx.utc_offset()?;
-        let day = local_day(visit.at, utc_offset);
+        let day = local_day(visit.at, self.tx.utc_offset()?);
         if visit.follow_up.is_some_and(|follow_up| follow_up < day) {
             return Err(said(
                 "follow_up_in_past",
@@ -152,11 +172,17 @@ impl Writer<'_> {
         let community = self.identity.community;
         let book = VISIT_BOOK.document(community, &[visit.door.as_bytes(), &year]);
         let sheet = ROUND_SHEET.document(community, &[place.grid.as_bytes(), &day.to_be_bytes()]);
+        let undone = visit.void.unwrap_or_default();
         let tick = Tick {
             door: visit.door,
             at: visit.at,
-            result: visit.outcome.tick(),
+            result: if undone {
+                TickResult::Undone
+            } else {
+                visit.outcome.tick()
+            },
             follow_up: visit.follow_up,
+            replaces: visit.corrects.clone(),
         };
         let under = |field| Key::with_id(field, id.as_bytes());
         self.put(

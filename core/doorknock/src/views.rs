@@ -4,8 +4,10 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use doorknock_model::address::DoorKind;
 use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock_model::checklist::Label;
-use doorknock_model::ids::{DeviceId, DoorId, GridId, MemberId, PersonId, VisitId};
-use doorknock_model::kinds::{Channel, CompoundKind, EndReason, Outcome};
+use doorknock_model::ids::{
+    DecisionId, DeviceId, DoorId, GridId, MatterId, MemberId, PersonId, VisitId,
+};
+use doorknock_model::kinds::{Channel, CompoundKind, DecisionKind, EndReason, Outcome};
 use doorknock_model::round::{Reason, Status};
 
 use crate::care::Consent;
@@ -54,7 +56,7 @@ pub struct RoundLine {
     pub door: DoorId,
     /// Its address, in full.
     pub address: String,
-    /// Done or not.
+    /// Due, done or left out.
     pub status: Status,
     /// Why it is listed, most urgent first.
     pub reasons: Vec<Reason>,
@@ -62,6 +64,36 @@ pub struct RoundLine {
     pub checklist: Option<String>,
     /// Who lives there; only where this device holds the grid's casework.
     pub contact: Option<String>,
+    /// Everybody who took the door.
+    pub takers: Vec<MemberName>,
+    /// Everybody it was given to.
+    pub assigned: Vec<MemberName>,
+    /// What people decided about it that day and did not take back.
+    pub decisions: Vec<DecisionInfo>,
+}
+
+/// A member with the name colleagues see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberName {
+    /// Who.
+    pub member: MemberId,
+    /// The name, or the beginning of the id while the name is not here.
+    pub name: String,
+}
+
+/// Something decided about a door on a day's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionInfo {
+    /// Names it for [`crate::Doorknock::undo_decision`].
+    pub decision: DecisionId,
+    /// What.
+    pub what: DecisionKind,
+    /// Who decided.
+    pub by: MemberName,
+    /// Who is to go there, for an assignment.
+    pub member: Option<MemberName>,
+    /// Why, for leaving out and adding.
+    pub reason: Option<String>,
 }
 
 /// A door.
@@ -257,6 +289,20 @@ pub struct VisitInfo {
     pub summary: Option<String>,
     /// A promised return.
     pub follow_up: Option<NaiveDate>,
+    /// The matters raised or dealt with.
+    pub matters: Vec<MatterId>,
+    /// Whether the visit never took place: it was recorded by mistake.
+    pub void: bool,
+    /// Why it was corrected.
+    pub why: Option<String>,
+    /// The records this one stands in for, newest first: nothing recorded is ever replaced.
+    pub corrected: Vec<VisitInfo>,
+    /// The records that stand in for this one; only in [`crate::Doorknock::visit`], since lists hold what
+    /// stands.
+    pub corrected_by: Vec<VisitId>,
+    /// Corrections of the same visit that were made side by side with this one: a conflict, until a
+    /// correction settles it ([`crate::VisitEdit::settles`]).
+    pub beside: Vec<VisitId>,
 }
 
 /// An answer with its question, as the template's version had it.

@@ -22,7 +22,7 @@ pub(crate) struct Writer<'a> {
     pub(crate) identity: Identity,
     incarnation: Incarnation,
     author: Option<i64>,
-    now_ms: i64,
+    pub(crate) now_ms: i64,
     docs: &'a std::collections::HashMap<DocId, CachedDoc>,
     docs_complete: bool,
     touched: Vec<(DocId, CachedDoc)>,

@@ -303,6 +303,12 @@ impl Address {
         self.floor = given.or(told);
     }
 
+    /// A compound's name in the form it has in addresses.
+    #[must_use]
+    pub fn compound_name(text: &str) -> String {
+        tidy(text)
+    }
+
     /// What tells this door's compound from another's: the compound, or the grid where the roster
     /// names none.
     #[must_use]

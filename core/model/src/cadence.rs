@@ -78,6 +78,19 @@ impl Cadence {
         }
     }
 
+    /// About how many days lie between two visits, 1 or more.
+    #[must_use]
+    pub const fn days(self) -> u16 {
+        match self {
+            Self::Daily | Self::Weekdays(_) => 1,
+            Self::Weekly => 7,
+            Self::Monthly => 28,
+            Self::Quarterly => 90,
+            Self::EveryDays(0) => 1,
+            Self::EveryDays(n) => n,
+        }
+    }
+
     /// The first day on which a visit is due: after the last one since the plan began, or, if there was
     /// none, from that day on. A plan that begins anew, because a risk rose, thus asks for a visit at
     /// once, whenever the last one was. Saturates at the calendar's end.

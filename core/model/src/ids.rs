@@ -124,6 +124,8 @@ ids! {
     DoorId: 16;
     /// A visit. UUIDv7.
     VisitId: 16;
+    /// Something decided about a day's list. Random.
+    DecisionId: 16;
     /// A matter; also the id of its document. Random.
     MatterId: 16;
     /// A step of a matter. UUIDv7.

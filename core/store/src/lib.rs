@@ -19,15 +19,19 @@
 pub mod care;
 pub mod cells;
 pub mod charter;
+pub mod drafts;
 pub mod inbox;
+mod knocks;
 pub mod log;
 pub mod matters;
 pub mod outbox;
 pub mod project;
 pub mod queries;
+pub mod rounds;
 mod schema;
 pub mod search;
 pub mod templates;
+pub mod visits;
 pub mod whole;
 
 use std::ops::Deref;

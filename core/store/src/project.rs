@@ -5,20 +5,18 @@
 //! that a rebuild ([`Tx::clear_projections`] and projecting everything again) gives the same tables
 //! in whatever order changes arrived.
 
-use doorknock_model::ids::{DocId, DoorId};
+use doorknock_model::ids::DocId;
 use doorknock_model::kind::{CELL, Columns, Field, Key, Merge, Value};
-use doorknock_model::kinds::{Tick, TickResult};
-use doorknock_model::round::DoorState;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{OptionalExtension, ToSql, params, params_from_iter};
+use rusqlite::{ToSql, params, params_from_iter};
 
-use crate::{Result, StoreError, Tx, View};
+use crate::{Result, Tx, View};
 
 /// Changes whenever the same log gives other projections: a home with another number is rebuilt.
-pub const PROJECTOR: i64 = 2;
+pub const PROJECTOR: i64 = 4;
 
 /// Everything [`Tx::clear_projections`] empties.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "settings",
     "grid",
     "compound",
@@ -27,6 +25,7 @@ const TABLES: [&str; 14] = [
     "tick",
     "door_state",
     "visit",
+    "correction",
     "person",
     "need",
     CELL,
@@ -34,6 +33,10 @@ const TABLES: [&str; 14] = [
     "conflict",
     "unknown",
 ];
+
+/// The bytes of a write-once record's id. A record under another is shown as unknown: what reads the
+/// tables relies on it.
+pub(crate) const ONCE_ID: usize = 16;
 
 /// Where a value stands and who put it there.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +86,10 @@ impl Tx<'_> {
             self.note_unknown(origin.space, origin.doc, key)?;
             return Ok(false);
         };
+        if field.merge == Merge::Once && key.id.len() != ONCE_ID {
+            self.note_unknown(origin.space, origin.doc, key)?;
+            return Ok(false);
+        }
         let row = identity(origin, field, key);
         let keys = row.len();
         match field.merge {
@@ -91,8 +98,12 @@ impl Tx<'_> {
             }
             Merge::Once => {
                 let row = [row, authorship(origin, field), columns].concat();
-                if self.insert_once(field.table, &row)? > 0 && field.table == "tick" {
-                    self.fold_tick(origin, key, value)?;
+                if self.insert_once(field.table, &row)? > 0 {
+                    match field.table {
+                        "tick" => self.fold_tick(origin, key, value)?,
+                        "visit" => self.note_correction(origin, key, &row)?,
+                        _ => {}
+                    }
                 }
             }
         }
@@ -156,71 +167,6 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Folds a new tick into its door's state: onto the state where it is the latest, from the
-    /// first tick again where it came late.
-    fn fold_tick(&self, origin: &Origin, key: &Key, value: &Value) -> Result<()> {
-        let tick: Tick = doorknock_model::kinds::unpack(value).ok_or(StoreError::BadRow)?;
-        let utc_offset = self.utc_offset()?;
-        let current = self.state_row(origin.space, tick.door)?;
-        let late = current
-            .as_ref()
-            // Two records under one id count in the order of their versions, not of their arrival.
-            .is_some_and(|(at, id, _)| (*at, id) >= (tick.at, &key.id));
-        if late {
-            return self.refold(origin.space, tick.door, utc_offset);
-        }
-        let mut state = current.map(|(_, _, state)| state).unwrap_or_default();
-        state.fold(&tick, utc_offset);
-        self.put_state(origin.space, tick.door, tick.at, &key.id, &state)
-    }
-
-    fn put_state(
-        &self,
-        space: u32,
-        door: DoorId,
-        at: i64,
-        id: &[u8],
-        state: &DoorState,
-    ) -> Result<()> {
-        let packed = minicbor::to_vec(state).map_err(|_| StoreError::BadRow)?;
-        self.exec(
-            "INSERT INTO door_state (space, door, last_at, last_id, state) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (space, door) DO UPDATE
-             SET last_at = excluded.last_at, last_id = excluded.last_id, state = excluded.state",
-            params![space, door.0, at, id, packed],
-        )?;
-        Ok(())
-    }
-
-    fn refold(&self, space: u32, door: DoorId, utc_offset: i32) -> Result<()> {
-        let mut state = DoorState::default();
-        let ticks = self.ticks(space, door)?;
-        for (_, tick) in &ticks {
-            state.fold(tick, utc_offset);
-        }
-        let Some((id, last)) = ticks.last() else {
-            return Ok(());
-        };
-        self.put_state(space, door, last.at, id, &state)
-    }
-
-    /// Folds every door's ticks again, for another time zone.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn refold_all(&self, utc_offset: i32) -> Result<()> {
-        let doors: Vec<(u32, [u8; 16])> = {
-            let mut statement = self
-                .conn
-                .prepare_cached("SELECT DISTINCT space, door FROM tick")?;
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, crate::fixed(row, 1)?)))?;
-            rows.collect::<Result<_, _>>()?
-        };
-        doors
-            .into_iter()
-            .try_for_each(|(space, door)| self.refold(space, DoorId(door), utc_offset))
-    }
-
     /// Empties every projection, before all of the log is projected again.
     ///
     /// # Errors
@@ -279,43 +225,6 @@ fn join(columns: &[(&'static str, Value)], show: impl Fn(&str) -> String) -> Str
 }
 
 impl View<'_> {
-    fn state_row(&self, space: u32, door: DoorId) -> Result<Option<(i64, Vec<u8>, DoorState)>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT last_at, last_id, state FROM door_state WHERE space = ?1 AND door = ?2",
-        )?;
-        let row: Option<(i64, Vec<u8>, Vec<u8>)> = statement
-            .query_row(params![space, door.0], |r| {
-                Ok((r.get(0)?, r.get(1)?, r.get(2)?))
-            })
-            .optional()?;
-        row.map(|(at, id, state)| {
-            let state = minicbor::decode(&state).map_err(|_| StoreError::BadRow)?;
-            Ok((at, id, state))
-        })
-        .transpose()
-    }
-
-    /// A door's ticks in the order they are folded, each with its id.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn ticks(&self, space: u32, door: DoorId) -> Result<Vec<(Vec<u8>, Tick)>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, at, result, follow_up FROM tick WHERE space = ?1 AND door = ?2
-             ORDER BY at, id, version",
-        )?;
-        let rows = statement.query_map(params![space, door.0], |row| {
-            let tick = Tick {
-                door,
-                at: row.get(1)?,
-                result: TickResult::from_code(row.get(2)?),
-                follow_up: row.get(3)?,
-            };
-            Ok((row.get(0)?, tick))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
     /// Every projected row as text, sorted, for comparing two homes or a rebuild with what was
     /// there. Numbers that differ between devices (authors' numbers, arrival order) are replaced or
     /// left out.

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use doorknock_model::address::{Address, DoorKind};
 use doorknock_model::cadence::Cadence;
-use doorknock_model::ids::{DeviceId, DocId, DoorId, GridId, MemberId, PersonId, VisitId};
-use doorknock_model::kinds::{Answer, Channel, Outcome};
+use doorknock_model::ids::{DocId, DoorId, GridId, PersonId};
 use doorknock_model::round::{DuePlan, RoundDoor, date_of};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row};
 
 use crate::{Result, StoreError, Tx, View, fixed};
 
@@ -44,35 +43,6 @@ pub struct DoorRow {
     pub door: RoundDoor,
 }
 
-/// A visit as projected.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VisitRow {
-    /// Its id.
-    pub visit: VisitId,
-    /// The door.
-    pub door: DoorId,
-    /// When, seconds since 1970.
-    pub at: i64,
-    /// The device that signed it.
-    pub device: DeviceId,
-    /// The member behind the device.
-    pub member: MemberId,
-    /// How it was made.
-    pub channel: Channel,
-    /// What it found.
-    pub outcome: Outcome,
-    /// Who came along, joined by 、.
-    pub companions: String,
-    /// The checklist's template.
-    pub checklist: Option<[u8; 16]>,
-    /// The answers by position.
-    pub answers: Vec<Option<Answer>>,
-    /// In the worker's words.
-    pub summary: Option<String>,
-    /// A promised return, in days since 1970-01-01.
-    pub follow_up: Option<i32>,
-}
-
 /// A person behind a door.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonRow {
@@ -94,11 +64,6 @@ const DOOR: &str = "SELECT d.space, d.doc, ifnull(d.compound, ''), ifnull(d.buil
     ifnull(d.unit, ''), ifnull(d.room, ''), d.floor, d.kind,
     d.external_id, d.moved_in, d.cadence, d.since, d.until, d.checklist, s.state, d.by_hand
     FROM door d LEFT JOIN door_state s ON s.space = d.space AND s.door = d.doc";
-
-pub(crate) const VISIT: &str =
-    "SELECT v.id, v.door, v.at, a.device, a.member, v.channel, v.outcome,
-    v.\"with\", v.checklist, v.answers, v.summary, v.follow_up
-    FROM visit v JOIN author a ON a.ord = v.author";
 
 fn door_row(row: &Row<'_>) -> rusqlite::Result<DoorRow> {
     let cadence: Option<Cadence> = row
@@ -143,28 +108,11 @@ fn door_row(row: &Row<'_>) -> rusqlite::Result<DoorRow> {
     })
 }
 
-fn optional_id(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<[u8; 16]>> {
+pub(crate) fn optional_id(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<[u8; 16]>> {
     Ok(row
         .get_ref(column)?
         .as_blob_or_null()?
         .and_then(|b| b.try_into().ok()))
-}
-
-pub(crate) fn visit_row(row: &Row<'_>) -> rusqlite::Result<VisitRow> {
-    Ok(VisitRow {
-        visit: VisitId(fixed(row, 0)?),
-        door: DoorId(fixed(row, 1)?),
-        at: row.get(2)?,
-        device: DeviceId(fixed(row, 3)?),
-        member: MemberId(fixed(row, 4)?),
-        channel: Channel::from_code(row.get(5)?),
-        outcome: Outcome::from_code(row.get(6)?),
-        companions: row.get(7)?,
-        checklist: optional_id(row, 8)?,
-        answers: minicbor::decode(row.get_ref(9)?.as_blob()?).unwrap_or_default(),
-        summary: row.get(10)?,
-        follow_up: row.get(11)?,
-    })
 }
 
 pub(crate) fn person_row(row: &Row<'_>) -> rusqlite::Result<PersonRow> {
@@ -276,32 +224,6 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Visits, newest first: of one door, or of all.
-    pub fn visits(&self, door: Option<DoorId>, limit: u32) -> Result<Vec<VisitRow>> {
-        let rows = if let Some(door) = door {
-            let sql = format!("{VISIT} WHERE v.door = ?1 ORDER BY v.at DESC, v.id DESC LIMIT ?2");
-            let mut statement = self.conn.prepare_cached(&sql)?;
-            let rows = statement.query_map(params![&door.0[..], limit], visit_row)?;
-            rows.collect::<Result<_, _>>()?
-        } else {
-            // Ids are UUIDv7, so their order is the order of recording, and the index gives it.
-            let sql = format!("{VISIT} ORDER BY v.id DESC, v.version LIMIT ?1");
-            let mut statement = self.conn.prepare_cached(&sql)?;
-            let rows = statement.query_map([limit], visit_row)?;
-            rows.collect::<Result<_, _>>()?
-        };
-        Ok(rows)
-    }
-
-    /// One visit. Of several under one id (only a broken or hostile device makes them) the first
-    /// by version.
-    pub fn visit(&self, visit: VisitId) -> Result<Option<VisitRow>> {
-        let mut statement = self.conn.prepare_cached(&format!(
-            "{VISIT} WHERE v.id = ?1 ORDER BY v.version LIMIT 1"
-        ))?;
-        Ok(statement.query_row([&visit.0[..]], visit_row).optional()?)
-    }
-
     /// The people behind a door.
     pub fn people_of(&self, door: DoorId) -> Result<Vec<PersonRow>> {
         let mut statement = self.conn.prepare_cached(
@@ -332,11 +254,12 @@ impl View<'_> {
             .optional()?)
     }
 
-    /// How many keys hold values written side by side.
+    /// How many keys hold values written side by side, and visits corrections made side by side.
     pub fn conflict_count(&self) -> Result<u64> {
-        Ok(self
+        let keys: u64 = self
             .conn
-            .query_row("SELECT count(*) FROM conflict", [], |row| row.get(0))?)
+            .query_row("SELECT count(*) FROM conflict", [], |row| row.get(0))?;
+        Ok(keys + self.visits_in_conflict()?.len() as u64)
     }
 
     /// How many values of newer versions stand in the documents.
@@ -354,8 +277,9 @@ impl View<'_> {
             "SELECT name FROM person WHERE doc = x'00'".to_owned(),
             "SELECT risk FROM need WHERE doc = x'00' AND risk IS NOT NULL ORDER BY id".to_owned(),
             "SELECT doc FROM need WHERE space = 1 AND until IS NULL AND review <= 5".to_owned(),
-            format!("{VISIT} WHERE v.door = x'00' ORDER BY v.at DESC LIMIT 5"),
-            format!("{VISIT} ORDER BY v.id DESC, v.version LIMIT 5"),
+            crate::visits::of_door(),
+            crate::visits::newest(),
+            crate::visits::TO_CONFIRM.to_owned(),
             "SELECT heads, (SELECT id FROM chunk WHERE doc = 1 AND id > doc.settled
                             ORDER BY id DESC LIMIT 1) FROM doc WHERE id = x'00'"
                 .to_owned(),
@@ -365,7 +289,9 @@ impl View<'_> {
         let mut lines = Vec::new();
         for sql in hot {
             let mut statement = self.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-            let rows = statement.query_map([], |row| row.get::<_, String>(3))?;
+            let nothing = vec![rusqlite::types::Null; statement.parameter_count()];
+            let values = rusqlite::params_from_iter(nothing);
+            let rows = statement.query_map(values, |row| row.get::<_, String>(3))?;
             lines.extend(rows.collect::<Result<Vec<_>, _>>()?);
         }
         Ok(lines)

@@ -7,25 +7,26 @@ use doorknock_model::ids::DoorId;
 use rusqlite::params;
 
 use crate::log::{ChunkRow, Heads};
-use crate::queries::{PersonRow, VISIT, VisitRow, person_row, visit_row};
+use crate::queries::{PersonRow, person_row};
+use crate::visits::{STANDS, VISIT, VisitRow, visit_row};
 use crate::{Result, View};
 
 impl View<'_> {
-    /// The visits of a casework space that took place from `from` to before `until` (seconds since
+    /// The visits of a casework space, as they stand, that took place from `from` to before `until` (seconds since
     /// 1970), in order of time.
     pub fn visits_within(&self, space: u32, from: i64, until: i64) -> Result<Vec<VisitRow>> {
         let mut statement = self.conn.prepare_cached(&format!(
-            "{VISIT} WHERE v.space = ?1 AND v.at >= ?2 AND v.at < ?3
+            "{VISIT} WHERE v.space = ?1 AND {STANDS} AND v.at >= ?2 AND v.at < ?3
              ORDER BY v.at, v.id, v.version"
         ))?;
         let rows = statement.query_map(params![space, from, until], visit_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The latest visit of each door of a casework space.
+    /// The latest visit that stands of each door of a casework space.
     pub fn latest_visits(&self, space: u32) -> Result<HashMap<DoorId, VisitRow>> {
         let mut statement = self.conn.prepare_cached(&format!(
-            "{VISIT} WHERE v.space = ?1 ORDER BY v.at, v.id, v.version"
+            "{VISIT} WHERE v.space = ?1 AND {STANDS} ORDER BY v.at, v.id, v.version"
         ))?;
         let rows = statement.query_map([space], visit_row)?;
         let mut latest = HashMap::new();

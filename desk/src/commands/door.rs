@@ -75,6 +75,7 @@ fn person(person: &PersonInfo) -> Value {
         })
     });
     json!({
+        "person": person.person,
         "name": person.name,
         "phone": person.phone,
         "remark": person.remark,

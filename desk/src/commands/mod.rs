@@ -1,7 +1,10 @@
 //! The commands: each opens the home, does one thing and gives a [`Reply`].
 
 mod community;
+mod correct;
+mod decide;
 mod door;
+mod draft;
 mod export;
 mod import;
 mod ledger;
@@ -74,10 +77,11 @@ fn fixed(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
         Verb::Import(args) => import::import(desk, &args),
         Verb::Invite(args) => community::invite(desk, &args),
         Verb::Join(args) => community::join(desk, &args),
-        Verb::Round(args) => round::round(desk, &args),
-        Verb::Visit(VisitVerb::Log(args)) => visit::log(desk, args),
-        Verb::Visit(VisitVerb::List(args)) => visit::list(desk, &args),
-        Verb::Visit(VisitVerb::Show(args)) => visit::show(desk, &args),
+        Verb::Round(args) => match args.verb {
+            None => round::round(desk, &args),
+            Some(verb) => decide::run(desk, verb),
+        },
+        Verb::Visit(verb) => visited(desk, verb),
         Verb::Door(DoorVerb::List(args)) => door::list(desk, &args),
         Verb::Door(DoorVerb::Show(args)) => door::show(desk, &args),
         Verb::Template(TemplateVerb::Show(args)) => template::show(desk, &args),
@@ -94,6 +98,18 @@ fn fixed(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
         Verb::Quarantine(QuarantineVerb::List) => sync::quarantine(desk),
         Verb::Quarantine(QuarantineVerb::Retry) => sync::retry(desk),
         Verb::Doctor => sync::doctor(desk),
+    }
+}
+
+fn visited(desk: &Desk, verb: VisitVerb) -> Result<Reply, Failure> {
+    match verb {
+        VisitVerb::Log(args) => draft::log(desk, args),
+        VisitVerb::List(args) => visit::list(desk, &args),
+        VisitVerb::Show(args) => visit::show(desk, &args),
+        VisitVerb::Correct(args) => correct::correct(desk, args),
+        VisitVerb::Undo(args) => correct::undo(desk, &args),
+        VisitVerb::Confirm(args) => correct::confirm(desk, &args),
+        VisitVerb::Draft(verb) => draft::run(desk, &verb),
     }
 }
 

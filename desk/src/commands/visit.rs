@@ -1,37 +1,12 @@
-//! Visits: recording them, listing them, showing one.
+//! Visits: listing them, showing one.
 
-use doorknock::{Doorknock, NewVisit, VisitInfo};
+use doorknock::{Doorknock, VisitInfo};
 use serde_json::{Value, json};
 
 use super::Desk;
-use crate::cli::{ListVisits, LogVisit, ShowVisit};
+use crate::cli::{ListVisits, ShowVisit};
 use crate::lang::{Lang, clock};
 use crate::output::{Failure, Reply, fields, rfc3339, table};
-
-/// `visit log`: `{"visit"}`.
-pub(super) fn log(desk: &Desk, args: LogVisit) -> Result<Reply, Failure> {
-    let home = desk.open()?;
-    let visit = NewVisit {
-        door: home.find_door(&args.door)?,
-        outcome: args.outcome,
-        channel: args.channel,
-        at: args.at.map(|at| at.timestamp()),
-        with: args.with,
-        checklist: None,
-        answers: args.answer,
-        summary: args.summary,
-        follow_up: args.follow_up,
-    };
-    let id = home.log_visit(&visit)?;
-    let kept = desk.pick(
-        "已保存在本机，同步后到服务器。",
-        "Kept on this machine; sync sends it.",
-    );
-    Ok(Reply::new(
-        json!({ "visit": id }),
-        format!("{kept}\n{}: {id}", desk.pick("编号", "id")),
-    ))
-}
 
 /// `visit list`: `{"visits"}`, newest first.
 pub(super) fn list(desk: &Desk, args: &ListVisits) -> Result<Reply, Failure> {
@@ -69,6 +44,8 @@ pub(super) fn line(visit: &VisitInfo) -> Value {
         "outcome": visit.outcome.word(),
         "summary": visit.summary,
         "follow_up": visit.follow_up,
+        "corrects": visit.corrected.iter().map(|earlier| earlier.visit).collect::<Vec<_>>(),
+        "beside": visit.beside,
     })
 }
 
@@ -87,6 +64,11 @@ fn whole(visit: &VisitInfo) -> Value {
     json["channel"] = json!(visit.channel.word());
     json["with"] = json!(visit.with);
     json["answers"] = answers.collect();
+    json["matters"] = json!(visit.matters);
+    json["void"] = json!(visit.void);
+    json["why"] = json!(visit.why);
+    json["corrected"] = visit.corrected.iter().map(whole).collect();
+    json["corrected_by"] = json!(visit.corrected_by);
     json
 }
 
@@ -102,7 +84,7 @@ pub(super) fn rows(lang: Lang, visits: &[VisitInfo]) -> String {
             vec![
                 clock(&visit.at),
                 visit.address.clone(),
-                lang.word(visit.outcome.word(), visit.outcome.zh()),
+                lang.word(visit.outcome.word(), visit.outcome.zh()) + mark(lang, visit),
                 visit.by.clone(),
                 visit.summary.clone().unwrap_or_default(),
                 visit
@@ -113,6 +95,15 @@ pub(super) fn rows(lang: Lang, visits: &[VisitInfo]) -> String {
             ]
         }),
     )
+}
+
+/// What to know of a line of the list beside its outcome.
+fn mark(lang: Lang, visit: &VisitInfo) -> &'static str {
+    match (visit.beside.is_empty(), visit.corrected.is_empty()) {
+        (false, _) => lang.pick("（更正有冲突）", " (corrections conflict)"),
+        (true, false) => lang.pick("（已更正）", " (corrected)"),
+        (true, true) => "",
+    }
 }
 
 fn page(lang: Lang, visit: &VisitInfo) -> String {
@@ -148,6 +139,7 @@ fn page(lang: Lang, visit: &VisitInfo) -> String {
         ),
         (lang.pick("编号", "id"), visit.visit.to_string()),
     ];
+    shown.extend(about_corrections(lang, visit));
     for answer in &visit.answers {
         let question = lang.pick(&answer.question.zh, &answer.question.en);
         shown.push((
@@ -156,4 +148,31 @@ fn page(lang: Lang, visit: &VisitInfo) -> String {
         ));
     }
     fields(&shown)
+}
+
+fn about_corrections(lang: Lang, visit: &VisitInfo) -> Vec<(&'static str, String)> {
+    let mut shown = Vec::new();
+    if visit.void {
+        let void = lang.pick("这次走访没有发生", "the visit never took place");
+        shown.push((lang.pick("撤销", "undone"), void.to_owned()));
+    }
+    if let Some(why) = &visit.why {
+        shown.push((lang.pick("更正原因", "why corrected"), why.clone()));
+    }
+    for earlier in &visit.corrected {
+        let outcome = lang.word(earlier.outcome.word(), earlier.outcome.zh());
+        let summary = earlier.summary.as_deref().unwrap_or_default();
+        let before = format!("{} {outcome} {summary}（{}）", earlier.by, earlier.visit);
+        shown.push((lang.pick("原记录", "before"), before));
+    }
+    for by in &visit.corrected_by {
+        shown.push((lang.pick("已由此更正", "corrected by"), by.to_string()));
+    }
+    for other in &visit.beside {
+        shown.push((
+            lang.pick("另有更正", "also corrected by"),
+            other.to_string(),
+        ));
+    }
+    shown
 }

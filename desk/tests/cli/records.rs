@@ -7,15 +7,16 @@ use serde_json::Value;
 use crate::hub::Hub;
 use crate::program::{Home, roster, text};
 
-struct Scene {
+pub(crate) struct Scene {
     _dir: tempfile::TempDir,
     _hub: Hub,
-    office: Home,
-    phone: Home,
-    grid: String,
+    pub(crate) office: Home,
+    pub(crate) phone: Home,
+    pub(crate) grid: String,
 }
 
-fn scene() -> Scene {
+/// An office with the sample roster and a worker's phone.
+pub(crate) fn scene() -> Scene {
     let dir = tempfile::tempdir().unwrap();
     let hub = Hub::start(&dir.path().join("hub"));
     let office = Home(dir.path().join("office"));

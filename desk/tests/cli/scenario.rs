@@ -199,7 +199,16 @@ fn due_door(phone: &Home) -> (String, String) {
     for item in items {
         assert_eq!(
             keys(item),
-            ["address", "checklist", "door", "reasons", "status"]
+            [
+                "address",
+                "assigned",
+                "checklist",
+                "decisions",
+                "door",
+                "reasons",
+                "status",
+                "takers"
+            ]
         );
         assert_eq!(item["status"], "due");
         assert!(item["reasons"][0]["kind"].is_string(), "{item}");
@@ -257,7 +266,9 @@ fn the_office_sees(office: &Home, visit: &str, door: &str, address: &str) {
         keys(seen),
         [
             "at",
+            "beside",
             "by",
+            "corrects",
             "door",
             "follow_up",
             "outcome",
@@ -316,7 +327,7 @@ fn looks_up(office: &Home, door: &str) {
         ]
     );
     let person = &shown["people"][0];
-    assert_eq!(keys(person), ["name", "needs", "phone", "remark"]);
+    assert_eq!(keys(person), ["name", "needs", "person", "phone", "remark"]);
     assert_eq!(
         keys(&person["needs"][0]),
         ["category", "review", "risk", "until"]

@@ -179,6 +179,7 @@ impl Run<'_> {
             },
             summary: Some(summary.to_owned()),
             follow_up: follow_up.and_then(NaiveDate::from_epoch_days),
+            matters: vec![],
         }
     }
 

@@ -87,6 +87,7 @@ fn two_ticks_under_one_id_and_time_fold_alike_in_any_order() {
         at: 1_790_000_000,
         result,
         follow_up: None,
+        replaces: None,
     };
     let (done, nobody) = (
         s.tick_value(&tick(TickResult::Done)),
@@ -153,6 +154,7 @@ fn times_at_the_ends_of_the_world_are_data_like_any_other() {
             at,
             result: TickResult::from_code(n % 4),
             follow_up,
+            replaces: None,
         };
         ticks.push(put(tick_key(n), pack(&tick)));
         let mut visit: Visit = doorknock::model::kinds::unpack(&s.visit_value("极端")).unwrap();

@@ -81,6 +81,10 @@ impl Scene {
             answers: vec![],
             summary: Some(summary.to_owned()),
             follow_up: None,
+            corrects: None,
+            void: None,
+            why: None,
+            matters: None,
         })
     }
 

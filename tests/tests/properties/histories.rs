@@ -4,7 +4,7 @@
 use doorknock::model::address::DoorKind;
 use doorknock::model::kinds::Outcome;
 use doorknock::model::roster::Roster;
-use doorknock::{DoorEdit, Doorknock, NewVisit};
+use doorknock::{DoorEdit, Doorknock, Draft, NewVisit, VisitEdit};
 use doorknock_tests::{World, roster, visit};
 use proptest::prelude::*;
 
@@ -27,6 +27,21 @@ pub(crate) enum Event {
         kind: u8,
         stale: bool,
     },
+    /// A home corrects one of the visits it lists, to another outcome and perhaps another time, or settles it
+    /// with what stands beside it.
+    Correct {
+        home: usize,
+        visit: usize,
+        outcome: u8,
+        hours_later: i64,
+        settle: bool,
+    },
+    /// A home undoes one of the visits it lists.
+    Undo { home: usize, visit: usize },
+    /// A home decides something about a door, or takes back what it decided.
+    Decide { home: usize, door: usize, what: u8 },
+    /// A home saves a draft.
+    Draft { home: usize, door: usize },
     /// A home syncs.
     Sync { home: usize },
     /// A home is closed and opened again.
@@ -40,6 +55,13 @@ pub(crate) fn events(most: usize) -> impl Strategy<Value = Vec<Event>> {
         3 => (0..2_usize, 0..8_usize, 0..4_u8).prop_map(|(desk, row, value)| Event::Import { desk, row, value }),
         3 => (0..3_usize, 0..8_usize, 0..5_u8, any::<bool>())
             .prop_map(|(home, door, kind, stale)| Event::Edit { home, door, kind, stale }),
+        4 => (0..3_usize, 0..6_usize, 0..5_u8, 0..9000_i64, any::<bool>()).prop_map(
+            |(home, visit, outcome, hours_later, settle)| Event::Correct { home, visit, outcome, hours_later, settle }
+        ),
+        1 => (0..3_usize, 0..6_usize).prop_map(|(home, visit)| Event::Undo { home, visit }),
+        2 => (0..3_usize, 0..8_usize, 0..6_u8)
+            .prop_map(|(home, door, what)| Event::Decide { home, door, what }),
+        1 => (0..3_usize, 0..8_usize).prop_map(|(home, door)| Event::Draft { home, door }),
         4 => (0..3_usize).prop_map(|home| Event::Sync { home }),
         1 => (0..3_usize).prop_map(|home| Event::Reopen { home }),
     ];
@@ -150,6 +172,43 @@ impl Town {
                 };
                 at.edit_door(doors[n].door, &version, &edit).unwrap();
             }
+            Event::Correct {
+                home,
+                visit,
+                outcome,
+                hours_later,
+                settle,
+            } => {
+                let listed = self.home(home).visits(None, 100).unwrap();
+                let Some(seen) = listed.get(visit % listed.len().max(1)) else {
+                    return;
+                };
+                let now = doorknock::Clock::now_ms(&*self.world.clock) / 1000;
+                let at = (seen.at.timestamp() - 8000 * 3600 + hours_later * 3600).min(now);
+                let edit = VisitEdit {
+                    outcome: Some(Outcome::from_code(outcome)),
+                    at: Some(at),
+                    settles: if settle { seen.beside.clone() } else { vec![] },
+                    ..VisitEdit::default()
+                };
+                self.home(home).correct_visit(seen.visit, &edit).unwrap();
+            }
+            Event::Undo { home, visit } => {
+                let listed = self.home(home).visits(None, 100).unwrap();
+                if let Some(seen) = listed.get(visit % listed.len().max(1)) {
+                    self.home(home).undo_visit(seen.visit, None).unwrap();
+                }
+            }
+            Event::Decide { home, door, what } => self.decide(home, door, what),
+            Event::Draft { home, door } => {
+                let at = self.home(home);
+                let doors = at.doors(None).unwrap();
+                let draft = Draft {
+                    door: Some(doors[door % doors.len()].door),
+                    ..Draft::default()
+                };
+                at.save_draft(None, &draft).unwrap();
+            }
             Event::Sync { home } => {
                 self.home(home)
                     .sync(&self.world.net(), &mut |_| {})
@@ -159,6 +218,22 @@ impl Town {
                 self.homes[home] = None;
                 self.homes[home] = Some(self.world.open(NAMES[home], None).unwrap());
             }
+        }
+    }
+
+    fn decide(&self, home: usize, door: usize, what: u8) {
+        let at = self.home(home);
+        let doors = at.doors(None).unwrap();
+        let door = doors[door % doors.len()].door;
+        match what {
+            0 => drop(at.take_door(door, None).unwrap()),
+            1 => drop(at.skip_door(door, "下雨", None).unwrap()),
+            2 => drop(at.add_to_round(door, "邻居反映", None).unwrap()),
+            3 => {
+                let me = at.community().unwrap().unwrap().member;
+                at.assign_door(door, me, None).unwrap();
+            }
+            _ => drop(at.release_door(door, None).unwrap()),
         }
     }
 

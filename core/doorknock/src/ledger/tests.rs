@@ -61,6 +61,12 @@ fn a_visits_row_has_the_communitys_time_words_and_answers_in_both_languages() {
         answers: vec![answer("好", "good"), answer("否", "no")],
         summary: None,
         follow_up: Some("2026-12-01".parse().unwrap()),
+        matters: vec![],
+        void: false,
+        why: None,
+        corrected: vec![],
+        corrected_by: vec![],
+        beside: vec![],
     };
     let bare = VisitInfo {
         answers: Vec::new(),

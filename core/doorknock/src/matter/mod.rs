@@ -3,7 +3,7 @@
 
 mod act;
 mod raise;
-mod read;
+pub(crate) mod read;
 
 pub(crate) use read::info;
 

@@ -1,27 +1,27 @@
 //! Reading: the day's list, doors, visits, search. All from projections; no document is opened.
 
+pub(crate) mod round;
 mod search;
 mod visits;
 
-use std::cell::RefCell;
+pub(crate) use visits::infos;
+
 use std::collections::HashMap;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, FixedOffset, TimeZone, Utc};
 use doorknock_model::access::SpaceKind;
 use doorknock_model::checklist::TemplateId;
 use doorknock_model::ids::{DocId, DoorId, GridId, PersonId};
-use doorknock_model::round::{DoorState, RoundDoor, date_of, day_of, local_day, round};
+use doorknock_model::round::date_of;
 use doorknock_store::View;
 use doorknock_store::queries::{DoorRow, GridRow};
-
-pub(crate) use visits::infos;
 
 use crate::Result;
 use crate::care::person_info;
 use crate::edit::version_of;
 use crate::error::{not_found, said};
 use crate::home::Doorknock;
-use crate::views::{DoorDetail, DoorInfo, GridInfo, Round, RoundLine};
+use crate::views::{DoorDetail, DoorInfo, GridInfo};
 
 /// Visits shown with a door.
 const DOOR_VISITS: u32 = 20;
@@ -51,50 +51,6 @@ impl Doorknock {
 
     pub(crate) fn utc_offset(&self) -> Result<i32> {
         utc_offset(&self.lock().store.view()?)
-    }
-
-    /// A grid's list for a day: the only grid of this device if none is named, today if no day is.
-    ///
-    /// # Errors
-    /// `which_grid`, `unknown_grid`, `not_joined`.
-    pub fn round(&self, grid_code: Option<&str>, date: Option<NaiveDate>) -> Result<Round> {
-        let now = self.now_ms().div_euclid(1000);
-        let inner = self.lock();
-        inner.identity()?;
-        let view = inner.store.view()?;
-        let (grid, space) = which_grid(&view, grid_code)?;
-        let offset = utc_offset(&view)?;
-        let today = local_day(now, offset);
-        let date = date
-            .or_else(|| date_of(today))
-            .ok_or_else(|| not_found("日期", "date"))?;
-        let mut doors = Vec::new();
-        for row in view.doors_of(space)? {
-            doors.push(as_of(&view, space, row.door, day_of(date), offset)?);
-        }
-        let contacts = view.contacts_of(grid.id)?;
-        let names = RefCell::default();
-        let line = |item: doorknock_model::round::RoundItem| -> Result<RoundLine> {
-            let checklist = item.checklist.map(|id| checklist_name(&view, &names, id));
-            Ok(RoundLine {
-                contact: contacts.get(&item.door).cloned(),
-                door: item.door,
-                address: item.address.display_zh(),
-                status: item.status,
-                reasons: item.reasons,
-                checklist: checklist.transpose()?,
-            })
-        };
-        let items = round(date, &doors)
-            .into_iter()
-            .map(line)
-            .collect::<Result<_>>()?;
-        Ok(Round {
-            date,
-            grid: grid.code,
-            as_of: local_time(now, offset),
-            items,
-        })
     }
 
     /// Doors, by grid and in walking order.
@@ -260,39 +216,18 @@ pub(crate) fn which_grid(view: &View<'_>, code: Option<&str>) -> Result<(GridRow
     }
 }
 
-/// A door with its state as it stood at the end of a day: as kept, or, for a day before its latest
-/// knock, folded again up to that day.
-pub(crate) fn as_of(
-    view: &View<'_>,
-    space: u32,
-    mut door: RoundDoor,
-    day: i32,
-    offset: i32,
-) -> Result<RoundDoor> {
-    if door.state.day.is_some_and(|latest| latest > day) {
-        let mut state = DoorState::default();
-        for (_, tick) in view.ticks(space, door.door)? {
-            if local_day(tick.at, offset) <= day {
-                state.fold(&tick, offset);
-            }
-        }
-        door.state = state;
-    }
-    Ok(door)
-}
-
 /// A checklist's code, looked up once for a whole list.
 fn checklist_name(
     view: &View<'_>,
-    names: &RefCell<HashMap<TemplateId, String>>,
+    names: &mut HashMap<TemplateId, String>,
     id: TemplateId,
 ) -> Result<String> {
-    if let Some(name) = names.borrow().get(&id) {
+    if let Some(name) = names.get(&id) {
         return Ok(name.clone());
     }
     let template = crate::templates::find(view, &id)?;
     let name = template.map_or_else(|| "unknown".to_owned(), |t| t.code.clone());
-    names.borrow_mut().insert(id, name.clone());
+    names.insert(id, name.clone());
     Ok(name)
 }
 

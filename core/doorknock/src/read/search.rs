@@ -82,6 +82,8 @@ fn search_hit(view: &View<'_>, hit: Hit) -> Result<Option<SearchHit>> {
         }
         Hit::Visit(id) => match view.visit(id)? {
             None => None,
+            // What was corrected is found by its correction's words.
+            Some(visit) if visit.void || !view.standing_in_for(&visit)?.is_empty() => None,
             Some(visit) => {
                 let offset = utc_offset(view)?;
                 let date = local_time(visit.at, offset).format("%Y-%m-%d");

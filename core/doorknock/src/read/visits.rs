@@ -1,24 +1,26 @@
 //! Visits as people read them.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use doorknock_model::checklist::Label;
-use doorknock_model::ids::{DoorId, VisitId};
-use doorknock_model::kinds::MEMBER_CARD;
+use doorknock_model::ids::{DoorId, MemberId, VisitId};
 use doorknock_model::round::date_of;
 use doorknock_store::View;
-use doorknock_store::queries::VisitRow;
+use doorknock_store::visits::VisitRow;
 
 use super::{local_time, utc_offset};
 use crate::Result;
 use crate::error::not_found;
 use crate::home::{Doorknock, Inner};
+use crate::records::name_of;
 use crate::templates;
 use crate::views::{AnswerLine, VisitInfo};
 
 impl Doorknock {
-    /// Visits, newest first: of a door, or of all.
+    /// Visits as they stand, newest first: of a door, or of all. One that was corrected is listed as its
+    /// correction, one that never took place is not listed.
     ///
     /// # Errors
     /// The database's.
@@ -28,60 +30,107 @@ impl Doorknock {
         infos(&inner, &view, view.visits(door, limit)?)
     }
 
-    /// One visit.
+    /// One record of a visit, also one that was corrected.
     ///
     /// # Errors
     /// `not_found`.
     pub fn visit(&self, visit: VisitId) -> Result<VisitInfo> {
         let inner = self.lock();
         let view = inner.store.view()?;
-        let row = view
-            .visit(visit)?
-            .ok_or_else(|| not_found("走访记录", "visit"))?;
-        infos(&inner, &view, vec![row])?
-            .pop()
-            .ok_or_else(|| not_found("走访记录", "visit"))
+        let gone = || not_found("走访记录", "visit");
+        let row = view.visit(visit)?.ok_or_else(gone)?;
+        let corrected_by = view.standing_in_for(&row)?;
+        let info = infos(&inner, &view, vec![row])?.pop().ok_or_else(gone)?;
+        Ok(VisitInfo {
+            corrected_by,
+            ..info
+        })
     }
 }
 
+/// Records of visits for people, each with those it stands in for.
 pub(crate) fn infos(inner: &Inner, view: &View<'_>, rows: Vec<VisitRow>) -> Result<Vec<VisitInfo>> {
-    let community = inner.identity()?.community;
     let offset = utc_offset(view)?;
     let mut names = HashMap::new();
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
-        if let Entry::Vacant(unknown) = names.entry(row.member) {
-            let card = MEMBER_CARD.document(community, &[row.member.as_bytes()]);
-            let name = view.member_name(card)?;
-            let short = || row.member.to_string()[..8].to_owned();
-            unknown.insert(name.unwrap_or_else(short));
+        let mut earlier = Vec::new();
+        for id in &row.corrects {
+            earlier.extend(view.visit(*id)?.filter(|e| e.door == row.door));
         }
-        let address = view
-            .door(row.door)?
-            .map(|d| d.door.address.display_zh())
-            .unwrap_or_default();
+        earlier.sort_by_key(|row| Reverse(row.visit));
+        let beside = beside(view, &row, &earlier)?;
+        let earlier = earlier.into_iter();
+        let corrected = earlier
+            .map(|row| info(inner, view, &mut names, offset, row))
+            .collect::<Result<_>>()?;
         all.push(VisitInfo {
-            visit: row.visit,
-            door: row.door,
-            address,
-            at: local_time(row.at, offset),
-            by: names[&row.member].clone(),
-            member: row.member,
-            device: row.device,
-            channel: row.channel,
-            outcome: row.outcome,
-            with: row
-                .companions
-                .split('、')
-                .filter(|w| !w.is_empty())
-                .map(str::to_owned)
-                .collect(),
-            answers: answers(view, &row)?,
-            summary: row.summary,
-            follow_up: row.follow_up.and_then(date_of),
+            corrected,
+            beside,
+            ..info(inner, view, &mut names, offset, row)?
         });
     }
     Ok(all)
+}
+
+/// What else stands in for the same records: corrections that did not know of each other.
+fn beside(view: &View<'_>, row: &VisitRow, earlier: &[VisitRow]) -> Result<Vec<VisitId>> {
+    let mut all = Vec::new();
+    for named in earlier {
+        for other in view.standing_in_for(named)? {
+            let known = other == row.visit || row.corrects.contains(&other) || all.contains(&other);
+            let Some(other) = view.visit(other)?.filter(|_| !known) else {
+                continue;
+            };
+            if view.standing_in_for(&other)?.is_empty() {
+                all.push(other.visit);
+            }
+        }
+    }
+    all.sort_unstable();
+    Ok(all)
+}
+
+fn info(
+    inner: &Inner,
+    view: &View<'_>,
+    names: &mut HashMap<MemberId, String>,
+    offset: i32,
+    row: VisitRow,
+) -> Result<VisitInfo> {
+    if let Entry::Vacant(unknown) = names.entry(row.member) {
+        unknown.insert(name_of(inner, view, row.member)?);
+    }
+    let address = view
+        .door(row.door)?
+        .map(|d| d.door.address.display_zh())
+        .unwrap_or_default();
+    Ok(VisitInfo {
+        visit: row.visit,
+        door: row.door,
+        address,
+        at: local_time(row.at, offset),
+        by: names[&row.member].clone(),
+        member: row.member,
+        device: row.device,
+        channel: row.channel,
+        outcome: row.outcome,
+        with: row
+            .companions
+            .split('、')
+            .filter(|w| !w.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        answers: answers(view, &row)?,
+        summary: row.summary,
+        follow_up: row.follow_up.and_then(date_of),
+        matters: row.matters,
+        void: row.void,
+        why: row.why,
+        corrected: Vec::new(),
+        corrected_by: Vec::new(),
+        beside: Vec::new(),
+    })
 }
 
 /// Answers with the questions of the version they were given to. Those of a template that is not here are

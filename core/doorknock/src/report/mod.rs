@@ -3,15 +3,18 @@
 mod sheets;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use chrono::{DateTime, FixedOffset};
-use doorknock_model::ids::DoorId;
+use doorknock_model::ids::{CommunityId, DoorId};
 use doorknock_model::kinds::TickResult;
 use doorknock_model::matter::{Satisfaction, Stage};
 use doorknock_model::report::{
     DoorFact, Facts, Figures, MatterFact, Month, NeedFact, VisitFact, month, reached,
 };
-use doorknock_model::round::{RoundDoor, date_of, day_of, local_day, round};
+use doorknock_model::round::{
+    Decision, Overlay, Reason, RoundDoor, date_of, day_of, local_day, standing,
+};
 use doorknock_store::View;
 use doorknock_store::matters::MatterRow;
 use doorknock_store::queries::DoorRow;
@@ -19,7 +22,8 @@ use doorknock_store::queries::DoorRow;
 use crate::Result;
 use crate::home::Doorknock;
 use crate::ledger::{Part, parts, reviews_of, starts};
-use crate::read::{as_of, local_time, utc_offset};
+use crate::read::round::{Inputs, as_of, sheet};
+use crate::read::{local_time, utc_offset};
 
 /// The figures of a month, of each grid and of all of them together.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,7 +65,7 @@ impl Doorknock {
         let day = |at| local_day(at, offset);
         let (mut grids, mut all) = (Vec::new(), Facts::default());
         for part in parts(&view, grid)? {
-            let facts = facts(&view, &part, which, offset)?;
+            let facts = facts(&view, &part, which, offset, inner.identity()?.community)?;
             all.extend(&facts);
             grids.push(GridFigures {
                 figures: month(which, &facts, &day),
@@ -78,7 +82,21 @@ impl Doorknock {
     }
 }
 
-fn facts(view: &View<'_>, part: &Part, month: Month, offset: i32) -> Result<Facts> {
+fn facts(
+    view: &View<'_>,
+    part: &Part,
+    month: Month,
+    offset: i32,
+    community: CommunityId,
+) -> Result<Facts> {
+    let mut lists = Lists {
+        view,
+        part,
+        offset,
+        community,
+        inputs: Inputs::of(view, part.grid.code.clone())?,
+        decisions: HashMap::new(),
+    };
     let rows = view.doors_of(part.rounds)?;
     let doors: HashMap<DoorId, &DoorRow> = rows.iter().map(|row| (row.door.door, row)).collect();
     let (from, until) = (starts(month.first(), offset), starts(month.next(), offset));
@@ -92,7 +110,7 @@ fn facts(view: &View<'_>, part: &Part, month: Month, offset: i32) -> Result<Fact
         }
         let day = local_day(visit.at, offset);
         let reason = match doors.get(&visit.door) {
-            Some(row) => reason(view, part.rounds, &row.door, day, offset)?,
+            Some(row) => lists.reason(&row.door, day)?,
             None => None,
         };
         facts.visits.push(VisitFact {
@@ -149,21 +167,42 @@ fn content(satisfaction: Satisfaction) -> Option<bool> {
     }
 }
 
-/// Why the door stood on that morning's list, most urgent first; by its plan as it stands now.
-fn reason(
-    view: &View<'_>,
-    space: u32,
-    door: &RoundDoor,
-    day: i32,
+/// The lists of a grid's days.
+struct Lists<'a> {
+    view: &'a View<'a>,
+    part: &'a Part,
     offset: i32,
-) -> Result<Option<doorknock_model::round::Reason>> {
-    let Some(date) = date_of(day) else {
-        return Ok(None);
-    };
-    // As it stood the evening before: what this day's knocks found is no reason for them.
-    let door = as_of(view, space, door.clone(), day.saturating_sub(1), offset)?;
-    let item = round(date, &[door]).pop();
-    Ok(item.and_then(|item| item.reasons.into_iter().next()))
+    community: CommunityId,
+    inputs: Inputs,
+    decisions: HashMap<i32, Vec<Decision>>,
+}
+
+impl Lists<'_> {
+    /// Why the door stood on that morning's list, most urgent first; by its plan, the rules and campaigns as they
+    /// stand now.
+    fn reason(&mut self, door: &RoundDoor, day: i32) -> Result<Option<Reason>> {
+        let Some(date) = date_of(day) else {
+            return Ok(None);
+        };
+        if let Entry::Vacant(unread) = self.decisions.entry(day) {
+            let sheet = sheet(self.community, self.part.grid.id, day);
+            unread.insert(self.view.decisions(self.part.rounds, sheet)?);
+        }
+        // As it stood the evening before: what this day's knocks found is no reason for them.
+        let before = day.saturating_sub(1);
+        let door = as_of(
+            self.view,
+            self.part.rounds,
+            door.clone(),
+            before,
+            self.offset,
+        )?;
+        let decisions = &self.decisions[&day];
+        let list = self
+            .inputs
+            .list(date, &[door], decisions, &Overlay::default());
+        Ok(list.into_iter().flat_map(|item| item.reasons).next())
+    }
 }
 
 /// The day somebody was first met there from a day on.
@@ -174,8 +213,10 @@ fn first_met(
     from: i32,
     offset: i32,
 ) -> Result<Option<i32>> {
-    let ticks = view.ticks(space, door)?.into_iter().map(|(_, tick)| tick);
-    let met = ticks.filter(|tick| tick.result == TickResult::Done);
+    let ticks = view.ticks(space, door)?;
+    let met = standing(&ticks)
+        .into_iter()
+        .filter(|tick| tick.result == TickResult::Done);
     let mut days = met.map(|tick| local_day(tick.at, offset));
     Ok(days.find(|day| *day >= from))
 }

@@ -20,11 +20,11 @@ pub use matter::MATTER;
 pub use member_card::MEMBER_CARD;
 pub use partner::{LIST_ITEM, ListKind, ListState, PARTNER, PartnerKind};
 pub use person_file::{EndReason, Need, PERSON_FILE, Review};
-pub use round_sheet::{ROUND_SHEET, Tick, TickResult};
-pub use settings::{CompoundKind, CompoundRecord, GridRecord, SETTINGS};
+pub use round_sheet::{DecisionKind, ROUND_SHEET, RoundDecision, Tick, TickResult};
+pub use settings::{CompoundKind, CompoundRecord, GridRecord, PlanRuleRecord, SETTINGS};
 pub use team::{CREW, CrewKind, DUTY, PAIR};
 pub use template::TEMPLATE;
-pub use visit_book::{Answer, Channel, Outcome, VISIT_BOOK, Visit};
+pub use visit_book::{Answer, Channel, Confirmation, Outcome, VISIT_BOOK, Visit};
 
 use crate::kind::{Kind, Value};
 

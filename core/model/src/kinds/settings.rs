@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 
 use super::open_enum;
 use crate::access::{Roles, SpaceKind};
+use crate::address::DoorKind;
 use crate::care::RiskLevel;
 use crate::kind::{Field, Kind, Member, Shape};
 
@@ -18,6 +19,10 @@ pub const GRID: u16 = 3;
 pub const COMPOUND: u16 = 4;
 /// How often a level of risk is due, under the level's code: a [`crate::cadence::Cadence`].
 pub const DEFAULT_CADENCE: u16 = 6;
+
+/// How often doors without a plan of their own are due, under [`PlanRuleRecord::key`]: a packed
+/// [`PlanRuleRecord`].
+pub const PLAN_RULE: u16 = 5;
 
 open_enum! {
     /// What sort of estate a compound is: it will decide the plan for its ordinary doors.
@@ -45,6 +50,40 @@ pub struct CompoundRecord {
     /// Once the office said so.
     #[n(1)]
     pub kind: Option<CompoundKind>,
+}
+
+/// How often doors of one kind are due, in compounds of one kind or in all.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct PlanRuleRecord {
+    /// In compounds of this kind; `None` for all that no closer rule covers.
+    #[n(0)]
+    pub compound: Option<CompoundKind>,
+    /// The code of [`crate::address::DoorKind`].
+    #[n(1)]
+    pub door: u8,
+    /// The form of [`crate::cadence::Cadence`]'s `Display`.
+    #[n(2)]
+    pub cadence: String,
+    /// Since when, in days since 1970-01-01.
+    #[n(3)]
+    pub since: i32,
+    /// The checklist to use: 16 bytes of a template's id.
+    #[cbor(n(4), with = "minicbor::bytes")]
+    pub checklist: Option<[u8; 16]>,
+}
+
+impl PlanRuleRecord {
+    /// The id a rule stands under, so that there is one for each pair: the codes of the compound's
+    /// kind (255 for all) and of the door's.
+    #[must_use]
+    pub const fn key(compound: Option<CompoundKind>, door: u8) -> [u8; 2] {
+        let compound = match compound {
+            Some(kind) => kind.code(),
+            None => u8::MAX,
+        };
+        [compound, door]
+    }
 }
 
 /// What a grid is called.
@@ -83,6 +122,13 @@ pub static SETTINGS: Kind = Kind {
             .max(1024)
             .table("compound"),
         Field::new(
+            PLAN_RULE,
+            "plan_rule",
+            "默认走访计划",
+            Shape::Record(PLAN_RULE_PARTS),
+        )
+        .keyed(),
+        Field::new(
             DEFAULT_CADENCE,
             "default_cadence",
             "各风险等级的走访频次",
@@ -96,6 +142,14 @@ const GRID_PARTS: &[Member] = &[
     Member::needed("code", "编码", Shape::Text),
     Member::new("name", "名称", Shape::Text),
     Member::new("order", "顺序", Shape::Int),
+];
+
+const PLAN_RULE_PARTS: &[Member] = &[
+    Member::new("compound", "小区类型", Shape::Word(CompoundKind::WORDS)),
+    Member::needed("door", "门户类型", Shape::Word(DoorKind::WORDS)),
+    Member::needed("cadence", "频次", Shape::Cadence),
+    Member::needed("since", "开始", Shape::Day),
+    Member::new("checklist", "清单", Shape::Id),
 ];
 
 const COMPOUND_PARTS: &[Member] = &[

@@ -5,12 +5,14 @@ use minicbor::{Decode, Encode};
 
 use super::open_enum;
 use crate::access::{Roles, SpaceKind};
-use crate::ids::DoorId;
+use crate::ids::{DoorId, MatterId, PersonId, VisitId};
 use crate::kind::{Field, Kind, Member, Shape};
 use crate::kinds::TickResult;
 
 /// A visit, under its id: a packed [`Visit`].
 pub const VISIT: u16 = 1;
+/// That what a visit found was confirmed, under the visit's id: a packed [`Confirmation`].
+pub const CONFIRMATION: u16 = 2;
 
 open_enum! {
     /// How the visit was made.
@@ -103,6 +105,30 @@ pub struct Visit {
     /// When a return was promised, in days since 1970-01-01.
     #[n(8)]
     pub follow_up: Option<i32>,
+    /// The door's visits, or corrections of them, that this record stands in for. They are kept.
+    #[n(9)]
+    pub corrects: Option<Vec<VisitId>>,
+    /// Whether the visit that this record stands in for never took place.
+    #[n(10)]
+    pub void: Option<bool>,
+    /// Why it was corrected.
+    #[n(11)]
+    pub why: Option<String>,
+    /// The matters that were raised or dealt with.
+    #[n(12)]
+    pub matters: Option<Vec<MatterId>>,
+}
+
+/// Somebody confirmed that people moved away or died, and their care needs ended with it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Confirmation {
+    /// Who is gone.
+    #[n(0)]
+    pub people: Vec<PersonId>,
+    /// When it was confirmed, in days since 1970-01-01.
+    #[n(1)]
+    pub on: i32,
 }
 
 /// The visit book; its subject is the door's id and the year (`i32` big-endian).
@@ -119,8 +145,21 @@ pub static VISIT_BOOK: Kind = Kind {
             .once()
             .max(32 * 1024)
             .table("visit"),
+        Field::new(
+            CONFIRMATION,
+            "confirmation",
+            "确认",
+            Shape::Record(CONFIRMATION_PARTS),
+        )
+        .once()
+        .max(1024),
     ],
 };
+
+const CONFIRMATION_PARTS: &[Member] = &[
+    Member::needed("people", "人员", Shape::Ids),
+    Member::needed("on", "日期", Shape::Day),
+];
 
 const VISIT_PARTS: &[Member] = &[
     Member::needed("door", "门户", Shape::Id),
@@ -132,4 +171,8 @@ const VISIT_PARTS: &[Member] = &[
     Member::needed("answers", "回答", Shape::Packed),
     Member::new("summary", "小结", Shape::Text),
     Member::new("follow_up", "约定回访", Shape::Day),
+    Member::new("corrects", "更正", Shape::Ids),
+    Member::new("void", "作废", Shape::Bool),
+    Member::new("why", "更正原因", Shape::Text),
+    Member::new("matters", "诉求", Shape::Ids),
 ];

@@ -1,25 +1,31 @@
 //! The round: a grid's door-knock list for a day, computed and never stored.
 //!
-//! [`round`] is a pure function of the doors' cards, the state folded from their ticks
-//! ([`DoorState`]) and the date: the same inputs give the same list on every device, whatever
-//! its clock or time zone. It needs nothing from the casework space, so a volunteer's phone can
-//! compute it (docs/design.md).
+//! [`round`] is a pure function: the same inputs give the same list on every device, whatever its
+//! clock or time zone. What it needs is in two parts. [`Base`] is what stands in the common space and
+//! the grid's rounds: doors' cards, the state folded from their ticks ([`DoorState`]), rules,
+//! campaigns, special periods, people's decisions; a phone without casework computes the round from
+//! it. [`Overlay`] is what only the grid's casework knows (docs/rounds.md).
 
+mod decision;
+mod plan;
+mod reason;
+mod record;
 mod state;
 
-pub use state::{DayPart, DoorState, Past};
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
+
+pub use decision::{Decision, effective};
+pub use plan::{Campaign, Days, DuePlan, Period, PlanRule, Selection};
+pub use reason::{Casework, MAX_TRIES, NEW_HOUSEHOLD_DAYS, Overlay, Reason};
+pub use record::Fields;
+pub use state::{DayPart, DoorState, Knock, Past, standing};
 
 use crate::address::{Address, DoorKind};
-use crate::cadence::Cadence;
-use crate::ids::DoorId;
-
-/// After this many knocks with nobody home, a call or a neighbour is suggested instead.
-pub const MAX_TRIES: u8 = 3;
-
-/// A household counts as new for this many days after moving in.
-pub const NEW_HOUSEHOLD_DAYS: u64 = 30;
+use crate::checklist::TemplateId;
+use crate::ids::{DoorId, MemberId};
+use crate::kinds::{CompoundKind, DecisionKind};
 
 /// Days since 1970-01-01 as a date; `None` beyond the calendar.
 #[must_use]
@@ -40,19 +46,6 @@ pub fn local_day(at: i64, utc_offset_minutes: i32) -> i32 {
     i32::try_from(local.div_euclid(86_400)).unwrap_or(i32::MAX)
 }
 
-/// A door's plan, in the round's terms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DuePlan {
-    /// How often.
-    pub cadence: Cadence,
-    /// The first day.
-    pub since: NaiveDate,
-    /// The last day, if it ends.
-    pub until: Option<NaiveDate>,
-    /// The checklist to use.
-    pub checklist: Option<[u8; 16]>,
-}
-
 /// A door as the round sees it.
 #[derive(Debug, Clone)]
 pub struct RoundDoor {
@@ -62,85 +55,34 @@ pub struct RoundDoor {
     pub address: Address,
     /// What.
     pub kind: DoorKind,
-    /// When it is due, if it is.
+    /// When it is due, if it has a plan of its own.
     pub plan: Option<DuePlan>,
     /// When a new household moved in.
     pub moved_in: Option<NaiveDate>,
-    /// What happened there so far.
+    /// What happened there so far: no knock later than the round's date. For a day in the past the
+    /// caller folds the ticks up to that day.
     pub state: DoorState,
 }
 
-/// Why a door is on the list. In order of urgency.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
-    /// Somebody promised to come back by this day.
-    FollowUp {
-        /// The promised day.
-        on: NaiveDate,
-    },
-    /// The cadence passed this many days ago.
-    Overdue {
-        /// The day it was due.
-        due: NaiveDate,
-        /// Days since then, 1 or more.
-        days: i64,
-    },
-    /// Nobody was home at the last knocks.
-    NobodyHome {
-        /// How often in a row.
-        tries: u8,
-        /// The parts of the day already tried: [`DayPart::bit`]s.
-        tried_parts: u8,
-        /// After [`MAX_TRIES`]: call, or ask a neighbour, instead of knocking again.
-        suggest_call: bool,
-    },
-    /// The cadence is due today.
-    Due {
-        /// Today.
-        due: NaiveDate,
-    },
-    /// A new household, not yet met.
-    NewHousehold {
-        /// The day it moved in.
-        since: NaiveDate,
-    },
-}
-
-impl Reason {
-    /// The word in JSON.
-    #[must_use]
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::FollowUp { .. } => "follow_up",
-            Self::Overdue { .. } => "overdue",
-            Self::NobodyHome { .. } => "nobody_home",
-            Self::Due { .. } => "due",
-            Self::NewHousehold { .. } => "new_household",
-        }
-    }
-
-    /// In a few words, for a column or a count.
-    #[must_use]
-    pub const fn zh(&self) -> &'static str {
-        match self {
-            Self::FollowUp { .. } => "约定回访",
-            Self::Overdue { .. } => "逾期未访",
-            Self::NobodyHome { .. } => "上次无人在家",
-            Self::Due { .. } => "到期应访",
-            Self::NewHousehold { .. } => "新入住",
-        }
-    }
-
-    /// Smaller is more urgent.
-    pub(crate) const fn rank(&self) -> u8 {
-        match self {
-            Self::FollowUp { .. } => 0,
-            Self::Overdue { .. } => 1,
-            Self::NobodyHome { .. } => 2,
-            Self::Due { .. } => 3,
-            Self::NewHousehold { .. } => 4,
-        }
-    }
+/// What everybody of the grid's crew can know.
+#[derive(Debug, Clone, Copy)]
+pub struct Base<'a> {
+    /// The day.
+    pub date: NaiveDate,
+    /// The code of the grid whose list it is.
+    pub grid: &'a str,
+    /// Its doors.
+    pub doors: &'a [RoundDoor],
+    /// What sort of estate each compound is, by name.
+    pub compounds: &'a BTreeMap<String, CompoundKind>,
+    /// Plans for doors without one.
+    pub rules: &'a [PlanRule],
+    /// 专项走访, of any time.
+    pub campaigns: &'a [Campaign],
+    /// 特殊时期, of any time.
+    pub periods: &'a [Period],
+    /// Everything decided about this day's list, also what no longer counts.
+    pub decisions: &'a [Decision],
 }
 
 /// What became of it that day.
@@ -148,7 +90,9 @@ impl Reason {
 pub enum Status {
     /// To be knocked on.
     Due,
-    /// Done, or tried to its end, that day.
+    /// Somebody decided to leave it out today.
+    Skipped,
+    /// Done, or not to be tried again, that day.
     Done,
 }
 
@@ -158,6 +102,7 @@ impl Status {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Due => "due",
+            Self::Skipped => "skipped",
             Self::Done => "done",
         }
     }
@@ -170,108 +115,93 @@ pub struct RoundItem {
     pub door: DoorId,
     /// Where.
     pub address: Address,
-    /// Done or not.
+    /// What became of it.
     pub status: Status,
-    /// Why, most urgent first; empty if it was visited without being due.
+    /// Why, most urgent first; empty if it was visited or given to somebody without being due.
     pub reasons: Vec<Reason>,
-    /// The checklist to use.
-    pub checklist: Option<[u8; 16]>,
+    /// The checklist to use: a special period's, else a campaign's, else the plan's.
+    pub checklist: Option<TemplateId>,
+    /// Everybody who took it, in order of id: two who did so apart see each other here.
+    pub takers: Vec<MemberId>,
+    /// Everybody it was given to, in order of id.
+    pub assigned: Vec<MemberId>,
+    /// The decisions that count, in order of id.
+    pub decisions: Vec<Decision>,
 }
 
 /// The list of a day: what is due first, most urgent first, then in walking order.
-///
-/// Each door's state must hold no knock later than `date`; for a day in the past the caller
-/// folds the ticks up to that day.
 #[must_use]
-pub fn round(date: NaiveDate, doors: &[RoundDoor]) -> Vec<RoundItem> {
-    let mut items: Vec<_> = doors
+pub fn round(base: &Base<'_>, overlay: &Overlay) -> Vec<RoundItem> {
+    let mut decided: BTreeMap<DoorId, Vec<Decision>> = BTreeMap::new();
+    for decision in effective(base.decisions) {
+        let of_door = decided.entry(decision.record.door).or_default();
+        of_door.push(decision.clone());
+    }
+    let mut items: Vec<_> = base
+        .doors
         .iter()
-        .filter_map(|door| item(date, door))
+        .filter_map(|door| {
+            item(
+                base,
+                overlay,
+                door,
+                decided.remove(&door.door).unwrap_or_default(),
+            )
+        })
         .map(|item| {
             let urgency = item.reasons.first().map_or(u8::MAX, Reason::rank);
-            (
-                (item.status, urgency, item.address.walk_order(), item.door),
-                item,
-            )
+            let order = (item.status, urgency, item.address.walk_order(), item.door);
+            (order, item)
         })
         .collect();
     items.sort_by(|(a, _), (b, _)| a.cmp(b));
     items.into_iter().map(|(_, item)| item).collect()
 }
 
-fn item(date: NaiveDate, door: &RoundDoor) -> Option<RoundItem> {
-    let today = day_of(date);
-    let knocked_today = door.state.day == Some(today);
+fn item(
+    base: &Base<'_>,
+    overlay: &Overlay,
+    door: &RoundDoor,
+    decisions: Vec<Decision>,
+) -> Option<RoundItem> {
+    let knocked_today = door.state.day == Some(day_of(base.date));
+    let now = &door.state.now;
     let morning = if knocked_today {
-        door.state.before
+        &door.state.before
     } else {
-        door.state.now
+        now
     };
-    let now = door.state.now;
-    let mut reasons = reasons(date, door, &morning);
     let done = knocked_today && now.tries == 0;
-    if knocked_today && now.tries > 0 {
-        reasons.retain(|r| !matches!(r, Reason::NobodyHome { .. }));
-        reasons.extend(nobody_home(&now));
-        reasons.sort_by_key(Reason::rank);
-    }
-    if reasons.is_empty() && !knocked_today {
-        return None;
-    }
-    let checklist = door.plan.and_then(|p| p.checklist);
-    let status = if done { Status::Done } else { Status::Due };
-    Some(RoundItem {
+    // Reasons stand as they were in the morning; of tries, today's count too.
+    let tried = if done { morning } else { now };
+    let casework = overlay.doors.get(&door.door);
+    let (mut reasons, checklist) = reason::reasons(base, door, casework, morning, tried);
+    let of = |kind| decisions.iter().filter(move |d| d.record.what == kind);
+    reasons.extend(of(DecisionKind::Add).map(|added| Reason::Added {
+        why: added.record.reason.clone(),
+        by: added.by,
+    }));
+    reasons.sort_by(|a, b| a.order().cmp(&b.order()));
+    let takers: BTreeSet<_> = of(DecisionKind::Take).map(|d| d.by).collect();
+    let assigned: BTreeSet<_> = of(DecisionKind::Assign)
+        .filter_map(|d| d.record.member)
+        .collect();
+    let listed = !reasons.is_empty() || knocked_today || !takers.is_empty() || !assigned.is_empty();
+    let skipped = of(DecisionKind::Skip).next().is_some();
+    let status = match (done, skipped) {
+        (true, _) => Status::Done,
+        (false, true) => Status::Skipped,
+        (false, false) => Status::Due,
+    };
+    listed.then(|| RoundItem {
         door: door.door,
         address: door.address.clone(),
         status,
         reasons,
         checklist,
-    })
-}
-
-fn reasons(date: NaiveDate, door: &RoundDoor, past: &Past) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    if let Some(on) = past.follow_up.and_then(date_of).filter(|on| *on <= date) {
-        reasons.push(Reason::FollowUp { on });
-    }
-    if let Some(plan) = door
-        .plan
-        .filter(|p| p.since <= date && p.until.is_none_or(|u| date <= u))
-    {
-        let due = plan
-            .cadence
-            .next_due(past.last_done.and_then(date_of), plan.since);
-        match (date - due).num_days() {
-            0 => reasons.push(Reason::Due { due }),
-            days @ 1.. => reasons.push(Reason::Overdue { due, days }),
-            _ => {}
-        }
-    }
-    reasons.extend(nobody_home(past));
-    let is_new = |since: NaiveDate| {
-        since <= date
-            && date
-                < since
-                    .checked_add_days(Days::new(NEW_HOUSEHOLD_DAYS))
-                    .unwrap_or(since)
-    };
-    if let Some(since) = door.moved_in.filter(|since| is_new(*since))
-        && past
-            .last_done
-            .and_then(date_of)
-            .is_none_or(|done| done < since)
-    {
-        reasons.push(Reason::NewHousehold { since });
-    }
-    reasons.sort_by_key(Reason::rank);
-    reasons
-}
-
-fn nobody_home(past: &Past) -> Option<Reason> {
-    (past.tries > 0).then_some(Reason::NobodyHome {
-        tries: past.tries,
-        tried_parts: past.tried_parts,
-        suggest_call: past.tries >= MAX_TRIES,
+        takers: takers.into_iter().collect(),
+        assigned: assigned.into_iter().collect(),
+        decisions,
     })
 }
 

@@ -135,6 +135,7 @@ impl Bench {
             answers: workload::answers(rng),
             summary: Some(workload::summary(rng)),
             follow_up: None,
+            matters: vec![],
         }
     }
 

@@ -116,6 +116,10 @@ impl Street {
             answers: vec![],
             summary: Some(summary.to_owned()),
             follow_up: None,
+            corrects: None,
+            void: None,
+            why: None,
+            matters: None,
         };
         let key = Key::with_id(visit_book::VISIT, &[self.visits; 16]);
         self.store

@@ -1,0 +1,367 @@
+//! Corrections, mistakes undone, drafts, and outcomes that a person confirms.
+
+use std::sync::Arc;
+
+use doorknock::model::kinds::Outcome;
+use doorknock::{Draft, NewVisit, VisitEdit};
+use doorknock_tests::visit;
+
+use crate::{Scene, code, day, line, said};
+
+fn summary(text: &str) -> VisitEdit {
+    VisitEdit {
+        summary: Some(text.to_owned()),
+        ..VisitEdit::default()
+    }
+}
+
+#[test]
+fn a_correction_stands_in_for_the_original_which_is_kept() {
+    let scene = Scene::new(51);
+    let door = scene.doors[1];
+    let original = scene.li.log_visit(&visit(door, "厨房漏水")).unwrap();
+    scene.settle();
+    let edit = VisitEdit {
+        outcome: Some(Outcome::NobodyHome),
+        why: Some("点错了".to_owned()),
+        answers: vec!["mood=低落".to_owned()],
+        ..summary("卫生间漏水")
+    };
+    let corrected = scene.wang.correct_visit(original, &edit).unwrap();
+    scene.settle();
+    for home in scene.homes() {
+        let list = home.visits(Some(door), 10).unwrap();
+        assert_eq!(list.len(), 1);
+        let stands = &list[0];
+        assert_eq!(stands.visit, corrected);
+        assert_eq!(stands.summary.as_deref(), Some("卫生间漏水"));
+        assert_eq!(
+            (stands.by.as_str(), stands.why.as_deref()),
+            ("王建国", Some("点错了"))
+        );
+        let answers: Vec<_> = stands
+            .answers
+            .iter()
+            .map(|a| a.answer.zh.as_str())
+            .collect();
+        assert_eq!(
+            answers,
+            ["是", "低落"],
+            "one answer is corrected, the other stays"
+        );
+        assert_eq!(stands.corrected.len(), 1);
+        assert_eq!(stands.corrected[0].summary.as_deref(), Some("厨房漏水"));
+        assert_eq!(stands.corrected[0].by, "李文丽");
+
+        let kept = home.visit(original).unwrap();
+        assert_eq!(kept.outcome, Outcome::Met);
+        assert_eq!(kept.corrected_by, [corrected]);
+        assert_eq!(home.status().unwrap().conflicts, 0);
+        assert_eq!(
+            said(home, door),
+            "due: nobody_home, due",
+            "the list follows the correction"
+        );
+        assert_eq!(home.search("厨房漏水", 5).unwrap(), []);
+        assert_eq!(home.search("卫生间漏水", 5).unwrap().len(), 1);
+    }
+
+    // The correction is corrected in turn.
+    let again = scene
+        .li
+        .correct_visit(corrected, &summary("都漏水"))
+        .unwrap();
+    scene.settle();
+    let stands = &scene.office.visits(Some(door), 10).unwrap()[0];
+    assert_eq!(stands.visit, again);
+    let history: Vec<_> = stands.corrected.iter().map(|v| v.visit).collect();
+    assert_eq!(history, [corrected, original]);
+    assert_eq!(stands.beside, []);
+}
+
+#[test]
+fn a_correction_may_move_a_visit_to_another_day_and_year() {
+    let scene = Scene::new(52);
+    let door = scene.doors[1];
+    let visit = scene.li.log_visit(&visit(door, "补录")).unwrap();
+    assert_eq!(said(&scene.li, door), "done: due");
+    let edit = VisitEdit {
+        at: Some(1_767_150_000), // 2025-12-31 11:00 in China
+        ..VisitEdit::default()
+    };
+    scene.li.correct_visit(visit, &edit).unwrap();
+    scene.settle();
+    for home in scene.homes() {
+        assert_eq!(said(home, door), "due: due");
+        let at = home.visits(Some(door), 5).unwrap()[0].at;
+        assert_eq!(at.date_naive(), day("2025-12-31"));
+    }
+    let wrong = VisitEdit {
+        at: Some(1_999_999_999),
+        ..VisitEdit::default()
+    };
+    let stands = scene.li.visits(Some(door), 1).unwrap()[0].visit;
+    assert_eq!(
+        code(scene.li.correct_visit(stands, &wrong)),
+        "visit_in_future"
+    );
+}
+
+#[test]
+fn corrections_made_apart_are_both_kept_until_one_settles_them() {
+    let scene = Scene::new(53);
+    let door = scene.doors[1];
+    let original = scene.li.log_visit(&visit(door, "原来的")).unwrap();
+    scene.settle();
+    let by_li = scene
+        .li
+        .correct_visit(original, &summary("李改的"))
+        .unwrap();
+    let by_wang = scene
+        .wang
+        .correct_visit(original, &summary("王改的"))
+        .unwrap();
+    scene.settle();
+    for home in scene.homes() {
+        let list = home.visits(Some(door), 10).unwrap();
+        assert_eq!(list.len(), 2, "both stand");
+        for seen in &list {
+            let other = if seen.visit == by_li { by_wang } else { by_li };
+            assert_eq!(seen.beside, [other]);
+        }
+        assert_eq!(home.status().unwrap().conflicts, 1);
+    }
+    let edit = VisitEdit {
+        settles: vec![by_wang],
+        ..summary("商量好的")
+    };
+    let settled = scene.office.correct_visit(by_li, &edit).unwrap();
+    scene.settle();
+    for home in scene.homes() {
+        let list = home.visits(Some(door), 10).unwrap();
+        assert_eq!(list.len(), 1);
+        assert_eq!((list[0].visit, list[0].corrected.len()), (settled, 3));
+        assert_eq!(home.status().unwrap().conflicts, 0);
+    }
+    let elsewhere = scene.li.log_visit(&visit(scene.doors[2], "别家")).unwrap();
+    let edit = VisitEdit {
+        settles: vec![elsewhere],
+        ..VisitEdit::default()
+    };
+    assert_eq!(code(scene.li.correct_visit(settled, &edit)), "other_door");
+}
+
+#[test]
+fn a_mistaken_tick_is_undone_and_can_be_brought_back() {
+    let scene = Scene::new(54);
+    let door = scene.doors[1];
+    let mistaken = scene.li.log_visit(&visit(door, "敲错门")).unwrap();
+    let other = scene
+        .wang
+        .log_visit(&visit(scene.doors[2], "正常"))
+        .unwrap();
+    scene.settle();
+    let void = scene.li.undo_visit(mistaken, Some("敲错门")).unwrap();
+    scene.settle();
+    for home in scene.homes() {
+        assert_eq!(said(home, door), "due: due");
+        let list: Vec<_> = home
+            .visits(None, 10)
+            .unwrap()
+            .iter()
+            .map(|v| v.visit)
+            .collect();
+        assert_eq!(list, [other]);
+        assert_eq!(home.door(door).unwrap().info.last_done, None);
+        let kept = home.visit(mistaken).unwrap();
+        assert_eq!(kept.corrected_by, [void]);
+        let tombstone = home.visit(void).unwrap();
+        assert!(tombstone.void && tombstone.summary.is_none());
+        assert_eq!(tombstone.corrected[0].summary.as_deref(), Some("敲错门"));
+    }
+    scene
+        .wang
+        .correct_visit(void, &summary("原来没敲错"))
+        .unwrap();
+    scene.settle();
+    assert_eq!(said(&scene.office, door), "done: due");
+    assert_eq!(
+        scene.office.visits(Some(door), 5).unwrap()[0]
+            .corrected
+            .len(),
+        2
+    );
+    assert_eq!(
+        code(
+            scene
+                .li
+                .undo_visit(doorknock::model::ids::VisitId([9; 16]), None)
+        ),
+        "not_found"
+    );
+}
+
+#[test]
+fn a_draft_survives_a_restart_stays_on_its_phone_and_becomes_a_visit() {
+    let mut scene = Scene::new(55);
+    let door = scene.doors[1];
+    let mut draft = Draft {
+        door: Some(door),
+        summary: Some("写到一半".to_owned()),
+        answers: vec!["meals=".to_owned()],
+        follow_up: Some(day("2026-12-01")),
+        ..Draft::default()
+    };
+    let id = scene.li.save_draft(None, &draft).unwrap();
+    draft.outcome = Some(Outcome::Met);
+    assert_eq!(scene.li.save_draft(Some(id), &draft).unwrap(), id);
+    scene.settle();
+    drop(scene.li);
+    scene.li = scene.world.open("李文丽", None).unwrap();
+    let kept = scene.li.drafts().unwrap();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].content, draft);
+    assert!(kept[0].address.as_deref().unwrap().contains("102"));
+    scene.li.rebuild().unwrap();
+    assert_eq!(
+        scene.li.draft(id).unwrap().content,
+        draft,
+        "a rebuild leaves drafts alone"
+    );
+    for other in [&scene.office, &scene.wang] {
+        assert_eq!(other.drafts().unwrap(), []);
+        assert_eq!(other.visits(None, 10).unwrap(), []);
+    }
+
+    // A visit that cannot be recorded leaves the draft.
+    let wrong = NewVisit {
+        answers: draft.answers.clone(),
+        ..visit(door, "写完了")
+    };
+    assert_eq!(code(scene.li.log_draft(id, &wrong)), "bad_answer");
+    assert_eq!(scene.li.drafts().unwrap().len(), 1);
+    scene.li.log_draft(id, &visit(door, "写完了")).unwrap();
+    assert_eq!(scene.li.drafts().unwrap(), []);
+    assert_eq!(
+        code(scene.li.log_draft(id, &visit(door, "写完了"))),
+        "not_found",
+        "never twice"
+    );
+    scene.settle();
+    assert_eq!(scene.office.visits(None, 10).unwrap().len(), 1);
+
+    let other = scene.li.save_draft(None, &draft).unwrap();
+    scene.li.discard_draft(other).unwrap();
+    assert_eq!(code(scene.li.discard_draft(other)), "not_found");
+}
+
+#[test]
+fn a_crash_while_a_draft_becomes_a_visit_leaves_one_of_the_two() {
+    for point in ["write", "before commit", "after commit"] {
+        let mut scene = Scene::new(56);
+        let door = scene.doors[1];
+        let draft = Draft {
+            door: Some(door),
+            ..Draft::default()
+        };
+        let id = scene.li.save_draft(None, &draft).unwrap();
+        drop(scene.li);
+        let fired = std::sync::atomic::AtomicBool::new(false);
+        let order = std::sync::atomic::Ordering::Relaxed;
+        let fault = Arc::new(move |at: &'static str| {
+            if at == point {
+                fired.store(true, order);
+            }
+            fired.load(order)
+        });
+        // Opening may write; the fault is for the visit alone.
+        let phone = scene.world.open("李文丽", Some(fault));
+        if let Ok(phone) = phone {
+            assert!(
+                phone.log_draft(id, &visit(door, "写完了")).is_err(),
+                "{point}"
+            );
+        }
+        scene.li = scene.world.open("李文丽", None).unwrap();
+        let (drafts, visits) = (
+            scene.li.drafts().unwrap(),
+            scene.li.visits(None, 9).unwrap(),
+        );
+        let expected = if point == "after commit" {
+            (0, 1)
+        } else {
+            (1, 0)
+        };
+        assert_eq!((drafts.len(), visits.len()), expected, "{point}");
+    }
+}
+
+#[test]
+fn that_somebody_moved_away_changes_nothing_until_a_person_confirms_it() {
+    let scene = Scene::new(57);
+    let door = scene.doors[2];
+    let gone = NewVisit {
+        outcome: Outcome::MovedAway,
+        ..visit(door, "邻居说已搬走")
+    };
+    let found = scene.li.log_visit(&gone).unwrap();
+    scene.settle();
+    for home in scene.homes() {
+        let tasks = home.outcomes_to_confirm().unwrap();
+        assert_eq!(tasks.iter().map(|v| v.visit).collect::<Vec<_>>(), [found]);
+        let detail = home.door(door).unwrap();
+        assert!(detail.info.cadence.is_some());
+        assert!(
+            detail.people[0]
+                .needs
+                .iter()
+                .all(|need| need.until.is_none())
+        );
+    }
+    let needs = scene.li.door(door).unwrap().people[0].needs.len();
+    let confirmed = scene.office.confirm_outcome(found, &[]).unwrap();
+    assert_eq!((confirmed.people.len(), confirmed.needs_ended), (1, needs));
+    assert!(confirmed.plan_ended && needs > 0);
+    scene.settle();
+    for home in scene.homes() {
+        assert_eq!(home.outcomes_to_confirm().unwrap(), []);
+        let detail = home.door(door).unwrap();
+        assert_eq!(detail.info.cadence, None);
+        let ended = |need: &doorknock::NeedInfo| need.until == Some(day("2026-11-21"));
+        assert!(detail.people[0].needs.iter().all(ended));
+        assert_eq!(home.status().unwrap().conflicts, 0);
+    }
+    scene.next_day();
+    assert_eq!(line(&scene.li, door), None);
+}
+
+#[test]
+fn a_mistaken_outcome_is_no_task_once_it_is_corrected() {
+    let scene = Scene::new(58);
+    let door = scene.doors[2];
+    let dead = NewVisit {
+        outcome: Outcome::Deceased,
+        ..visit(door, "误选")
+    };
+    let found = scene.li.log_visit(&dead).unwrap();
+    let met = scene.li.log_visit(&visit(door, "见到本人")).unwrap();
+    assert_eq!(
+        code(scene.li.confirm_outcome(met, &[])),
+        "nothing_to_confirm"
+    );
+    let person = doorknock::model::ids::PersonId([9; 16]);
+    assert_eq!(
+        code(scene.li.confirm_outcome(found, &[person])),
+        "not_found"
+    );
+    let edit = VisitEdit {
+        outcome: Some(Outcome::Met),
+        ..VisitEdit::default()
+    };
+    scene.li.correct_visit(found, &edit).unwrap();
+    assert_eq!(scene.li.outcomes_to_confirm().unwrap(), []);
+    assert_eq!(
+        code(scene.li.confirm_outcome(found, &[])),
+        "nothing_to_confirm"
+    );
+}
