@@ -76,7 +76,7 @@ fn ledgers_are_written_whole_for_their_owner_only_and_never_over_a_file() {
             "2026-04-01",
         ],
     );
-    visit(
+    let mistake = visit(
         &office,
         &other,
         &[
@@ -173,8 +173,15 @@ fn ledgers_are_written_whole_for_their_owner_only_and_never_over_a_file() {
     let left = std::fs::read_dir(dir.path()).unwrap().count();
     assert_eq!(left, 3, "hub, office and one file");
 
+    // A visit stands as it was last corrected; one that never took place does not.
+    office.json(&["visit", "correct", &id, "--summary", "写错了，已改"]);
+    office.json(&["visit", "undo", &mistake]);
     let said = office.run(&export(&["--force"]));
     assert!(text(&said.stdout).contains("妥善保管"), "{said:?}");
+    let visits = sheet(&out, "走访台账");
+    assert_eq!(visits.len(), 2);
+    assert_eq!(*column(&visits, "小结")[0], "写错了，已改");
+    assert_eq!(*column(&visits, "更正")[0], "已更正");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 use doorknock_model::address::DoorKind;
 use doorknock_model::cadence::Cadence;
-use doorknock_model::ids::{DeviceId, VisitId};
+use doorknock_model::ids::{DeviceId, MatterId, VisitId};
 use doorknock_model::kinds::{Channel, Outcome};
 
 use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
@@ -73,12 +73,31 @@ fn a_visits_row_has_the_communitys_time_words_and_answers_in_both_languages() {
         follow_up: None,
         ..visit.clone()
     };
+    let settled = VisitInfo {
+        corrected: vec![bare.clone()],
+        matters: vec![MatterId([5; 16])],
+        ..bare.clone()
+    };
+    let beside = VisitInfo {
+        beside: vec![VisitId([6; 16])],
+        ..settled.clone()
+    };
     let line = |visit| visits::Line {
         grid: "LY01".to_owned(),
         contact: None,
         visit,
     };
-    let ledger = visits::ledger(now(), &[line(visit), line(bare)]);
+    let lines = [visit, bare, settled, beside].map(line);
+    let marks = ["", "", "已更正", "多份更正待核对"];
+    let ledger = visits::ledger(now(), &lines);
+    for (row, mark) in marks.into_iter().enumerate() {
+        match cell(&ledger, row, "corrected") {
+            LedgerCell::Word(word) => assert_eq!(word.zh, mark),
+            other => assert_eq!((other, mark), (&LedgerCell::Empty, "")),
+        }
+    }
+    assert_eq!(*cell(&ledger, 1, "matters"), LedgerCell::Empty);
+    assert_eq!(*cell(&ledger, 2, "matters"), LedgerCell::Number(1.0));
     let at = |code| cell(&ledger, 0, code).clone();
     let time = "2026-11-20T23:30:00".parse().unwrap();
     assert_eq!(at("at"), LedgerCell::DateTime(time));
