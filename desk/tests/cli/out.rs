@@ -123,7 +123,7 @@ fn ledgers_are_written_whole_for_their_owner_only_and_never_over_a_file() {
     assert_eq!(column(&visits, "小结")[0], &Data::String(tricky.into()));
     assert_eq!(column(&visits, "门牌")[0], &Data::String(address));
     assert_eq!(column(&visits, "结果")[1], &Data::String("无人在家".into()));
-    assert_eq!(column(&visits, "走访编号")[0], &Data::String(id));
+    assert_eq!(column(&visits, "走访编号")[0], &Data::String(id.clone()));
     let when = |cell: &Data| match cell {
         Data::DateTime(time) => time.to_ymd_hms_milli(),
         other => panic!("{other:?}"),
