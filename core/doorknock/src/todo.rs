@@ -30,6 +30,22 @@ impl Doorknock {
                 since: first,
             });
         }
+        for visit in self.outcomes_to_confirm()? {
+            all.push(Todo {
+                kind: TodoKind::Outcome,
+                door: Some(visit.door),
+                person: None,
+                what: Label::new(
+                    &format!("走访发现{}，请确认", visit.outcome.zh()),
+                    &format!(
+                        "a visit found: {}; confirm it",
+                        visit.outcome.word().replace('_', " ")
+                    ),
+                ),
+                title: visit.address,
+                since: Some(visit.at.date_naive()),
+            });
+        }
         let inner = self.lock();
         let view = inner.store.view()?;
         let mut replanned = Vec::new();

@@ -8,8 +8,8 @@ use doorknock::model::ids::{DecisionId, MatterId, PersonId, VisitId};
 use doorknock::model::kinds::{Channel, CompoundKind, Outcome};
 
 use crate::values::{
-    cadence, channel, compound_kind, date, date_or_none, door_id, door_kind, filled, outcome,
-    some_id, time, visit_id,
+    cadence_or_none, channel, compound_kind, date, date_or_none, door_id, door_kind, filled,
+    outcome, some_id, time, visit_id,
 };
 
 /// Of `round`.
@@ -94,7 +94,7 @@ pub(crate) struct Rule {
     #[arg(long, value_parser = compound_kind())]
     pub(crate) compound: Option<CompoundKind>,
     /// 频次，或 none 取消 / How often, or none to take the rule away
-    #[arg(long, value_name = "CADENCE", value_parser = cadence)]
+    #[arg(long, value_name = "CADENCE", value_parser = cadence_or_none)]
     pub(crate) cadence: Option<std::option::Option<Cadence>>,
 }
 
