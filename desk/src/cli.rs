@@ -1,8 +1,10 @@
 //! The command line: commands and arguments.
 
+pub(crate) mod care;
 mod day;
 mod out;
 mod pages;
+pub(crate) mod template;
 
 pub(crate) use out::{Export, ExportLedger, LedgerVerb, MonthArgs, ReportVerb};
 
@@ -12,6 +14,9 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use doorknock::model::access::Role;
 
 pub(crate) use pages::parse;
+
+use care::{CareVerb, PersonVerb};
+use template::TemplateVerb;
 
 use crate::lang::Lang;
 use crate::matters::MatterVerb;
@@ -82,6 +87,14 @@ pub(crate) enum Verb {
     /// 门户 / Doors
     #[command(subcommand)]
     Door(DoorVerb),
+    /// 关爱对象 / People in care
+    #[command(subcommand)]
+    Care(CareVerb),
+    /// 门户里的人 / People behind doors
+    #[command(subcommand)]
+    Person(PersonVerb),
+    /// 等待处理：到期复核、结果待确认、计划不符、写法不一 / What waits for a decision
+    Todo,
     /// 走访清单的项目 / Checklists and their items
     #[command(subcommand)]
     Template(TemplateVerb),
@@ -198,21 +211,6 @@ pub(crate) struct ShowDoor {
     /// 门户编号，或其开头至少 4 位 / The door's id, or at least 4 of its first digits
     #[arg(value_name = "ID", value_parser = door_id)]
     pub(crate) door: String,
-}
-
-/// Of `template`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum TemplateVerb {
-    /// 清单的项目与可填的内容 / A checklist's items and what each takes
-    Show(ShowTemplate),
-}
-
-/// Of `template show`.
-#[derive(Debug, Args)]
-pub(crate) struct ShowTemplate {
-    /// 清单代码 / The checklist's code
-    #[arg(value_name = "CODE", default_value = "care-visit")]
-    pub(crate) code: String,
 }
 
 /// Of `search`.

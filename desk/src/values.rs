@@ -10,8 +10,9 @@ use doorknock::model::Message;
 use doorknock::model::access::Role;
 use doorknock::model::address::DoorKind;
 use doorknock::model::cadence::Cadence;
+use doorknock::model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock::model::ids::VisitId;
-use doorknock::model::kinds::{Channel, CompoundKind, Outcome};
+use doorknock::model::kinds::{Channel, CompoundKind, EndReason, Outcome};
 use doorknock::model::matter::{MatterKind, Satisfaction, Source, Urgency};
 use doorknock::model::report::Month;
 
@@ -64,15 +65,10 @@ pub(crate) fn date_or_none(text: &str) -> Result<Option<NaiveDate>, BadValue> {
 }
 
 /// A cadence, or `none`.
-pub(crate) fn cadence(text: &str) -> Result<Option<Cadence>, BadValue> {
+pub(crate) fn cadence_or_none(text: &str) -> Result<Option<Cadence>, BadValue> {
     match text.trim() {
         "none" | "无" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| {
-            bad(
-                "应为频次，如 weekly、monthly、every:10、weekdays:135",
-                "takes a cadence like weekly, monthly, every:10 or weekdays:135",
-            )
-        }),
+        text => cadence(text).map(Some),
     }
 }
 
@@ -99,6 +95,28 @@ pub(crate) fn door_id(text: &str) -> Result<String, BadValue> {
         bad(
             "应为门户编号，或其开头至少 4 位（见 door list）",
             "takes a door's id or at least 4 of its first digits (see door list)",
+        )
+    })
+}
+
+/// A person's id or its beginning, in lower case.
+pub(crate) fn person_id(text: &str) -> Result<String, BadValue> {
+    let text = text.trim();
+    let is_id = (4..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    is_id.then(|| text.to_ascii_lowercase()).ok_or_else(|| {
+        bad(
+            "应为人员编号，或其开头至少 4 位（见 care list、door show）",
+            "takes a person's id or at least 4 of its first digits (see care list, door show)",
+        )
+    })
+}
+
+/// How often.
+pub(crate) fn cadence(text: &str) -> Result<Cadence, BadValue> {
+    text.trim().parse().map_err(|_| {
+        bad(
+            "应为频次：daily、weekly、monthly、quarterly、every:10、weekdays:135",
+            "takes daily, weekly, monthly, quarterly, every:10 or weekdays:135",
         )
     })
 }
@@ -178,6 +196,27 @@ pub(crate) fn compound_kind() -> impl TypedValueParser<Value = CompoundKind> {
 /// What kind of door.
 pub(crate) fn door_kind() -> impl TypedValueParser<Value = DoorKind> {
     words(DoorKind::ALL.map(|k| (k, k.name(), k.name_zh())))
+}
+
+/// A care category.
+pub(crate) fn category() -> impl TypedValueParser<Value = CareCategory> {
+    words(CareCategory::ALL.map(|c| (c, c.name(), c.name_zh())))
+}
+
+/// A level of risk.
+pub(crate) fn risk() -> impl TypedValueParser<Value = RiskLevel> {
+    words(RiskLevel::ALL.map(|r| (r, r.name(), r.name_zh())))
+}
+
+/// A legal basis.
+pub(crate) fn basis() -> impl TypedValueParser<Value = LegalBasis> {
+    let named = LegalBasis::ALL.into_iter().zip(LegalBasis::WORDS);
+    words(named.map(|(basis, word)| (basis, word.word, word.zh)))
+}
+
+/// Why a care need ends.
+pub(crate) fn end_reason() -> impl TypedValueParser<Value = EndReason> {
+    words(EndReason::ALL.iter().map(|r| (*r, r.word(), r.zh())))
 }
 
 /// What sort of matter.

@@ -56,14 +56,14 @@ pub(crate) fn load(tx: &doorknock_store::View<'_>, doc: DocRow, heads: &Heads) -
 
 /// Projects one change.
 pub(crate) fn project_change(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<()> {
-    let time_zone = project_ops(tx, applied)?;
-    finish(tx, applied.doc, time_zone)
+    let fields = project_ops(tx, applied)?;
+    finish(tx, applied.doc, &fields)
 }
 
-/// Projects what a change writes; whether the time zone is in it.
-fn project_ops(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<bool> {
+/// Projects what a change writes; the fields of it that are not written once.
+fn project_ops(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<Vec<u16>> {
     let Some(kind) = kinds::kind(applied.doc.kind) else {
-        return Ok(false);
+        return Ok(Vec::new());
     };
     let origin = origin(applied);
     let mut registers = Vec::new();
@@ -77,24 +77,22 @@ fn project_ops(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<bool> {
         }
     }
     if registers.is_empty() && applied.splices.is_empty() {
-        return Ok(false);
+        return Ok(Vec::new());
     }
+    let mut keys: Vec<_> = registers.iter().map(|op| op.key.clone()).collect();
     if applied.first && applied.splices.is_empty() {
         for op in &registers {
             project_register(tx, &origin, kind, &op.key, &[&op.value])?;
         }
     } else {
         let document = load(tx, applied.doc, applied.heads)?;
-        let mut keys: Vec<_> = registers.iter().map(|op| op.key.clone()).collect();
         keys.extend(applied.splices.iter().filter_map(|s| match &s.text {
             TextRef::New(key) => Some(key.clone()),
             TextRef::At(text) => document.key_of(*text),
         }));
         project_document(tx, &origin, kind, &document, &keys)?;
     }
-    Ok(registers
-        .iter()
-        .any(|op| op.key.field == settings::UTC_OFFSET))
+    Ok(keys.into_iter().map(|key| key.field).collect())
 }
 
 fn origin(applied: &Applied<'_>) -> Origin {
@@ -156,12 +154,15 @@ fn distinct<'v>(values: impl Iterator<Item = &'v Value>) -> usize {
     values.collect::<std::collections::BTreeSet<_>>().len()
 }
 
-/// What follows from a document's rows: its words in the search index, a matter's state, doors' states
-/// by another time zone.
-fn finish(tx: &Tx<'_>, doc: DocRow, time_zone_changed: bool) -> Result<()> {
+/// What follows from a document's rows: a matter's state, doors' states by another time zone, and, where one of
+/// these fields is searched, words in the index.
+fn finish(tx: &Tx<'_>, doc: DocRow, fields: &[u16]) -> Result<()> {
     if doc.kind == MATTER.code {
         tx.fold_matter(doc.space, MatterId(doc.id.0))?;
     }
+    let Some(kind) = kinds::kind(doc.kind).filter(|_| !fields.is_empty()) else {
+        return Ok(());
+    };
     if doc.kind == DOOR_CARD.code {
         let door = DoorId(doc.id.0);
         tx.index_door(door)?;
@@ -171,10 +172,12 @@ fn finish(tx: &Tx<'_>, doc: DocRow, time_zone_changed: bool) -> Result<()> {
         }
     } else if doc.kind == PERSON_FILE.code {
         tx.index_person(PersonId(doc.id.0))?;
-    } else if doc.kind == SETTINGS.code && time_zone_changed {
+    } else if doc.kind == SETTINGS.code && fields.contains(&settings::UTC_OFFSET) {
         tx.refold_all(tx.utc_offset()?)?;
-    } else if let Some(kind) = kinds::kind(doc.kind)
-        && kind.fields.iter().any(|field| field.find != Find::No)
+    } else if kind
+        .fields
+        .iter()
+        .any(|f| f.find != Find::No && fields.contains(&f.code))
     {
         tx.index_record(kind, doc.id)?;
     }
@@ -243,5 +246,6 @@ fn rebuild_document(tx: &Tx<'_>, doc: DocRow) -> Result<()> {
             .is_some_and(|f| f.merge != Merge::Once)
     });
     project_document(tx, &origin(&whole), kind, &document, &keys)?;
-    finish(tx, doc, true)
+    let all: Vec<_> = kind.fields.iter().map(|field| field.code).collect();
+    finish(tx, doc, &all)
 }

@@ -47,14 +47,13 @@ impl Doorknock {
         choose(all(&self.lock().store.view()?)?, which)
     }
 
-    /// Adds a checklist written as a table ([`Template::parse`]). Adding the same one again changes
-    /// nothing. Office only.
+    /// Adds a checklist that was read from a table ([`Template::parse`], [`Template::from_rows`]). Adding
+    /// the same one again changes nothing. Office only.
     ///
     /// # Errors
-    /// `not_office`, `bad_template`, `forbidden_item`, `template_code_taken`, `template_version`, `disk_full`.
-    pub fn add_template(&self, text: &str) -> Result<TemplateInfo> {
+    /// `not_office`, `template_code_taken`, `template_version`, `disk_full`.
+    pub fn add_template(&self, template: &Template) -> Result<TemplateInfo> {
         self.refuse_unless_office()?;
-        let template = Template::parse(text)?;
         let id = template.id();
         self.changing(|writer| {
             let there = all(writer.tx)?;

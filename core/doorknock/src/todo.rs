@@ -12,7 +12,7 @@ use crate::home::Doorknock;
 use crate::views::{Todo, TodoKind};
 
 impl Doorknock {
-    /// What waits for a person to decide: reviews that fall due, plans that do not follow care needs,
+    /// What waits for a person to decide: reviews that fall due, outcomes to confirm, plans that do not follow,
     /// values written side by side.
     ///
     /// # Errors
@@ -28,6 +28,22 @@ impl Doorknock {
                 what: Label::new("关爱需求到期复核", "care needs to look at again"),
                 title: titled(line.person.name, line.address),
                 since: first,
+            });
+        }
+        for visit in self.outcomes_to_confirm()? {
+            all.push(Todo {
+                kind: TodoKind::Outcome,
+                door: Some(visit.door),
+                person: None,
+                what: Label::new(
+                    &format!("走访发现{}，请确认", visit.outcome.zh()),
+                    &format!(
+                        "a visit found: {}; confirm it",
+                        visit.outcome.word().replace('_', " ")
+                    ),
+                ),
+                title: visit.address,
+                since: Some(visit.at.date_naive()),
             });
         }
         let inner = self.lock();

@@ -246,6 +246,8 @@ pub enum TodoKind {
     Plan,
     /// Values were written side by side.
     Conflict,
+    /// A visit found that somebody moved away or died: a person confirms it.
+    Outcome,
 }
 
 impl TodoKind {
@@ -256,6 +258,7 @@ impl TodoKind {
             Self::Review => "review",
             Self::Plan => "plan",
             Self::Conflict => "conflict",
+            Self::Outcome => "outcome",
         }
     }
 }

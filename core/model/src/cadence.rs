@@ -64,19 +64,6 @@ impl Cadence {
         }
     }
 
-    /// About how many days lie between two visits, 1 or more.
-    #[must_use]
-    pub const fn days(self) -> u16 {
-        match self {
-            Self::Daily | Self::Weekdays(_) => 1,
-            Self::Weekly => 7,
-            Self::Monthly => 28,
-            Self::Quarterly => 90,
-            Self::EveryDays(0) => 1,
-            Self::EveryDays(n) => n,
-        }
-    }
-
     /// About how many visits a year it makes; to tell which of two cadences is the more frequent.
     #[must_use]
     pub const fn visits_a_year(self) -> u32 {
@@ -88,6 +75,19 @@ impl Cadence {
             Self::EveryDays(0) => 365,
             Self::EveryDays(days) => 365 / days as u32,
             Self::Weekdays(set) => 52 * set.0.count_ones(),
+        }
+    }
+
+    /// About how many days lie between two visits, 1 or more.
+    #[must_use]
+    pub const fn days(self) -> u16 {
+        match self {
+            Self::Daily | Self::Weekdays(_) => 1,
+            Self::Weekly => 7,
+            Self::Monthly => 28,
+            Self::Quarterly => 90,
+            Self::EveryDays(0) => 1,
+            Self::EveryDays(n) => n,
         }
     }
 

@@ -158,3 +158,80 @@ impl View<'_> {
         Ok(cadences)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use doorknock_model::ids::{DeviceId, Incarnation};
+    use doorknock_model::kind::{Key, Value};
+    use doorknock_model::kinds::{PERSON_FILE, pack};
+
+    use super::*;
+    use crate::project::Origin;
+    use crate::{Options, Store, StoreError};
+
+    #[test]
+    fn doors_with_a_review_that_falls_due_are_listed_with_the_earliest_day() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("home.db");
+        let mut store = Store::open(&path, &[7; 32], Options::default()).unwrap();
+        let need = |review, until| {
+            pack(&Need {
+                review,
+                until,
+                ..Need::default()
+            })
+        };
+        // Two people behind door 1, one behind door 2 whose need ended, one behind door 3.
+        let people = [
+            (1, 1, vec![need(30, None), need(20, None)]),
+            (2, 1, vec![need(10, None)]),
+            (3, 2, vec![need(5, Some(6))]),
+            (4, 3, vec![need(40, None)]),
+        ];
+        store
+            .write(|tx| {
+                let author =
+                    tx.author(DeviceId([1; 16]), Incarnation([1; 8]), MemberId([1; 16]))?;
+                for (person, door, needs) in people {
+                    let origin = Origin {
+                        space: 4,
+                        doc: DocId([person; 16]),
+                        kind: PERSON_FILE.code,
+                        author,
+                        at: 0,
+                        version: 1,
+                    };
+                    let mut values =
+                        vec![(Key::plain(person_file::DOOR), Value::Bytes(vec![door; 16]))];
+                    values.extend(
+                        (1..)
+                            .zip(needs)
+                            .map(|(n, need)| (Key::with_id(person_file::NEED, &[0, n]), need)),
+                    );
+                    for (key, value) in values {
+                        let field = PERSON_FILE.field(key.field).unwrap();
+                        assert!(tx.project(&origin, field, &key, &value)?);
+                    }
+                }
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+        let view = store.view().unwrap();
+        let due = |space, day| {
+            let mut due: Vec<_> = view
+                .reviews_due(space, day)
+                .unwrap()
+                .into_iter()
+                .map(|(door, day)| (door.0[0], day))
+                .collect();
+            due.sort_unstable();
+            due
+        };
+        assert_eq!(due(4, 9), []);
+        assert_eq!(due(4, 10), [(1, 10)]);
+        assert_eq!(due(4, 40), [(1, 10), (3, 40)]);
+        assert_eq!(due(5, 40), []);
+        assert_eq!(view.needs_of_door(DoorId([1; 16])).unwrap().len(), 3);
+        assert_eq!(view.people_in_care(4).unwrap().len(), 4);
+    }
+}

@@ -8,8 +8,8 @@ use doorknock::model::ids::{DecisionId, MatterId, PersonId, VisitId};
 use doorknock::model::kinds::{Channel, CompoundKind, Outcome};
 
 use crate::values::{
-    cadence, channel, compound_kind, date, date_or_none, door_id, door_kind, filled, outcome,
-    some_id, time, visit_id,
+    cadence_or_none, channel, compound_kind, date, date_or_none, door_id, door_kind, filled,
+    outcome, some_id, time, visit_id,
 };
 
 /// Of `round`.
@@ -94,7 +94,7 @@ pub(crate) struct Rule {
     #[arg(long, value_parser = compound_kind())]
     pub(crate) compound: Option<CompoundKind>,
     /// 频次，或 none 取消 / How often, or none to take the rule away
-    #[arg(long, value_name = "CADENCE", value_parser = cadence)]
+    #[arg(long, value_name = "CADENCE", value_parser = cadence_or_none)]
     pub(crate) cadence: Option<std::option::Option<Cadence>>,
 }
 
@@ -131,7 +131,7 @@ pub(crate) struct LogVisit {
     /// 方式（默认入户）/ How the visit was made (default: in_person)
     #[arg(long, value_parser = channel())]
     pub(crate) channel: Option<Channel>,
-    /// 所答的清单（默认：当天清单上这一户的）/ The checklist answered (default: the list's for the door)
+    /// 回答的清单（默认为当日清单上这一户的）/ The checklist answered (default: the one the day's list has)
     #[arg(long, value_name = "CODE", value_parser = filled)]
     pub(crate) checklist: Option<String>,
     /// 清单回答，可重复；项目见 template show / A checklist's answer; may be repeated; see template show

@@ -1,6 +1,8 @@
 //! Doors: the list, and all of one.
 
 use doorknock::model::address::DoorKind;
+use doorknock::model::care::LegalBasis;
+use doorknock::model::kind::Words;
 use doorknock::{DoorDetail, DoorInfo, NeedInfo, PersonInfo};
 use serde_json::{Value, json};
 
@@ -61,17 +63,36 @@ fn line(door: &DoorInfo) -> Value {
         "address": door.address,
         "kind": door.kind.name(),
         "cadence": door.cadence,
+        "by_hand": door.by_hand,
         "last_done": door.last_done,
     })
 }
 
-fn person(person: &PersonInfo) -> Value {
+/// The word of a code.
+fn word(words: Words, code: u8) -> Option<&'static str> {
+    let found = words.iter().find(|word| word.code == u16::from(code));
+    found.map(|word| word.word)
+}
+
+/// A person with what stands in the file.
+pub(super) fn person(person: &PersonInfo) -> Value {
     let needs = person.needs.iter().map(|need| {
         json!({
             "category": need.category.name(),
             "risk": need.risk.map(|risk| risk.name()),
+            "basis": need.basis.and_then(|basis| word(LegalBasis::WORDS, basis.code())),
+            "cadence": need.cadence,
+            "since": need.since,
             "review": need.review,
             "until": need.until,
+            "reason": need.reason.map(|reason| reason.word()),
+            "note": need.note,
+            "consent": need.consent.as_ref().map(|consent| json!({
+                "by": consent.by,
+                "on": consent.on,
+                "for": consent.purpose,
+                "until": consent.until,
+            })),
         })
     });
     json!({
@@ -131,18 +152,27 @@ fn page(lang: Lang, door: &DoorDetail) -> String {
 }
 
 /// A need for people; what a newer version wrote in it is left out.
-fn said(lang: Lang, need: &NeedInfo) -> String {
+pub(super) fn said(lang: Lang, need: &NeedInfo) -> String {
     let category = lang.word(need.category.name(), need.category.name_zh());
     let risk = need.risk.map(|risk| lang.word(risk.name(), risk.name_zh()));
     let review = need.review.map(|day| match lang {
         Lang::Zh => format!("{day} 复核"),
         Lang::En => format!("review {day}"),
     });
-    let until = need.until.map(|day| match lang {
-        Lang::Zh => format!("至 {day}"),
-        Lang::En => format!("until {day}"),
+    let until = need.until.map(|day| {
+        let why = need.reason.map(|r| lang.word(r.word(), r.zh()));
+        let why = why.map(|why| format!(" {why}")).unwrap_or_default();
+        match lang {
+            Lang::Zh => format!("至 {day}{why}"),
+            Lang::En => format!("until {day}{why}"),
+        }
     });
-    let about: Vec<String> = [risk, review, until].into_iter().flatten().collect();
+    let cadence = need.cadence.as_deref().map(|cadence| lang.cadence(cadence));
+    let review = review.filter(|_| until.is_none());
+    let about: Vec<String> = [risk, cadence, review, until]
+        .into_iter()
+        .flatten()
+        .collect();
     match lang {
         Lang::Zh => format!("{category}（{}）", about.join("，")),
         Lang::En => format!("{category} ({})", about.join(", ")),

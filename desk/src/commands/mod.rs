@@ -1,5 +1,6 @@
 //! The commands: each opens the home, does one thing and gives a [`Reply`].
 
+mod care;
 mod community;
 mod correct;
 mod decide;
@@ -15,6 +16,7 @@ mod round;
 mod search;
 mod sync;
 mod template;
+mod todo;
 mod visit;
 
 use std::path::{Path, PathBuf};
@@ -24,8 +26,8 @@ use doorknock::model::Message;
 use doorknock::{Doorknock, Env, FileKeyStore};
 
 use crate::cli::{
-    Cli, CommunityVerb, ConflictVerb, DoorVerb, LedgerVerb, QuarantineVerb, ReportVerb,
-    TemplateVerb, Verb, VisitVerb,
+    Cli, CommunityVerb, ConflictVerb, DoorVerb, LedgerVerb, QuarantineVerb, ReportVerb, Verb,
+    VisitVerb,
 };
 use crate::http::Http;
 use crate::lang::Lang;
@@ -84,7 +86,10 @@ fn fixed(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
         Verb::Visit(verb) => visited(desk, verb),
         Verb::Door(DoorVerb::List(args)) => door::list(desk, &args),
         Verb::Door(DoorVerb::Show(args)) => door::show(desk, &args),
-        Verb::Template(TemplateVerb::Show(args)) => template::show(desk, &args),
+        Verb::Care(verb) => care::care(desk, verb),
+        Verb::Person(verb) => care::person(desk, verb),
+        Verb::Todo => todo::list(desk),
+        Verb::Template(verb) => template::template(desk, &verb),
         Verb::Ledger(LedgerVerb::Export(args)) => ledger::export(desk, &args),
         Verb::Report(ReportVerb::Month(args)) => report::month(desk, &args),
         Verb::Export(args) => export::export(desk, &args),

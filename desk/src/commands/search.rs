@@ -1,5 +1,6 @@
 //! Looking things up.
 
+use doorknock::model::kinds::KINDS;
 use serde_json::json;
 
 use super::Desk;
@@ -33,7 +34,10 @@ pub(super) fn search(desk: &Desk, args: &Search) -> Result<Reply, Failure> {
             "door" => "门户",
             "person" => "人员",
             "visit" => "走访",
-            _ => "其他",
+            kind => KINDS
+                .iter()
+                .find(|k| k.name == kind)
+                .map_or("其他", |k| k.zh),
         };
         vec![lang.word(hit.kind, zh), hit.title.clone(), hit.id.clone()]
     });

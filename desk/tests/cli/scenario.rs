@@ -316,6 +316,7 @@ fn looks_up(office: &Home, door: &str) {
         keys(&shown),
         [
             "address",
+            "by_hand",
             "cadence",
             "door",
             "external_id",

@@ -192,6 +192,6 @@ fn a_checklist_shows_what_its_items_take() {
     );
     assert_eq!(
         home.error(&["template", "show", "other"], 1)["code"],
-        "not_found"
+        "no_home"
     );
 }

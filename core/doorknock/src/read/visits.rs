@@ -163,3 +163,77 @@ fn answers(view: &View<'_>, row: &VisitRow) -> Result<Vec<AnswerLine>> {
     });
     Ok(lines.collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use doorknock_model::checklist::Template;
+    use doorknock_model::ids::{DeviceId, DocId, Incarnation, MemberId};
+    use doorknock_model::kind::{Key, Value};
+    use doorknock_model::kinds::{Answer, Channel, Outcome, TEMPLATE, template};
+    use doorknock_store::project::Origin;
+    use doorknock_store::{Options, Store, StoreError};
+
+    use super::*;
+
+    #[test]
+    fn answers_that_came_before_their_checklist_show_once_it_is_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("home.db");
+        let mut store = Store::open(&path, &[7; 32], Options::default()).unwrap();
+        let text = "清单,stairs,楼道巡查\n分组,,消防\n项目,exit,通道畅通,Way out clear,是否";
+        let checklist = Template::parse(text).unwrap();
+        let row = VisitRow {
+            visit: VisitId([1; 16]),
+            door: DoorId([2; 16]),
+            at: 0,
+            device: DeviceId([3; 16]),
+            member: MemberId([4; 16]),
+            channel: Channel::InPerson,
+            outcome: Outcome::Met,
+            companions: String::new(),
+            checklist: Some(checklist.id()),
+            answers: vec![Some(Answer::YesNo(true))],
+            summary: None,
+            follow_up: None,
+            space: 0,
+            book: DocId([6; 16]),
+            corrects: vec![],
+            void: false,
+            why: None,
+            matters: vec![],
+        };
+        let shown = |store: &Store| answers(&store.view().unwrap(), &row).unwrap().remove(0);
+        assert_eq!(shown(&store).code, "#1");
+        // What stands under the id but is not the checklist that gives it changes nothing.
+        for (version, packed, question) in [
+            (
+                1,
+                Template::parse(&text.replace("畅通", "关闭")).unwrap(),
+                "未知项目",
+            ),
+            (2, checklist.clone(), "通道畅通"),
+        ] {
+            store
+                .write(|tx| {
+                    let author =
+                        tx.author(DeviceId([3; 16]), Incarnation([5; 8]), MemberId([4; 16]))?;
+                    let origin = Origin {
+                        space: 0,
+                        doc: DocId(checklist.id()),
+                        kind: TEMPLATE.code,
+                        author,
+                        at: 0,
+                        version,
+                    };
+                    let field = TEMPLATE.field(template::BODY).unwrap();
+                    let key = Key::with_id(template::BODY, &checklist.id());
+                    let read = tx.project(&origin, field, &key, &Value::Bytes(packed.packed()))?;
+                    assert!(read);
+                    Ok::<_, StoreError>(())
+                })
+                .unwrap();
+            assert_eq!(shown(&store).question.zh, question);
+        }
+        assert_eq!(shown(&store).answer.zh, "是");
+    }
+}

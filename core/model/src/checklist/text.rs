@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use super::{Asks, Group, Item, Label, Template};
 use crate::Message;
-use crate::roster::asks_for_forbidden;
+use crate::roster::{SourceRow, asks_for_forbidden};
 
 /// Longest file, in bytes.
 pub const MAX_TEXT: usize = 64 * 1024;
@@ -46,14 +46,28 @@ impl Template {
         }
         let text = text.trim_start_matches('\u{feff}');
         let tabs = text.lines().next().is_some_and(|line| line.contains('\t'));
+        let border = if tabs { '\t' } else { ',' };
         let mut reading = Reading::default();
-        for (n, line) in text.lines().enumerate() {
-            let line = line.trim_end_matches('\r');
-            if line.trim().is_empty() || line.starts_with('#') {
-                continue;
+        for (n, line) in (1..).zip(text.lines()) {
+            if !line.starts_with('#') {
+                let at = Line(n);
+                reading.row(at, &six(at, &cells(at, line, border)?)?)?;
             }
-            let at = Line(n + 1);
-            reading.row(at, &cells(at, line, if tabs { '\t' } else { ',' })?)?;
+        }
+        reading.finish()
+    }
+
+    /// Reads a checklist from the rows of a spreadsheet, in the same form.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn from_rows(rows: &[SourceRow]) -> Result<Self, Message> {
+        let mut reading = Reading::default();
+        for row in rows {
+            if !row.cells.first().is_some_and(|cell| cell.starts_with('#')) {
+                let at = Line(row.number);
+                reading.row(at, &six(at, &row.cells)?)?;
+            }
         }
         reading.finish()
     }
@@ -61,7 +75,7 @@ impl Template {
 
 /// A line's number, for messages.
 #[derive(Clone, Copy)]
-struct Line(usize);
+struct Line(u32);
 
 impl Line {
     fn wrong(self, zh: &str, en: &str) -> Message {
@@ -78,8 +92,8 @@ impl Line {
     }
 }
 
-/// The line's cells, always six; quotes as in CSV, within one line.
-fn cells(at: Line, line: &str, border: char) -> Result<[String; CELLS], Message> {
+/// The line's cells; quotes as in CSV, within one line.
+fn cells(at: Line, line: &str, border: char) -> Result<Vec<String>, Message> {
     let mut all = vec![String::new()];
     let mut quoted = false;
     let mut chars = line.chars().peekable();
@@ -98,8 +112,13 @@ fn cells(at: Line, line: &str, border: char) -> Result<[String; CELLS], Message>
     if quoted {
         return Err(at.wrong("引号没有成对", "a quotation mark has no partner"));
     }
+    Ok(all)
+}
+
+/// Always six cells, trimmed.
+fn six(at: Line, cells: &[String]) -> Result<[String; CELLS], Message> {
     let mut out: [String; CELLS] = Default::default();
-    for (n, cell) in all.iter().map(|cell| cell.trim()).enumerate() {
+    for (n, cell) in cells.iter().map(|cell| cell.trim()).enumerate() {
         match out.get_mut(n) {
             Some(place) => cell.clone_into(place),
             None if cell.is_empty() => {}
@@ -126,6 +145,9 @@ struct Reading {
 impl Reading {
     fn row(&mut self, at: Line, cells: &[String; CELLS]) -> Result<(), Message> {
         let [what, code, zh, en, asks, choices] = cells;
+        if cells.iter().all(String::is_empty) {
+            return Ok(());
+        }
         match what.to_lowercase().as_str() {
             "行" | "row" => return Ok(()),
             "清单" | "list" => {
