@@ -28,7 +28,7 @@ pub struct Draft {
     pub at: Option<i64>,
     /// Who came along.
     pub with: Vec<String>,
-    /// The checklist that is answered, by code or id.
+    /// The checklist answered, by its code; the door's own if absent.
     pub checklist: Option<String>,
     /// Answers as typed: `item=value`; not checked before the visit is recorded.
     pub answers: Vec<String>,

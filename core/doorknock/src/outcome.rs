@@ -9,6 +9,7 @@ use doorknock_model::kinds::{
 };
 use doorknock_model::round::local_day;
 use doorknock_store::View;
+use doorknock_store::care::NeedRow;
 use doorknock_store::visits::VisitRow;
 
 use crate::Result;
@@ -70,39 +71,28 @@ impl Writer<'_> {
         let people = who(self.tx, &row, named)?;
         let place = place(self.tx, row.door)?;
         let day = local_day(row.at, self.tx.utc_offset()?);
-        let reason = match row.outcome {
-            Outcome::Deceased => EndReason::Deceased,
-            _ => EndReason::Moved,
-        };
         let mut needs_ended = 0;
-        let mut left = false;
+        let mut left = 0;
         for person in self.tx.people_of(row.door)? {
+            let in_force = |need: &NeedRow| need.until.is_none_or(|until| until > day);
             let needs = self.tx.needs_of(person.person)?.into_iter();
-            let open = needs.filter(|need| need.until.is_none_or(|until| until > day));
-            let open: Vec<_> = open.collect();
+            let needs: Vec<_> = needs.filter(in_force).collect();
             if people.contains(&person.person) {
-                needs_ended += open.len();
-                let ended = open.into_iter().map(|row| {
-                    let need = Need {
-                        until: Some(day),
-                        reason: Some(reason),
-                        ..row.need
-                    };
-                    (need_key(row.category), pack(&need))
-                });
+                needs_ended += needs.len();
+                let ended = needs.iter().map(|need| ended(need, day, row.outcome));
                 let ended = ended.collect();
                 let file = DocId(person.person.0);
                 self.decide(&PERSON_FILE, file, person.space, ended)?;
             } else {
-                left |= !open.is_empty();
+                left += needs.len();
             }
         }
-        let plan_ended = if left {
-            self.replan(row.door, false)?;
-            false
-        } else {
+        let plan_ended = if left == 0 {
             let off = vec![(Key::plain(door_card::PLAN), Value::Null)];
             self.set(&DOOR_CARD, DocId(row.door.0), place.rounds, off)?
+        } else {
+            self.replan(row.door, false)?;
+            false
         };
         let on = local_day(self.now_ms.div_euclid(1000), self.tx.utc_offset()?);
         let people_gone = people.clone();
@@ -139,4 +129,17 @@ fn who(view: &View<'_>, row: &VisitRow, named: &[PersonId]) -> Result<Vec<Person
         return Err(not_found("人员", "person"));
     }
     Ok(named.to_vec())
+}
+
+fn ended(row: &NeedRow, day: i32, outcome: Outcome) -> (Key, Value) {
+    let reason = match outcome {
+        Outcome::Deceased => EndReason::Deceased,
+        _ => EndReason::Moved,
+    };
+    let record = Need {
+        until: Some(day),
+        reason: Some(reason),
+        ..row.need.clone()
+    };
+    (need_key(row.category), pack(&record))
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Result, View};
 use doorknock_model::ids::{DecisionId, DocId};
 use doorknock_model::kind::Kind;
 use doorknock_model::kinds::{CAMPAIGN, PERIOD, SETTINGS, round_sheet, settings, unpack};
 use doorknock_model::round::{Campaign, Decision, Fields, Period, PlanRule};
+
+use crate::{Result, View};
 
 impl View<'_> {
     /// Everything decided on a day's sheet, also what no longer counts.

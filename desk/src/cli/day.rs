@@ -131,7 +131,7 @@ pub(crate) struct LogVisit {
     /// 方式（默认入户）/ How the visit was made (default: in_person)
     #[arg(long, value_parser = channel())]
     pub(crate) channel: Option<Channel>,
-    /// 所答的清单（默认：当天清单上这一户的）/ The checklist answered (default: the list's for the door)
+    /// 回答的清单（默认为当日清单上这一户的）/ The checklist answered (default: the one the day's list has)
     #[arg(long, value_name = "CODE", value_parser = filled)]
     pub(crate) checklist: Option<String>,
     /// 清单回答，可重复；项目见 template show / A checklist's answer; may be repeated; see template show

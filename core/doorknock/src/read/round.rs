@@ -162,7 +162,7 @@ pub(crate) fn as_of(
     Ok(door)
 }
 
-/// Names of members and checklists, each looked up once.
+/// The names of members and checklists, each looked up once.
 struct Names<'a> {
     inner: &'a Inner,
     view: &'a View<'a>,
@@ -210,8 +210,9 @@ impl<'a> Names<'a> {
     fn line(&mut self, item: RoundItem, contact: Option<String>) -> Result<RoundLine> {
         let decisions = item.decisions.into_iter().map(|d| self.decision(d));
         let decisions = decisions.collect::<Result<_>>()?;
-        let checklist = item.checklist;
-        let checklist = checklist.map(|id| checklist_name(self.view, &mut self.checklists, id));
+        let checklist = item
+            .checklist
+            .map(|id| checklist_name(self.view, &mut self.checklists, id));
         Ok(RoundLine {
             contact,
             door: item.door,
