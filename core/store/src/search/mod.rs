@@ -6,7 +6,7 @@
 //! watermark before the next search: recording a visit then touches no index page, which was half
 //! its cost (docs/performance.md).
 //!
-//! What is found is ranked by asking in steps ([`query`]): the whole name, names that begin so, initials,
+//! What is found is ranked by asking in steps (`query`): the whole name, names that begin so, initials,
 //! places, then everything else; visits come last. Within a step doors come in walking order, each
 //! followed by its people.
 
