@@ -8,6 +8,8 @@ mod answers;
 mod cases;
 #[path = "hostile/charters.rs"]
 mod charters;
+#[path = "hostile/corrections.rs"]
+mod corrections;
 #[path = "hostile/entries.rs"]
 mod entries;
 #[path = "hostile/files.rs"]

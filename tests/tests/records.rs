@@ -349,7 +349,8 @@ fn what_cannot_be_is_one_sentence_and_nothing_is_half_written() {
             .code()
             .to_owned()
     };
-    let table: [(&str, &[(&str, Data)], &str); 7] = [
+    type Case<'a> = (&'a str, &'a [(&'a str, Data)], &'a str);
+    let table: [Case<'_>; 7] = [
         ("ghost", &[], "unknown_kind"),
         ("crew", &[], "missing_field"),
         (

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use doorknock_model::checklist::{built_in, care_visit};
 use doorknock_model::ids::{MatterId, VisitId};
 use doorknock_model::kinds::{Channel, Outcome, Visit};
 use doorknock_model::round::day_of;
@@ -15,6 +14,7 @@ use crate::Result;
 use crate::error::{not_found, said};
 use crate::home::Doorknock;
 use crate::record::{names, words};
+use crate::templates::find;
 use crate::writer::with_writer;
 
 /// What to correct of a visit; `None` leaves it as it was. The door cannot be corrected: a visit at
@@ -63,7 +63,7 @@ impl Doorknock {
             record.with = names(with);
         }
         if !edit.answers.is_empty() {
-            answer(&mut record, &edit.answers)?;
+            self.answer(&mut record, &edit.answers)?;
         }
         if let Some(summary) = &edit.summary {
             record.summary = words(Some(summary));
@@ -101,6 +101,25 @@ impl Doorknock {
             why: words(why),
             matters: None,
         })
+    }
+
+    /// Puts answers beside those given before, in the version of the checklist that was used.
+    fn answer(&self, record: &mut Visit, typed: &[String]) -> Result<()> {
+        let missing = || not_found("清单", "checklist");
+        let template = match &record.checklist {
+            Some(id) => {
+                let inner = self.lock();
+                find(&inner.store.view()?, id)?
+                    .ok_or_else(missing)?
+                    .into_owned()
+            }
+            None => self.checklist_of(record.door, record.at, None)?.template,
+        };
+        for typed in typed {
+            template.answer(&mut record.answers, typed)?;
+        }
+        record.checklist = Some(template.id());
+        Ok(())
     }
 
     fn stand_in(&self, record: &Visit) -> Result<VisitId> {
@@ -156,17 +175,4 @@ fn as_recorded(row: &VisitRow) -> Visit {
         why: None,
         matters: (!row.matters.is_empty()).then(|| row.matters.clone()),
     }
-}
-
-/// Puts answers beside those given before, in the version of the checklist that was used.
-fn answer(record: &mut Visit, typed: &[String]) -> Result<()> {
-    let template = match &record.checklist {
-        Some(id) => built_in(id).ok_or_else(|| not_found("清单", "checklist"))?,
-        None => care_visit(),
-    };
-    for typed in typed {
-        template.answer(&mut record.answers, typed)?;
-    }
-    record.checklist = Some(template.id());
-    Ok(())
 }

@@ -13,6 +13,8 @@ use doorknock_store::View;
 use crate::Result;
 use crate::error::said;
 use crate::home::Doorknock;
+use crate::read::round::listed_checklist;
+use crate::read::utc_offset;
 
 /// A checklist.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,32 +135,16 @@ impl Doorknock {
                 )),
             };
         }
-        let date = date_of(local_day(at, self.utc_offset()?));
-        let grid = {
-            let inner = self.lock();
-            let view = inner.store.view()?;
-            let space = view.door_space(door)?.map(|n| view.space(n)).transpose()?;
-            let grid = space.flatten().map(|space| space.grid);
-            let mut grids = view.grids()?.into_iter();
-            grids.find(|g| Some(g.id) == grid).map(|g| g.code)
-        };
-        let listed = match grid {
-            Some(code) => self.round(Some(&code), date)?.items,
-            None => Vec::new(),
-        };
-        let listed = listed.into_iter().find(|line| line.door == door);
-        if let Some(code) = listed.and_then(|line| line.checklist)
-            && let Ok(found) = self.template(&code)
-        {
-            return Ok(found);
-        }
         let inner = self.lock();
         let view = inner.store.view()?;
+        let day = local_day(at, utc_offset(&view)?);
         let plan = view.door(door)?.and_then(|row| row.door.plan);
-        let id = plan.and_then(|plan| plan.checklist);
+        let planned = plan.and_then(|plan| plan.checklist);
         let found = all(&view)?;
         let by_id = |id| found.iter().find(|t| t.id == id).cloned();
-        id.and_then(by_id)
+        listed_checklist(&view, door, day)?
+            .and_then(by_id)
+            .or_else(|| planned.and_then(by_id))
             .or_else(|| by_id(care_visit_id()))
             .ok_or_else(|| unknown(&found))
     }

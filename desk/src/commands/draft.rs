@@ -167,6 +167,7 @@ fn line(draft: &DraftInfo) -> Value {
         "channel": content.channel.map(|c| c.word()),
         "at": at.map(|at| rfc3339(&at.with_timezone(draft.saved.offset()))),
         "with": content.with,
+        "checklist": content.checklist,
         "answers": content.answers,
         "summary": content.summary,
         "follow_up": content.follow_up,

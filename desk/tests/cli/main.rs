@@ -3,6 +3,7 @@
 
 mod care;
 mod day;
+mod export;
 mod hub;
 mod matters;
 mod out;

@@ -1,6 +1,5 @@
-//! What is handed on: ledgers, the month report, the export.
+//! What is handed on to people: ledgers, the month report.
 
-use std::collections::HashSet;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +10,7 @@ use crate::hub::Hub;
 use crate::program::{Home, keys, roster, text};
 
 /// An office with the sample roster.
-fn office(dir: &Path, hub: &Hub) -> Home {
+pub(super) fn office(dir: &Path, hub: &Hub) -> Home {
     let office = Home(dir.join("office"));
     office.json(&[
         "community",
@@ -25,13 +24,13 @@ fn office(dir: &Path, hub: &Hub) -> Home {
     office
 }
 
-fn visit(home: &Home, door: &str, args: &[&str]) -> String {
+pub(super) fn visit(home: &Home, door: &str, args: &[&str]) -> String {
     let log = ["visit", "log", "--door", door];
     let logged = home.json(&[&log, args].concat());
     logged["visit"].as_str().unwrap().to_owned()
 }
 
-fn doors(home: &Home, grid: &str) -> Vec<(String, String)> {
+pub(super) fn doors(home: &Home, grid: &str) -> Vec<(String, String)> {
     let doors = home.json(&["door", "list", "--grid", grid]);
     let doors = doors["doors"].as_array().unwrap();
     let of = |door: &Value, key: &str| door[key].as_str().unwrap().to_owned();
@@ -76,7 +75,7 @@ fn ledgers_are_written_whole_for_their_owner_only_and_never_over_a_file() {
             "2026-04-01",
         ],
     );
-    visit(
+    let mistake = visit(
         &office,
         &other,
         &[
@@ -123,7 +122,7 @@ fn ledgers_are_written_whole_for_their_owner_only_and_never_over_a_file() {
     assert_eq!(column(&visits, "小结")[0], &Data::String(tricky.into()));
     assert_eq!(column(&visits, "门牌")[0], &Data::String(address));
     assert_eq!(column(&visits, "结果")[1], &Data::String("无人在家".into()));
-    assert_eq!(column(&visits, "走访编号")[0], &Data::String(id));
+    assert_eq!(column(&visits, "走访编号")[0], &Data::String(id.clone()));
     let when = |cell: &Data| match cell {
         Data::DateTime(time) => time.to_ymd_hms_milli(),
         other => panic!("{other:?}"),
@@ -173,8 +172,15 @@ fn ledgers_are_written_whole_for_their_owner_only_and_never_over_a_file() {
     let left = std::fs::read_dir(dir.path()).unwrap().count();
     assert_eq!(left, 3, "hub, office and one file");
 
+    // A visit stands as it was last corrected; one that never took place does not.
+    office.json(&["visit", "correct", &id, "--summary", "写错了，已改"]);
+    office.json(&["visit", "undo", &mistake]);
     let said = office.run(&export(&["--force"]));
     assert!(text(&said.stdout).contains("妥善保管"), "{said:?}");
+    let visits = sheet(&out, "走访台账");
+    assert_eq!(visits.len(), 2);
+    assert_eq!(*column(&visits, "小结")[0], "写错了，已改");
+    assert_eq!(*column(&visits, "更正")[0], "已更正");
 }
 
 #[test]
@@ -379,109 +385,4 @@ fn a_month_is_reported_as_a_page_an_object_and_a_workbook() {
     assert_eq!(office.error(&again, 1)["code"], "file_exists");
     let wrong = ["report", "month", "--month", "2026-13"];
     assert_eq!(office.error(&wrong, 2)["code"], "usage");
-}
-
-/// The lines of an export without its header.
-fn exported(home: &Home, args: &[&str]) -> Vec<Value> {
-    let output = home.run(&[&["export"], args].concat());
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    let lines = text(&output.stdout);
-    let mut lines = lines
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let header = lines.next().unwrap();
-    assert_eq!(
-        keys(&header),
-        ["community", "device", "schema", "since", "v"]
-    );
-    assert_eq!(
-        (&header["v"], &header["schema"]),
-        (&1.into(), &"doorknock-export".into())
-    );
-    lines.collect()
-}
-
-#[test]
-fn an_export_goes_on_where_the_last_one_ended_also_with_what_came_by_sync() {
-    let dir = tempfile::tempdir().unwrap();
-    let hub = Hub::start(&dir.path().join("hub"));
-    let office = office(dir.path(), &hub);
-    let invited = office.json(&["invite", "--role", "worker", "--grid", "LY01"]);
-    let phone = Home(dir.path().join("phone"));
-    phone.json(&[
-        "join",
-        invited["link"].as_str().unwrap(),
-        "--name",
-        "李文丽",
-    ]);
-    office.json(&["sync"]);
-
-    let first = exported(&office, &[]);
-    let members = [
-        "at", "by", "cursor", "device", "field", "grid", "id", "key", "kind", "op", "replaces",
-        "space", "v", "value",
-    ];
-    assert!(first.iter().all(|line| keys(line) == members));
-    let here = first.last().unwrap()["cursor"].as_str().unwrap();
-    assert_eq!(exported(&office, &["--since", here]), Vec::<Value>::new());
-
-    phone.json(&["sync"]);
-    let (door, _) = doors(&phone, "LY01")[0].clone();
-    let id = visit(
-        &phone,
-        &door,
-        &["--outcome", "met", "--summary", "血压平稳"],
-    );
-    phone.json(&["sync"]);
-    office.json(&["sync"]);
-    let later = exported(&office, &["--since", here]);
-    let visits: Vec<&Value> = later
-        .iter()
-        .filter(|line| line["field"] == "visit")
-        .collect();
-    assert_eq!(visits.len(), 1);
-    let line = visits[0];
-    for (member, value) in [("kind", "visit_book"), ("space", "casework"), ("key", &id)] {
-        assert_eq!(line[member], value, "{member}");
-    }
-    assert_eq!(line["value"]["summary"], "血压平稳");
-    assert_eq!(
-        (&line["value"]["door"], &line["value"]["outcome"]),
-        (&door.into(), &"met".into())
-    );
-
-    // From the beginning, or part by part from any line: every write once, in one order.
-    let all = exported(&office, &[]);
-    assert_eq!([&first[..], &later[..]].concat(), all);
-    let middle = all[all.len() / 2]["cursor"].as_str().unwrap();
-    assert_eq!(
-        exported(&office, &["--since", middle]),
-        all[all.len() / 2 + 1..]
-    );
-    let names: HashSet<String> = all
-        .iter()
-        .map(|line| format!("{} {}", line["id"], line["op"]))
-        .collect();
-    assert_eq!(names.len(), all.len());
-
-    // Another device's log has another order; nothing is missed or doubled by mistake.
-    assert_eq!(
-        phone.error(&["export", "--since", here, "--out", "x"], 1)["code"],
-        "cursor_unknown"
-    );
-    assert_eq!(
-        office.error(&["export", "--since", "?", "--out", "x"], 1)["code"],
-        "cursor_unknown"
-    );
-    assert!(!Path::new("x").exists());
-    assert_eq!(office.error(&["export"], 2)["code"], "usage");
-
-    let file = dir.path().join("all.jsonl");
-    let done = office.json(&["export", "--out", file.to_str().unwrap()]);
-    assert_eq!(keys(&done), ["cursor", "file", "lines"]);
-    assert_eq!(done["cursor"], all.last().unwrap()["cursor"]);
-    assert_eq!(done["lines"], all.len());
-    let written = std::fs::read_to_string(&file).unwrap();
-    assert_eq!(written.lines().count(), all.len() + 1);
-    assert!(written.ends_with("}\n"));
 }

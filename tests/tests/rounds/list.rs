@@ -1,5 +1,6 @@
 //! Campaigns, special periods, rules and reviews on the list; the day is the community's.
 
+use doorknock::NewVisit;
 use doorknock::model::address::DoorKind;
 use doorknock::model::kind::Data;
 use doorknock::model::kinds::CompoundKind;
@@ -149,6 +150,32 @@ fn a_care_review_is_on_the_list_of_those_who_hold_the_casework() {
     };
     assert!(!has(&before));
     assert!(has(&scene.li.round(None, Some(review)).unwrap()));
+}
+
+#[test]
+fn a_matter_that_awaits_a_visit_is_on_the_list_until_it_was_made() {
+    use doorknock::NewMatter;
+    use doorknock::model::matter::{Source, Urgency};
+    let scene = Scene::new(46);
+    let door = scene.doors[0];
+    let mut matter = NewMatter::new("水管漏水", Urgency::Urgent, Source::DoorVisit);
+    matter.door = Some(door);
+    matter.step.visit_by = Some(day("2026-11-24"));
+    let id = scene.li.raise_matter(&matter).unwrap();
+    scene.settle();
+    assert_eq!(said(&scene.wang, door), "due: matter");
+    let made = NewVisit {
+        matters: vec![id],
+        ..visit(door, "看过水管")
+    };
+    let visit = scene.wang.log_visit(&made).unwrap();
+    assert_eq!(scene.wang.visit(visit).unwrap().matters, [id]);
+    assert_eq!(said(&scene.wang, door), "done: matter");
+    let before = scene.wang.round(None, Some(day("2026-11-20"))).unwrap();
+    assert!(
+        before.items.iter().all(|l| l.door != door),
+        "of days that are over it says nothing"
+    );
 }
 
 #[test]

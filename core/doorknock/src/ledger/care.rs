@@ -1,6 +1,6 @@
 //! 关爱对象台账: the people in care, each need with its legal ground and the day it is looked at
-//! again (invariant 7). The roster's remark is left out: a ledger is handed on, and a remark was not
-//! written for that.
+//! again (invariant 7). The roster's remark and the needs' notes are left out: a ledger is handed on,
+//! and they were not written for that.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use doorknock_model::cadence::Cadence;
@@ -17,6 +17,8 @@ pub(super) struct Line {
     pub(super) name: Option<String>,
     pub(super) phone: Option<String>,
     pub(super) need: NeedInfo,
+    /// The day it was last looked at again.
+    pub(super) reviewed: Option<NaiveDate>,
     /// How often the door is due.
     pub(super) cadence: Option<Cadence>,
     /// The day somebody was last met there.
@@ -80,11 +82,51 @@ const COLUMNS: &[Column<Line>] = &[
         |line| line.need.review.into(),
     ),
     Column::new(
-        "until",
-        ("截止日期", "until"),
+        "reviewed",
+        ("最近复核", "reviewed"),
         12,
         CellKind::Date,
-        |line| line.need.until.into(),
+        |line| line.reviewed.into(),
+    ),
+    Column::new(
+        "consent_by",
+        ("同意人", "consent by"),
+        12,
+        CellKind::Text,
+        |line| line.need.consent.as_ref().map(|consent| &consent.by).into(),
+    ),
+    Column::new(
+        "consent_for",
+        ("同意用途", "consent for"),
+        20,
+        CellKind::Text,
+        |line| {
+            line.need
+                .consent
+                .as_ref()
+                .map(|consent| &consent.purpose)
+                .into()
+        },
+    ),
+    Column::new(
+        "consent_on",
+        ("同意日期", "consent on"),
+        12,
+        CellKind::Date,
+        |line| line.need.consent.as_ref().map(|consent| consent.on).into(),
+    ),
+    Column::new(
+        "consent_until",
+        ("同意至", "consent until"),
+        12,
+        CellKind::Date,
+        |line| {
+            line.need
+                .consent
+                .as_ref()
+                .map(|consent| consent.until)
+                .into()
+        },
     ),
     Column::new(
         "cadence",

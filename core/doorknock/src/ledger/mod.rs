@@ -23,6 +23,7 @@ use doorknock_model::checklist::Label;
 use doorknock_model::ids::{DoorId, MemberId};
 use doorknock_model::round::{date_of, local_day};
 use doorknock_store::View;
+use doorknock_store::care::ReviewRow;
 use doorknock_store::matters::MatterRow;
 use doorknock_store::queries::DoorRow;
 
@@ -133,7 +134,7 @@ impl Doorknock {
             LedgerKind::Care => {
                 let mut lines = Vec::new();
                 for part in &parts {
-                    lines.extend(care_lines(&view, part, today)?);
+                    lines.extend(care_lines(&view, part)?);
                 }
                 care::ledger(as_of, &lines)
             }
@@ -183,7 +184,7 @@ fn matter_lines(
     rows.into_iter().map(line).collect()
 }
 
-fn care_lines(view: &View<'_>, part: &Part, today: i32) -> Result<Vec<care::Line>> {
+fn care_lines(view: &View<'_>, part: &Part) -> Result<Vec<care::Line>> {
     let Some(space) = part.casework else {
         return Ok(Vec::new());
     };
@@ -198,8 +199,15 @@ fn care_lines(view: &View<'_>, part: &Part, today: i32) -> Result<Vec<care::Line
     for person in view.people_in(space)? {
         let place = person.door.and_then(|door| places.get(&door)).copied();
         let door = place.and_then(|n| doors.get(n)).map(|row| &row.door);
-        for need in needs.remove(&person.person).unwrap_or_default() {
-            if !is_current(need.until, today) {
+        let needs = needs.remove(&person.person).unwrap_or_default();
+        let reviews = if needs.is_empty() {
+            Vec::new()
+        } else {
+            view.reviews_of(person.person)?
+        };
+        for need in needs {
+            // What has ended is no longer handed on.
+            if need.until.is_some() {
                 continue;
             }
             let line = care::Line {
@@ -207,6 +215,7 @@ fn care_lines(view: &View<'_>, part: &Part, today: i32) -> Result<Vec<care::Line
                 address: door.map(|d| d.address.display_zh()),
                 name: person.name.clone(),
                 phone: person.phone.clone(),
+                reviewed: reviews_of(&reviews, need.category).last().and_then(date_of),
                 need: crate::care::need_info(need),
                 cadence: door.and_then(|d| d.plan).map(|plan| plan.cadence),
                 last_met: door.and_then(|d| d.state.now.last_done).and_then(date_of),
@@ -217,6 +226,14 @@ fn care_lines(view: &View<'_>, part: &Part, today: i32) -> Result<Vec<care::Line
     // Stable: people of one door stay in order of name, a person's needs in order of category.
     lines.sort_by_key(|(place, _)| *place);
     Ok(lines.into_iter().map(|(_, line)| line).collect())
+}
+
+/// The days on which a need was looked at again, the earliest first.
+pub(crate) fn reviews_of(reviews: &[ReviewRow], category: u16) -> impl Iterator<Item = i32> {
+    let of_it = reviews
+        .iter()
+        .filter(move |row| row.review.category.is_none_or(|c| c == category));
+    of_it.map(|row| row.review.on)
 }
 
 fn responsible_lines(
@@ -232,7 +249,7 @@ fn responsible_lines(
         let needs = view.people_in_care(space)?;
         for person in view.people_in(space)? {
             let needs = needs.get(&person.person).into_iter().flatten();
-            let in_care = needs.into_iter().any(|need| is_current(need.until, today));
+            let in_care = needs.into_iter().any(|need| need.until.is_none());
             if let (Some(door), Some(name)) = (person.door, person.name) {
                 people.entry(door).or_default().push((name, in_care));
             }
@@ -266,9 +283,4 @@ fn responsible_lines(
         });
     }
     Ok(lines)
-}
-
-/// Whether a need stands on this day: what has ended is no longer handed on.
-fn is_current(until: Option<i32>, today: i32) -> bool {
-    until.is_none_or(|until| until >= today)
 }

@@ -3,14 +3,14 @@
 use chrono::{DateTime, FixedOffset};
 use doorknock_model::address::DoorKind;
 use doorknock_model::cadence::Cadence;
-use doorknock_model::ids::{DeviceId, VisitId};
+use doorknock_model::ids::{DeviceId, MatterId, VisitId};
 use doorknock_model::kinds::{Channel, Outcome};
 
 use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
 
 use super::*;
-use crate::views::NeedInfo;
-use crate::views::{AnswerLine, VisitInfo};
+use crate::care::Consent;
+use crate::views::{AnswerLine, NeedInfo, VisitInfo};
 
 fn now() -> DateTime<FixedOffset> {
     "2026-11-20T09:30:00+08:00".parse().unwrap()
@@ -73,12 +73,31 @@ fn a_visits_row_has_the_communitys_time_words_and_answers_in_both_languages() {
         follow_up: None,
         ..visit.clone()
     };
+    let settled = VisitInfo {
+        corrected: vec![bare.clone()],
+        matters: vec![MatterId([5; 16])],
+        ..bare.clone()
+    };
+    let beside = VisitInfo {
+        beside: vec![VisitId([6; 16])],
+        ..settled.clone()
+    };
     let line = |visit| visits::Line {
         grid: "LY01".to_owned(),
         contact: None,
         visit,
     };
-    let ledger = visits::ledger(now(), &[line(visit), line(bare)]);
+    let lines = [visit, bare, settled, beside].map(line);
+    let marks = ["", "", "已更正", "多份更正待核对"];
+    let ledger = visits::ledger(now(), &lines);
+    for (row, mark) in marks.into_iter().enumerate() {
+        match cell(&ledger, row, "corrected") {
+            LedgerCell::Word(word) => assert_eq!(word.zh, mark),
+            other => assert_eq!((other, mark), (&LedgerCell::Empty, "")),
+        }
+    }
+    assert_eq!(*cell(&ledger, 1, "matters"), LedgerCell::Empty);
+    assert_eq!(*cell(&ledger, 2, "matters"), LedgerCell::Number(1.0));
     let at = |code| cell(&ledger, 0, code).clone();
     let time = "2026-11-20T23:30:00".parse().unwrap();
     assert_eq!(at("at"), LedgerCell::DateTime(time));
@@ -104,7 +123,7 @@ fn a_visits_row_has_the_communitys_time_words_and_answers_in_both_languages() {
 
 #[test]
 fn a_need_is_told_with_its_ground_and_its_review_and_what_is_newer_as_unknown() {
-    let need = |risk, basis| NeedInfo {
+    let need = |risk, basis: Option<LegalBasis>| NeedInfo {
         category: CareCategory::LivesAlone,
         risk,
         basis,
@@ -114,7 +133,12 @@ fn a_need_is_told_with_its_ground_and_its_review_and_what_is_newer_as_unknown() 
         cadence: None,
         reason: None,
         note: None,
-        consent: None,
+        consent: basis.map(|_| Consent {
+            by: "张三之女".to_owned(),
+            on: "2026-01-01".parse().unwrap(),
+            purpose: "日常探访".to_owned(),
+            until: "2027-01-01".parse().unwrap(),
+        }),
     };
     let line = |need, cadence| care::Line {
         grid: "LY01".to_owned(),
@@ -122,6 +146,7 @@ fn a_need_is_told_with_its_ground_and_its_review_and_what_is_newer_as_unknown() 
         name: Some("张三".to_owned()),
         phone: Some("1000-001".to_owned()),
         need,
+        reviewed: None,
         cadence,
         last_met: None,
     };
@@ -143,10 +168,18 @@ fn a_need_is_told_with_its_ground_and_its_review_and_what_is_newer_as_unknown() 
         at(0, "review"),
         LedgerCell::Date("2027-01-01".parse().unwrap())
     );
+    assert_eq!(at(0, "consent_by"), LedgerCell::Text("张三之女".to_owned()));
+    assert_eq!(at(0, "consent_until"), at(0, "review"));
+    assert_eq!(at(1, "consent_on"), LedgerCell::Empty);
     assert_eq!(at(1, "risk"), word("未知", "unknown"));
     assert_eq!(at(1, "basis"), word("未知", "unknown"));
     // What stands in the person's file and was not written to be handed on.
-    assert!(ledger.columns.iter().all(|c| c.code != "remark"));
+    assert!(
+        ledger
+            .columns
+            .iter()
+            .all(|c| !matches!(c.code, "remark" | "note"))
+    );
 }
 
 #[test]
@@ -175,18 +208,6 @@ fn a_door_never_visited_has_nothing_of_a_visit() {
         "days_since",
     ] {
         assert_eq!(*cell(&ledger, 0, code), LedgerCell::Empty, "{code}");
-    }
-}
-
-#[test]
-fn a_need_stands_through_its_last_day() {
-    for (until, stands) in [
-        (None, true),
-        (Some(99), false),
-        (Some(100), true),
-        (Some(101), true),
-    ] {
-        assert_eq!(is_current(until, 100), stands, "{until:?}");
     }
 }
 

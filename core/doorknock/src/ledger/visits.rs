@@ -81,10 +81,36 @@ const COLUMNS: &[Column<Line>] = &[
         CellKind::Date,
         |line| line.visit.follow_up.into(),
     ),
+    Column::new(
+        "matters",
+        ("涉及诉求", "matters"),
+        10,
+        CellKind::Number,
+        |line| match u32::try_from(line.visit.matters.len()) {
+            Ok(0) | Err(_) => LedgerCell::Empty,
+            Ok(some) => LedgerCell::Number(some.into()),
+        },
+    ),
+    Column::new(
+        "corrected",
+        ("更正", "corrected"),
+        14,
+        CellKind::Text,
+        |line| corrected(&line.visit),
+    ),
     Column::new("visit", ("走访编号", "id"), 36, CellKind::Text, |line| {
         LedgerCell::Text(line.visit.visit.to_string())
     }),
 ];
+
+/// A row is the visit as it stands. Of corrections made side by side each is a row, until one settles it.
+fn corrected(visit: &VisitInfo) -> LedgerCell {
+    match (visit.corrected.is_empty(), visit.beside.is_empty()) {
+        (true, true) => LedgerCell::Empty,
+        (_, false) => LedgerCell::word("one of several", "多份更正待核对"),
+        (false, true) => LedgerCell::word("corrected", "已更正"),
+    }
+}
 
 fn answers(answers: &[AnswerLine]) -> LedgerCell {
     if answers.is_empty() {

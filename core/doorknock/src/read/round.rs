@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use doorknock_model::access::SpaceKind;
 use doorknock_model::checklist::TemplateId;
-use doorknock_model::ids::{CommunityId, DocId, GridId, MemberId};
+use doorknock_model::ids::{CommunityId, DocId, DoorId, GridId, MemberId};
 use doorknock_model::kinds::{CompoundKind, ROUND_SHEET};
 use doorknock_model::round::{
     Base, Campaign, Decision, DoorState, Overlay, Period, PlanRule, RoundDoor, RoundItem, date_of,
@@ -108,6 +108,24 @@ impl Inputs {
         };
         round(&base, overlay)
     }
+}
+
+/// The checklist that the list of a day has for a door; what casework adds to the list has none.
+pub(crate) fn listed_checklist(
+    view: &View<'_>,
+    door: DoorId,
+    day: i32,
+) -> Result<Option<TemplateId>> {
+    let (Some(row), Some(date)) = (view.door(door)?, date_of(day)) else {
+        return Ok(None);
+    };
+    let space = view.space(row.space)?.map(|space| space.grid);
+    let mut grids = view.grids()?.into_iter();
+    let grid = grids.find(|g| Some(g.id) == space).map(|g| g.code);
+    let door = as_of(view, row.space, row.door, day, utc_offset(view)?)?;
+    let inputs = Inputs::of(view, grid.unwrap_or_default())?;
+    let list = inputs.list(date, &[door], &[], &Overlay::default());
+    Ok(list.into_iter().find_map(|item| item.checklist))
 }
 
 /// What this device's casework adds; nothing where it holds none. What awaits a visit now says nothing of

@@ -246,14 +246,14 @@ impl Doorknock {
             }
             _ => data.clone(),
         };
-        Ok(field.shape.take(&resolved).map_err(|message| {
+        field.shape.take(&resolved).map_err(|message| {
             let (zh, en) = (message.zh, message.en);
             said(
                 message.code,
                 format!("{}：{zh}", field.zh),
                 format!("{}: {en}", field.name),
             )
-        })?)
+        })
     }
 
     fn refers_to(&self, name: &str, text: &str) -> Result<String> {

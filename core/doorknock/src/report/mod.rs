@@ -10,7 +10,7 @@ use doorknock_model::ids::{CommunityId, DoorId};
 use doorknock_model::kinds::TickResult;
 use doorknock_model::matter::{Satisfaction, Stage};
 use doorknock_model::report::{
-    DoorFact, Facts, Figures, MatterFact, Month, VisitFact, month, reached,
+    DoorFact, Facts, Figures, MatterFact, Month, NeedFact, VisitFact, month, reached,
 };
 use doorknock_model::round::{
     Decision, Overlay, Reason, RoundDoor, date_of, day_of, local_day, standing,
@@ -21,7 +21,7 @@ use doorknock_store::queries::DoorRow;
 
 use crate::Result;
 use crate::home::Doorknock;
-use crate::ledger::{Part, parts, starts};
+use crate::ledger::{Part, parts, reviews_of, starts};
 use crate::read::round::{Inputs, as_of, sheet};
 use crate::read::{local_time, utc_offset};
 
@@ -133,6 +133,15 @@ fn facts(
             },
             reached: covered.contains(&door.door),
         });
+    }
+    if let Some(space) = part.casework {
+        for (person, needs) in view.people_in_care(space)? {
+            let reviews = view.reviews_of(person)?;
+            facts.needs.extend(needs.iter().map(|need| NeedFact {
+                reviewed: reviews_of(&reviews, need.category).collect(),
+                due: Some(need.review).filter(|_| need.until.is_none()),
+            }));
+        }
     }
     facts.matters = part.matters(view)?.iter().map(matter).collect();
     Ok(facts)

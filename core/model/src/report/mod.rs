@@ -137,11 +137,13 @@ pub struct MatterFact {
     pub content: Option<bool>,
 }
 
-/// A review of somebody's care need that fell due in the month, or was made in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ReviewFact {
-    /// Whether it was made by the end of the month.
-    pub done: bool,
+/// A care need, as far as the report needs it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NeedFact {
+    /// The days on which it was looked at again.
+    pub reviewed: Vec<i32>,
+    /// The day by which it is to be looked at next, as things stand now; `None` once it has ended.
+    pub due: Option<i32>,
 }
 
 /// What the figures are derived from.
@@ -153,8 +155,8 @@ pub struct Facts {
     pub visits: Vec<VisitFact>,
     /// Matters raised or settled in the month; others do no harm.
     pub matters: Vec<MatterFact>,
-    /// The month's reviews.
-    pub reviews: Vec<ReviewFact>,
+    /// The care needs.
+    pub needs: Vec<NeedFact>,
 }
 
 impl Facts {
@@ -163,7 +165,7 @@ impl Facts {
         self.doors.extend_from_slice(&others.doors);
         self.visits.extend_from_slice(&others.visits);
         self.matters.extend_from_slice(&others.matters);
-        self.reviews.extend_from_slice(&others.reviews);
+        self.needs.extend_from_slice(&others.needs);
     }
 }
 
@@ -207,7 +209,8 @@ pub struct Figures {
     pub first_response_hours: Option<f64>,
     /// Of the residents asked about matters settled in the month, those content (满意率).
     pub content: Share,
-    /// Of the reviews of care needs due in the month, those made by its end.
+    /// Of the care needs that were looked at again in the month, or still are to be by its end: those
+    /// that were.
     pub reviews: Share,
 }
 
@@ -245,7 +248,7 @@ pub fn month(month: Month, facts: &Facts, day: DayOf<'_>) -> Figures {
         responded: Share::of(raised(), |m| m.first_response.is_some()),
         first_response_hours: median(&mut waits).map(|seconds| seconds / 3600.0),
         content: Share::of(settled().filter_map(|m| m.content), |content| *content),
-        reviews: Share::of(&facts.reviews, |review| review.done),
+        reviews: reviews(&facts.needs, month),
     }
 }
 
@@ -260,6 +263,15 @@ fn new_households(doors: &[DoorFact], first: i32, next: i32) -> Share {
         door.moved_in.is_some_and(recent) && door.first_met.is_none_or(|met| met >= first)
     });
     Share::of(new, |door| door.first_met.is_some_and(|met| met < next))
+}
+
+fn reviews(needs: &[NeedFact], month: Month) -> Share {
+    let reviewed = |need: &NeedFact| need.reviewed.iter().any(|day| month.has(*day));
+    let next = day_of(month.next());
+    let asked = needs
+        .iter()
+        .filter(|need| reviewed(need) || need.due.is_some_and(|due| due < next));
+    Share::of(asked, |need| reviewed(need))
 }
 
 fn by_word(

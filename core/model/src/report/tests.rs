@@ -199,6 +199,39 @@ fn the_median_is_the_middle_or_between_the_two_in_the_middle() {
     }
 }
 
+fn need(reviewed: &[&str], due: Option<&str>) -> NeedFact {
+    NeedFact {
+        reviewed: reviewed.iter().map(|text| day(text)).collect(),
+        due: due.map(day),
+    }
+}
+
+#[test]
+fn a_review_counts_when_it_was_made_and_is_owed_until_then() {
+    let table: [(&[&str], _, _); 7] = [
+        (&["2026-11-30"], Some("2027-11-30"), share(1, 1)),
+        // Looked at, and to be looked at again in the same month: done.
+        (
+            &["2026-11-02", "2026-11-09"],
+            Some("2026-11-16"),
+            share(1, 1),
+        ),
+        (&["2025-11-02"], Some("2026-11-30"), share(0, 1)),
+        (&[], Some("2026-03-01"), share(0, 1)),
+        (&[], Some("2026-12-01"), share(0, 0)),
+        // It ended: nothing is owed any more, and what was done was done.
+        (&["2026-10-02"], None, share(0, 0)),
+        (&["2026-11-02"], None, share(1, 1)),
+    ];
+    for (reviewed, due, expected) in table {
+        let facts = Facts {
+            needs: vec![need(reviewed, due)],
+            ..Facts::default()
+        };
+        assert_eq!(figures(&facts).reviews, expected, "{reviewed:?} {due:?}");
+    }
+}
+
 #[test]
 fn a_share_of_nothing_is_no_number() {
     assert_eq!(share(0, 0).rate(), None);
@@ -216,12 +249,12 @@ fn the_order_of_the_facts_does_not_matter_and_grids_add_up() {
     };
     let one = Facts {
         visits: vec![visit(Outcome::Met), visit(Outcome::Refused)],
-        reviews: vec![ReviewFact { done: true }],
+        needs: vec![need(&["2026-11-03"], None)],
         ..Facts::default()
     };
     let two = Facts {
         visits: vec![visit(Outcome::NobodyHome)],
-        reviews: vec![ReviewFact { done: false }],
+        needs: vec![need(&[], Some("2026-11-30"))],
         ..Facts::default()
     };
     let (mut here, mut there) = (one.clone(), two.clone());

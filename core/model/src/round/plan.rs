@@ -24,19 +24,13 @@ pub struct DuePlan {
 }
 
 impl DuePlan {
-    /// When the door is due next, never before the plan began.
-    fn due(&self, last_done: Option<NaiveDate>) -> NaiveDate {
-        let first = self.cadence.next_due(None, self.since);
-        self.cadence.next_due(last_done, self.since).max(first)
-    }
-
     /// The day it has been due since, if it is due by `date`.
     pub(super) fn due_by(
         &self,
         date: NaiveDate,
         last_done: Option<NaiveDate>,
     ) -> Option<NaiveDate> {
-        Some(self.due(last_done)).filter(|due| *due <= date)
+        Some(self.cadence.next_due(last_done, self.since)).filter(|due| *due <= date)
     }
 }
 
@@ -217,13 +211,12 @@ impl Period {
         date: NaiveDate,
         last_done: Option<NaiveDate>,
     ) -> Option<NaiveDate> {
-        let within = last_done.filter(|done| *done >= self.days.since);
         let plan = DuePlan {
             cadence: self.cadence,
             since: self.days.since,
             until: None,
             checklist: None,
         };
-        plan.due_by(date, within)
+        plan.due_by(date, last_done)
     }
 }

@@ -93,8 +93,7 @@ fn a_door_without_a_plan_takes_the_rule_that_fits_best() {
         since: day("2028-01-01"),
         checklist: None,
     };
-    let mut town = Town::default();
-    town.rules = vec![
+    let rules = vec![
         rule(None, DoorKind::Household, "quarterly"),
         rule(Some(CompoundKind::WalkUp), DoorKind::Household, "monthly"),
         rule(None, DoorKind::Shop, "daily"),
@@ -104,6 +103,10 @@ fn a_door_without_a_plan_takes_the_rule_that_fits_best() {
             "daily",
         ),
     ];
+    let mut town = Town {
+        rules,
+        ..Town::default()
+    };
     town.compounds
         .insert("阳光花园".to_owned(), CompoundKind::WalkUp);
     let since = |town: &Town, of: RoundDoor, cadence: &str| {
@@ -162,14 +165,17 @@ fn a_door_without_a_plan_takes_the_rule_that_fits_best() {
 
 #[test]
 fn first_visits_by_a_rule_are_spread_and_a_floor_stays_together() {
-    let mut town = Town::default();
-    town.rules = vec![PlanRule {
+    let rules = vec![PlanRule {
         compound: None,
         door: DoorKind::Household,
         cadence: "every:30".parse().unwrap(),
         since: day("2028-01-01"),
         checklist: None,
     }];
+    let mut town = Town {
+        rules,
+        ..Town::default()
+    };
     for n in 0..120_u8 {
         let room = format!("{}0{}", n / 4 + 1, n % 4 + 1);
         town.doors.push(RoundDoor {
