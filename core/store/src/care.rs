@@ -122,7 +122,7 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// When a person's needs were looked at again, in order of day.
+    /// When a person's needs were looked at again, in the order in which it was recorded.
     ///
     /// # Errors
     /// The database's.
@@ -132,11 +132,11 @@ impl View<'_> {
             let review = unpack(&cell.value).filter(|_| cell.key.field == person_file::REVIEW);
             if let (Some(review), Some(author)) = (review, cell.author) {
                 let by = self.author_by_ord(author)?.member;
-                all.push(ReviewRow { by, review });
+                all.push(((cell.at, cell.key.id), ReviewRow { by, review }));
             }
         }
-        all.sort_by_key(|row| row.review.on);
-        Ok(all)
+        all.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(all.into_iter().map(|(_, row)| row).collect())
     }
 
     /// How often each level of risk is due, as the settings have it.
