@@ -89,6 +89,10 @@ pub(crate) fn of_the_elder(town: &Town, elder: &Elder) {
 }
 
 pub(crate) fn of_the_dogs(town: &Town, dogs: MatterId) {
+    let wrong = crate::town::door(&town.office, "LY07", 1);
+    let door = town.office.door(wrong).unwrap();
+    assert_eq!(door.visits, [], "what was taken back counts for nothing");
+    assert_eq!(door.info.last_done, None);
     for home in [&town.wang, &town.office] {
         assert_eq!(stage(home, dogs), (Stage::Closed, Place::Grid, Some(true)));
         let detail = home.matter(dogs).unwrap();

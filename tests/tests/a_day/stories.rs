@@ -5,7 +5,8 @@ use doorknock::model::ids::{DocId, DoorId, MatterId, PersonId, VisitId};
 use doorknock::model::kind::Data;
 use doorknock::model::kinds::{Channel, Outcome};
 use doorknock::model::matter::{MatterKind, Satisfaction, Source, Step, Urgency};
-use doorknock::{Consent, NewMatter, NewNeed, NewStep};
+use doorknock::model::round::{DayPart, Reason, Status};
+use doorknock::{Consent, Draft, NewMatter, NewNeed, NewStep};
 
 use crate::town::{DAY, Town, act, asked, door, step, visit};
 
@@ -58,7 +59,15 @@ pub(crate) fn a_sick_son_and_a_mother_without_money_at_three_in_the_morning(
         Channel::InPerson,
         "陪母子去医院，垫付挂号费。",
     );
-    let visit = chen.log_visit(&went).unwrap();
+    // Begun in the taxi, finished at the hospital.
+    let begun = Draft {
+        door: Some(door),
+        summary: Some("陪母子去医院".to_owned()),
+        ..Draft::default()
+    };
+    let draft = chen.save_draft(None, &begun).unwrap();
+    let visit = chen.log_draft(draft, &went).unwrap();
+    assert_eq!(chen.drafts().unwrap(), []);
     act(
         chen,
         money,
@@ -126,6 +135,23 @@ pub(crate) fn an_old_person_living_alone_whose_guardian_is_away(town: &mut Town)
     li.log_visit(&none("敲门没人应，窗帘拉着。")).unwrap();
     town.at("16:10");
     li.log_visit(&none("又去一次，没人应。")).unwrap();
+    let list = li.round(Some("LY02"), None).unwrap();
+    let line = list.items.iter().find(|i| i.door == door).unwrap();
+    let (afternoon, others) = (
+        DayPart::Afternoon.bit(),
+        DayPart::Morning.bit() | DayPart::Evening.bit(),
+    );
+    let again = Reason::NobodyHome {
+        tries: 2,
+        tried_parts: afternoon,
+        parts_left: others,
+        suggest_call: false,
+    };
+    assert_eq!(
+        (line.status, &line.reasons[..]),
+        (Status::Due, &[again][..])
+    );
+    li.take_door(door, None).unwrap();
     town.at("16:40");
     let need = NewNeed {
         category: CareCategory::LivesAlone,
@@ -145,11 +171,23 @@ pub(crate) fn an_old_person_living_alone_whose_guardian_is_away(town: &mut Town)
         ("plan", text("每天敲门，备好一周的药。")),
         ("review", text("2026-12-22")),
     ];
+    let list = li.round(Some("LY02"), None).unwrap();
+    let line = list.items.iter().find(|i| i.door == door).unwrap();
+    let words: Vec<_> = line.reasons.iter().map(Reason::word).collect();
+    assert_eq!(
+        words,
+        ["nobody_home", "due"],
+        "the daily plan followed in the same moment"
+    );
     let case = li.add_record("case", Some("LY02"), &values).unwrap();
     let first = "儿子电话：老人在家，耳背，敲门要久一点。";
     let note = li.append_record(case, "note", None, &text(first)).unwrap();
     town.syncs(li);
     town.syncs(&town.office);
+    let list = town.office.round(Some("LY02"), None).unwrap();
+    let line = list.items.iter().find(|i| i.door == door).unwrap();
+    let takers: Vec<_> = line.takers.iter().map(|t| t.name.as_str()).collect();
+    assert_eq!(takers, ["李文丽"], "the office sees who goes there");
     // Both open the note; both write, neither with a signal.
     let version = town.office.record(case).unwrap().version;
     assert_eq!(li.record(case).unwrap().version, version);
@@ -200,6 +238,15 @@ pub(crate) fn stray_dogs_between_neighbours(town: &mut Town) -> MatterId {
     };
     act(wang, dogs, &told);
     act(wang, dogs, &step(Step::Close, "归档"));
+    // Written down at the wrong door, and taken back.
+    let wrong = visit(
+        door(wang, "LY07", 1),
+        Outcome::Met,
+        Channel::AtTheDoor,
+        "记错门",
+    );
+    let wrong = wang.log_visit(&wrong).unwrap();
+    wang.undo_visit(wrong, Some("记错门")).unwrap();
     dogs
 }
 
@@ -231,6 +278,23 @@ pub(crate) fn a_frozen_empty_flat_with_an_open_window(town: &mut Town) -> Flat {
         )
     };
     let window = chen.raise_matter(&matter).unwrap();
+    town.syncs(&town.office);
+    town.syncs(chen);
+    let list = chen.round(Some("LY11"), None).unwrap();
+    let line = list.items.iter().find(|i| i.door == door).unwrap();
+    let words: Vec<_> = line.reasons.iter().map(Reason::word).collect();
+    assert_eq!(
+        words,
+        ["matter"],
+        "listed because the matter awaits a visit"
+    );
+    let others = list.items.iter().filter(|i| i.door != door);
+    let cold = |reason: &Reason| matches!(reason, Reason::Period { name, .. } if name == "寒潮");
+    assert!(
+        others.clone().count() > 0,
+        "doors in care are knocked on every day of the cold wave"
+    );
+    assert!(others.clone().all(|i| i.reasons.iter().any(cold)));
     act(
         chen,
         window,
