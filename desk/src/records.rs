@@ -223,7 +223,7 @@ fn option(name: &'static str, zh: &str, shape: Shape) -> Arg {
     };
     let english = name.replace('_', " ");
     Arg::new(name)
-        .long(name)
+        .long(name.replace('_', "-"))
         .value_name("VALUE")
         .allow_hyphen_values(true)
         .action(if many {

@@ -103,6 +103,17 @@ impl Doorknock {
         })
     }
 
+    /// Lets one of several corrections made side by side hold: a record like it stands in for them all.
+    pub(crate) fn settle_visit(&self, chosen: VisitId, others: &[VisitId]) -> Result<VisitId> {
+        let (row, corrects) = self.seen(chosen, others)?;
+        self.stand_in(&Visit {
+            corrects: Some(corrects),
+            void: row.void.then_some(true),
+            why: row.why.clone(),
+            ..as_recorded(&row)
+        })
+    }
+
     /// Puts answers beside those given before, in the version of the checklist that was used.
     fn answer(&self, record: &mut Visit, typed: &[String]) -> Result<()> {
         let missing = || not_found("清单", "checklist");
@@ -158,7 +169,7 @@ fn record(view: &View<'_>, visit: VisitId) -> Result<VisitRow> {
 }
 
 /// The record as somebody once made it.
-fn as_recorded(row: &VisitRow) -> Visit {
+pub(crate) fn as_recorded(row: &VisitRow) -> Visit {
     let with: Vec<_> = row.companions.split('、').map(str::to_owned).collect();
     Visit {
         door: row.door,

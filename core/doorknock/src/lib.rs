@@ -66,7 +66,7 @@ pub use matter::{
 pub use outcome::Confirmed;
 pub use record::NewVisit;
 pub use records::{Choice, Conflict, ConflictValue, Record, RecordItem, TextVersion};
-pub use report::{GridFigures, MonthReport};
+pub use report::{Activity, GridFigures, MonthReport};
 pub use rules::RuleInfo;
 pub use status::{QuarantineLine, Status};
 pub use sync::{SyncReport, SyncSession};

@@ -1,14 +1,16 @@
 //! What waits for a person to decide.
 
+use chrono::NaiveDate;
 use doorknock_model::checklist::Label;
 use doorknock_model::ids::{DocId, DoorId, PersonId};
-use doorknock_model::kind::Key;
-use doorknock_model::kinds::{self, DOOR_CARD, PERSON_FILE};
+use doorknock_model::kind::{Data, Key};
+use doorknock_model::kinds::{self, CASE, DOOR_CARD, PERSON_FILE};
 use doorknock_store::View;
 
 use crate::Result;
 use crate::care::mismatches;
 use crate::home::Doorknock;
+use crate::read::local_time;
 use crate::views::{Todo, TodoKind};
 
 impl Doorknock {
@@ -46,6 +48,7 @@ impl Doorknock {
                 since: Some(visit.at.date_naive()),
             });
         }
+        all.extend(self.cases_to_review()?);
         let inner = self.lock();
         let view = inner.store.view()?;
         let mut replanned = Vec::new();
@@ -82,6 +85,32 @@ impl Doorknock {
             }
         }
         Ok(all)
+    }
+}
+
+impl Doorknock {
+    /// Open cases whose review date has come.
+    fn cases_to_review(&self) -> Result<Vec<Todo>> {
+        let today = local_time(self.now_ms().div_euclid(1000), self.utc_offset()?).date_naive();
+        let cases = self.records(CASE.name, None, false)?.into_iter();
+        let due = cases.filter_map(|case| {
+            let review: NaiveDate = case.get("review")?.as_text()?.parse().ok()?;
+            (review <= today).then(|| Todo {
+                kind: TodoKind::Case,
+                door: case
+                    .get("door")
+                    .and_then(Data::as_text)
+                    .and_then(|id| id.parse().ok()),
+                person: case
+                    .get("person")
+                    .and_then(Data::as_text)
+                    .and_then(|id| id.parse().ok()),
+                what: Label::new("个案到期复核", "a case to look at again"),
+                title: case.title(),
+                since: Some(review),
+            })
+        });
+        Ok(due.collect())
     }
 }
 

@@ -248,6 +248,8 @@ pub enum TodoKind {
     Conflict,
     /// A visit found that somebody moved away or died: a person confirms it.
     Outcome,
+    /// A case is to be looked at again.
+    Case,
 }
 
 impl TodoKind {
@@ -259,6 +261,7 @@ impl TodoKind {
             Self::Plan => "plan",
             Self::Conflict => "conflict",
             Self::Outcome => "outcome",
+            Self::Case => "case",
         }
     }
 }

@@ -157,7 +157,7 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Visits for which several corrections stand side by side: the records those are made of.
+    /// Visits for which several corrections stand side by side: the first record of each.
     ///
     /// # Errors
     /// The database's.
@@ -166,6 +166,8 @@ impl View<'_> {
             r#"SELECT c.id FROM correction c JOIN visit v ON v.id = c."by" AND v.space = c.space
                WHERE NOT EXISTS (SELECT 1 FROM correction d WHERE d.space = c.space
                                  AND d.door = c.door AND d.id = c."by" AND d."by" <> c."by")
+               AND NOT EXISTS (SELECT 1 FROM correction e WHERE e.space = c.space
+                               AND e.door = c.door AND e."by" = c.id AND e.id <> c.id)
                GROUP BY c.space, c.door, c.id HAVING count(DISTINCT c."by") > 1"#,
         )?;
         let rows = statement.query_map([], |row| Ok(VisitId(fixed(row, 0)?)))?;

@@ -1,7 +1,7 @@
 //! The month report: Markdown on the terminal or in a file, or a workbook.
 
-use doorknock::MonthReport;
 use doorknock::model::report::{Count, Figures, Share};
+use doorknock::{Activity, MonthReport};
 use doorknock_desk::markdown::markdown;
 use doorknock_desk::out_file::OutFile;
 use doorknock_desk::sheet_file::workbook;
@@ -13,7 +13,7 @@ use crate::lang::Lang;
 use crate::output::{Failure, Reply, rfc3339};
 use crate::values::ends_in;
 
-/// `report month`: `{"month", "as_of", "grids", "total", "file"}`.
+/// `report month`: `{"month", "as_of", "grids", "total", "activities", "file"}`.
 pub(super) fn month(desk: &Desk, args: &MonthArgs) -> Result<Reply, Failure> {
     let out = match &args.out {
         Some(path) => Some((path, OutFile::begin(path, args.force)?)),
@@ -55,7 +55,19 @@ fn json(report: &MonthReport) -> Value {
         "as_of": rfc3339(&report.as_of),
         "grids": grids.collect::<Vec<_>>(),
         "total": figures(&report.total),
+        "activities": report.activities.iter().map(activity).collect::<Vec<_>>(),
         "file": null,
+    })
+}
+
+fn activity(activity: &Activity) -> Value {
+    json!({
+        "kind": activity.kind.en,
+        "name": activity.name,
+        "since": activity.since,
+        "until": activity.until,
+        "doors": activity.doors.map(share),
+        "visitors": activity.visitors,
     })
 }
 

@@ -68,7 +68,7 @@ fn every_kind_is_added_listed_shown_edited_and_ended() {
             add.extend(["--grid".into(), scene.grid.clone()]);
         }
         for field in kind.fields.iter().filter(|f| !f.keyed && !f.ends) {
-            add.extend([format!("--{}", field.name), typed(field)]);
+            add.extend([format!("--{}", field.name.replace('_', "-")), typed(field)]);
         }
         let add: Vec<&str> = add.iter().map(String::as_str).collect();
         let made = scene.office.json(&add);

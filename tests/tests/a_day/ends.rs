@@ -264,6 +264,25 @@ pub(crate) fn of_the_report(town: &Town) {
     assert_eq!((total.in_grid.part, total.in_grid.whole), (4, 5));
     assert_eq!((total.responded.part, total.responded.whole), (5, 5));
     assert_eq!(total.first_response_hours, Some(0.0));
+    // The sewage visit was at one of the campaign's twenty doors.
+    let done: Vec<_> = report
+        .activities
+        .iter()
+        .map(|a| {
+            (
+                a.name.as_str(),
+                a.doors.map(|d| (d.part, d.whole)),
+                a.visitors,
+            )
+        })
+        .collect();
+    assert_eq!(
+        done,
+        [
+            ("居委会一楼", None, Some(12)),
+            ("燃气安全检查", Some((1, 20)), None)
+        ]
+    );
 }
 
 /// Every home agrees with itself, has sent everything, and holds what it may and no more.

@@ -179,7 +179,7 @@ pub(crate) fn an_old_person_living_alone_whose_guardian_is_away(town: &mut Town)
         ["nobody_home", "due"],
         "the daily plan followed in the same moment"
     );
-    let case = li.add_record("case", Some("LY02"), &values).unwrap();
+    let case = li.add_record("case", None, &values).unwrap();
     let first = "儿子电话：老人在家，耳背，敲门要久一点。";
     let note = li.append_record(case, "note", None, &text(first)).unwrap();
     town.syncs(li);
@@ -263,6 +263,20 @@ pub(crate) fn a_frozen_empty_flat_with_an_open_window(town: &mut Town) -> Flat {
         ("grids", text("LY11")),
     ];
     town.office.add_record("period", None, &cold).unwrap();
+    let gas = [
+        ("name", text("燃气安全检查")),
+        ("since", text(DAY)),
+        ("until", text("2026-12-20")),
+        ("grids", text("LY06")),
+    ];
+    town.office.add_record("campaign", None, &gas).unwrap();
+    let table = [
+        ("kind", text("open_day")),
+        ("on", text(DAY)),
+        ("place", text("居委会一楼")),
+        ("visitors", Data::Int(12)),
+    ];
+    town.office.add_record("session", None, &table).unwrap();
     let chen = &town.chen;
     let door = door(chen, "LY11", 12);
     let matter = NewMatter {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use doorknock::model::kind::Data;
 use doorknock::model::kinds::Outcome;
-use doorknock::{Draft, NewVisit, VisitEdit};
+use doorknock::{Choice, Doorknock, Draft, NewVisit, VisitEdit};
 use doorknock_tests::visit;
 
 use crate::{Scene, code, day, line, said};
@@ -143,6 +144,45 @@ fn corrections_made_apart_are_both_kept_until_one_settles_them() {
         assert_eq!((list[0].visit, list[0].corrected.len()), (settled, 3));
         assert_eq!(home.status().unwrap().conflicts, 0);
     }
+    // Apart once more, and one is chosen from the list of conflicts.
+    let again = |home: &Doorknock, text| home.correct_visit(settled, &summary(text)).unwrap();
+    again(&scene.li, "再改一");
+    let void = scene.wang.undo_visit(settled, Some("没有去过")).unwrap();
+    scene.settle();
+    let conflicts = scene.office.conflicts().unwrap();
+    assert_eq!(
+        (conflicts.len(), scene.office.status().unwrap().conflicts),
+        (1, 1)
+    );
+    let conflict = &conflicts[0];
+    assert_eq!((conflict.kind, conflict.field), ("visit_book", "visit"));
+    let keep = conflict
+        .values
+        .iter()
+        .position(|v| v.by == "王建国")
+        .unwrap();
+    let chosen = conflict.values[keep].data.get("void");
+    assert_eq!(chosen, Some(&Data::Bool(true)));
+    assert_eq!(
+        code(scene.office.resolve(&conflict.id, Choice::Clear)),
+        "bad_choice"
+    );
+    scene
+        .office
+        .resolve(&conflict.id, Choice::Keep(keep))
+        .unwrap();
+    scene.settle();
+    for home in scene.homes() {
+        assert_eq!(
+            home.visits(Some(door), 10).unwrap(),
+            [],
+            "it never took place"
+        );
+        assert!(home.conflicts().unwrap().is_empty());
+        assert_eq!(home.status().unwrap().conflicts, 0);
+        assert!(home.visit(void).unwrap().void);
+    }
+    let settled = again(&scene.li, "还是去过");
     let elsewhere = scene.li.log_visit(&visit(scene.doors[2], "别家")).unwrap();
     let edit = VisitEdit {
         settles: vec![elsewhere],

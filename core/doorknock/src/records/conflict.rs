@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, FixedOffset};
 use doorknock_model::ids::DocId;
-use doorknock_model::kind::{Data, Key, Kind, Value, Zone};
+use doorknock_model::kind::{Data, Key, Kind, Merge, Value, Zone};
 use doorknock_replica::change::{self, OpId};
 use doorknock_replica::document::{Document, Written};
 use doorknock_store::View;
 use doorknock_store::cells::ConflictRow;
 use doorknock_store::log::DocRow;
 
-use super::{item_name, kind_of, name_of};
+use super::{item_name, kind_of, name_of, side_by_side};
 use crate::Result;
 use crate::apply;
 use crate::error::{not_found, said};
@@ -71,6 +71,7 @@ impl Doorknock {
         for row in view.conflicts()? {
             all.extend(conflict(&inner, &view, &row)?.map(|(conflict, _)| conflict));
         }
+        all.extend(side_by_side::conflicts(&inner, &view)?);
         Ok(all)
     }
 
@@ -86,6 +87,9 @@ impl Doorknock {
         let (kind, space) = self.kind_and_space(doc)?;
         let field = kind.field(key.field).ok_or_else(gone)?;
         self.refuse_unless_may_write(kind, doc, field)?;
+        if field.merge == Merge::Once {
+            return self.resolve_visit(&key, choice);
+        }
         let value = {
             let inner = self.lock();
             let view = inner.store.view()?;
@@ -99,13 +103,7 @@ impl Doorknock {
             let (_, values) = found.ok_or_else(gone)?;
             match choice {
                 Choice::Clear => Value::Null,
-                Choice::Keep(n) => values.into_iter().nth(n).ok_or_else(|| {
-                    said(
-                        "bad_choice",
-                        "没有这个选项；请按列出的编号选择。",
-                        "There is no such value; choose one by its number in the list.",
-                    )
-                })?,
+                Choice::Keep(n) => values.into_iter().nth(n).ok_or_else(bad_choice)?,
             }
         };
         self.writing(|inner| {
@@ -114,6 +112,14 @@ impl Doorknock {
             })
         })
     }
+}
+
+pub(super) fn bad_choice() -> crate::Error {
+    said(
+        "bad_choice",
+        "没有这个选项；请按列出的编号选择。",
+        "There is no such value; choose one by its number in the list.",
+    )
 }
 
 /// A conflict with the values as they stand in the document, in the order they are shown in.

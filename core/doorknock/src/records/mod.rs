@@ -4,6 +4,7 @@
 //! those. Ids may be given by their beginning, four digits or more.
 
 mod conflict;
+mod side_by_side;
 mod text;
 mod write;
 

@@ -1,7 +1,7 @@
 //! Adding, editing and ending records.
 
 use doorknock_model::access::SpaceKind;
-use doorknock_model::ids::{DocId, GridId};
+use doorknock_model::ids::{DocId, DoorId, GridId};
 use doorknock_model::kind::{Data, Field, Key, Kind, Merge, Shape, Value};
 use doorknock_model::random;
 use doorknock_model::round::{date_of, local_day};
@@ -16,7 +16,7 @@ use crate::writer::with_writer;
 
 impl Doorknock {
     /// Adds a record with its plain fields, each as a tree or as a person types it. `grid` is needed only on
-    /// a device that holds several, for kinds that are per grid.
+    /// a device that holds several, for kinds that are per grid, and where no `door` says it.
     ///
     /// # Errors
     /// `unknown_kind`, `unknown_field`, `bad_value`, `missing_field`, `which_grid`, `not_allowed`,
@@ -29,11 +29,14 @@ impl Doorknock {
     ) -> Result<DocId> {
         let kind = general(kind)?;
         let id = DocId(self.new_id());
-        let space = self.space_for(kind, grid)?;
-        let (mut puts, mut texts) = (Vec::new(), Vec::new());
         for (name, _) in values {
             plain_field(kind, name)?;
         }
+        let space = match (grid, self.door_of(kind, values)?) {
+            (None, Some(door)) if kind.space.per_grid() => self.space_at(kind, door)?,
+            _ => self.space_for(kind, grid)?,
+        };
+        let (mut puts, mut texts) = (Vec::new(), Vec::new());
         for field in kind.fields.iter().filter(|f| !f.keyed) {
             let given = values.iter().find(|(name, _)| *name == field.name);
             let value = match given {
@@ -193,6 +196,28 @@ impl Doorknock {
         } else {
             GridId::default()
         };
+        let space = view.space_of(kind.space.code(), grid)?;
+        Ok(space.ok_or_else(|| not_held(kind.space))?.n)
+    }
+
+    /// The door that a new record names.
+    fn door_of(&self, kind: &Kind, values: &[(&str, Data)]) -> Result<Option<DoorId>> {
+        let door = values.iter().find(|(name, _)| *name == "door");
+        let named = door.and_then(|(_, data)| data.as_text()).map(str::trim);
+        match named.filter(|text| !text.is_empty()) {
+            Some(text) if kind.field_named("door").is_some() => self.find_door(text).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Where a new record of a kind about a door goes.
+    fn space_at(&self, kind: &Kind, door: DoorId) -> Result<u32> {
+        let inner = self.lock();
+        inner.identity()?;
+        let view = inner.store.view()?;
+        let missing = || not_found("门户", "door");
+        let rounds = view.door_space(door)?.ok_or_else(missing)?;
+        let grid = view.space(rounds)?.ok_or_else(missing)?.grid;
         let space = view.space_of(kind.space.code(), grid)?;
         Ok(space.ok_or_else(|| not_held(kind.space))?.n)
     }

@@ -1,6 +1,9 @@
 //! The month report (月报): what `doorknock_model::report` derives, from what this device holds.
 
+mod activity;
 mod sheets;
+
+pub use activity::Activity;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -36,6 +39,8 @@ pub struct MonthReport {
     pub grids: Vec<GridFigures>,
     /// All of them together.
     pub total: Figures,
+    /// Campaigns and sessions, by their first day.
+    pub activities: Vec<Activity>,
 }
 
 /// The figures of a grid.
@@ -64,7 +69,9 @@ impl Doorknock {
         let which = which.unwrap_or_else(|| Month::of(as_of.date_naive()));
         let day = |at| local_day(at, offset);
         let (mut grids, mut all) = (Vec::new(), Facts::default());
-        for part in parts(&view, grid)? {
+        let parts = parts(&view, grid)?;
+        let activities = activity::activities(&view, &parts, which, as_of.date_naive(), offset)?;
+        for part in parts {
             let facts = facts(&view, &part, which, offset, inner.identity()?.community)?;
             all.extend(&facts);
             grids.push(GridFigures {
@@ -78,6 +85,7 @@ impl Doorknock {
             as_of,
             grids,
             total: month(which, &all, &day),
+            activities,
         })
     }
 }

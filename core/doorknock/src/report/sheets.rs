@@ -3,7 +3,7 @@
 use doorknock_model::checklist::Label;
 use doorknock_model::report::{Count, Figures, Share};
 
-use super::MonthReport;
+use super::{Activity, MonthReport};
 use crate::ledger::cells::{self, CellKind, Column, Ledger, LedgerCell};
 
 /// The figures of a grid, or of all.
@@ -162,9 +162,72 @@ const SORTS: &[Column<Sort>] = &[
     }),
 ];
 
+const ACTIVITIES: &[Column<Activity>] = &[
+    Column::new("kind", ("类型", "kind"), 16, CellKind::Text, |activity| {
+        LedgerCell::Word(activity.kind.clone())
+    }),
+    Column::new(
+        "name",
+        ("名称或地点", "name or place"),
+        24,
+        CellKind::Text,
+        |activity| LedgerCell::text(&activity.name),
+    ),
+    Column::new(
+        "since",
+        ("开始", "since"),
+        12,
+        CellKind::Date,
+        |activity| LedgerCell::Date(activity.since),
+    ),
+    Column::new(
+        "until",
+        ("截止", "until"),
+        12,
+        CellKind::Date,
+        |activity| LedgerCell::Date(activity.until),
+    ),
+    Column::new(
+        "doors",
+        ("应访户数", "doors"),
+        10,
+        CellKind::Number,
+        |activity| {
+            activity
+                .doors
+                .map_or(LedgerCell::Empty, |doors| number(doors.whole))
+        },
+    ),
+    Column::new(
+        "met",
+        ("已访户数", "doors visited"),
+        10,
+        CellKind::Number,
+        |activity| {
+            activity
+                .doors
+                .map_or(LedgerCell::Empty, |doors| number(doors.part))
+        },
+    ),
+    Column::new(
+        "coverage",
+        ("覆盖率", "coverage"),
+        10,
+        CellKind::Percent,
+        |activity| activity.doors.map_or(LedgerCell::Empty, rate),
+    ),
+    Column::new(
+        "visitors",
+        ("接待人数", "visitors"),
+        10,
+        CellKind::Number,
+        |activity| activity.visitors.map_or(LedgerCell::Empty, number),
+    ),
+];
+
 impl MonthReport {
-    /// The report as two tables: the figures, a row for each grid and the last for all of them; and
-    /// the visits by reason, outcome and channel.
+    /// The report as three tables: the figures, a row for each grid and the last for all of them;
+    /// the visits by reason, outcome and channel; campaigns and sessions.
     #[must_use]
     pub fn sheets(&self) -> Vec<Ledger> {
         let each = self.grids.iter().map(|grid| {
@@ -188,9 +251,16 @@ impl MonthReport {
         let month = self.month;
         let title = Label::new(&format!("月报 {month}"), &format!("month {month}"));
         let by = Label::new("走访分类", "visits by sort");
+        let done = Label::new("专项与活动", "campaigns and sessions");
         vec![
             cells::ledger(("month", title), self.as_of, FIGURES, &lines),
             cells::ledger(("month_visits", by), self.as_of, SORTS, &sorts),
+            cells::ledger(
+                ("month_activities", done),
+                self.as_of,
+                ACTIVITIES,
+                &self.activities,
+            ),
         ]
     }
 }

@@ -54,6 +54,16 @@ impl Value {
         }
     }
 
+    /// The number, if it is one.
+    #[must_use]
+    pub fn as_int(&self) -> Option<i64> {
+        if let Self::Int(int) = self {
+            Some(*int)
+        } else {
+            None
+        }
+    }
+
     /// The bytes, if it is bytes.
     #[must_use]
     pub fn as_bytes(&self) -> Option<&[u8]> {

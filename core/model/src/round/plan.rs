@@ -153,7 +153,9 @@ pub struct Selection {
 }
 
 impl Selection {
-    fn takes(&self, grid: &str, door: &RoundDoor) -> bool {
+    /// Whether it is about this door of a grid.
+    #[must_use]
+    pub fn takes(&self, grid: &str, door: &RoundDoor) -> bool {
         if self.doors.contains(&door.door) {
             return true;
         }
