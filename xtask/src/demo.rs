@@ -5,6 +5,7 @@ mod check;
 mod home;
 mod script;
 mod stage;
+mod together;
 
 use std::time::Instant;
 
@@ -39,16 +40,23 @@ pub(crate) fn run() -> Done {
         desk: desk.to_path_buf(),
     });
     let logged = play(&mut stage, &homes)?;
-    step(6, "核对：三处各有什么", "What each of the three holds");
+    step(
+        6,
+        "一件诉求派给水务；两人同时写一条记录；台账",
+        "A matter goes to the water works; two people write one note; a ledger",
+    );
+    let faults = together::play(&homes, &stage.path("office"))?;
+    step(7, "核对：三处各有什么", "What each of the three holds");
     let found = check::look(&homes, &logged)?;
     println!("\n{}\n", found.table);
-    for fault in &found.faults {
+    let faults: Vec<_> = faults.into_iter().chain(found.faults).collect();
+    for fault in &faults {
         println!("✗ {fault}");
     }
     // Both are part of what is claimed: the hub stopped, and nothing left behind.
     drop(stage);
     let (count, seconds) = (logged.len(), began.elapsed().as_secs_f32());
-    if found.faults.is_empty() {
+    if faults.is_empty() {
         println!(
             "✓ {count} 次走访，{} 台设备，每台每次恰好一份，待发送 0，用时 {seconds:.1} 秒\n\
              ✓ {count} visits, {} devices: each visit exactly once on each, 0 pending, {seconds:.1} s",
@@ -57,7 +65,7 @@ pub(crate) fn run() -> Done {
         );
         Ok(())
     } else {
-        Err(Stop::new(format!("{} faults", found.faults.len())))
+        Err(Stop::new(format!("{} faults", faults.len())))
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn run(desk: &Desk, kind: &'static Kind, verb: RecordVerb) -> Result<
             let id = home.add_record(kind.name, grid.as_deref(), &values)?;
             Ok(Reply::new(
                 json!({"id": id, "kind": kind.name}),
-                desk.pick("已记下", "Recorded").to_owned() + &format!(" {}", short(id)),
+                format!("{} {id}", desk.pick("已记下", "Recorded")),
             ))
         }
         RecordVerb::List { grid, all } => {
@@ -50,7 +50,7 @@ pub(super) fn run(desk: &Desk, kind: &'static Kind, verb: RecordVerb) -> Result<
             data,
         } => {
             let item = home.append_record(find(&id)?, field.name, item.as_deref(), &data)?;
-            let text = format!("{} {}", desk.pick("已记下", "Recorded"), short(&item));
+            let text = format!("{} {item}", desk.pick("已记下", "Recorded"));
             Ok(Reply::new(json!({"item": item}), text))
         }
         RecordVerb::Write {

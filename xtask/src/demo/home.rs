@@ -69,7 +69,7 @@ impl Home {
 fn typed(word: &str) -> String {
     let shown = match word.split_once("://join/") {
         Some((scheme, _)) => format!("{scheme}://join/…"),
-        None if word.len() == 32 && word.bytes().all(|b| b.is_ascii_hexdigit()) => {
+        None if word.len() >= 32 && word.bytes().all(|b| b.is_ascii_hexdigit()) => {
             word.chars().take(8).collect()
         }
         None => match std::path::Path::new(word).file_name() {
@@ -95,6 +95,10 @@ mod tests {
             ("doorknock://join/1/AAAA", "doorknock://join/…"),
             ("55fa879afdf1b3705e6aad6dcad1e0f4", "55fa879a"),
             ("/a/b/roster.csv", "roster.csv"),
+            (
+                "55fa879afdf1b3705e6aad6dcad1e0f455fa879afdf1b3705e6aad6dcad1e0f4",
+                "55fa879a",
+            ),
             ("门铃坏了。", "'门铃坏了。'"),
         ];
         for (word, shown) in table {
