@@ -120,11 +120,9 @@ impl Doorknock {
         let template = match &record.checklist {
             Some(id) => {
                 let inner = self.lock();
-                find(&inner.store.view()?, id)?
-                    .ok_or_else(missing)?
-                    .into_owned()
+                find(&inner.store.view()?, id)?.ok_or_else(missing)?
             }
-            None => self.checklist_of(record.door, record.at, None)?.template,
+            None => self.checklist_of(record.door, record.at, None)?.1,
         };
         for typed in typed {
             template.answer(&mut record.answers, typed)?;

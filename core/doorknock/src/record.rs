@@ -100,11 +100,11 @@ impl Doorknock {
         if visit.answers.is_empty() {
             return Ok((None, answers));
         }
-        let checklist = self.checklist_of(visit.door, at, visit.checklist.as_deref())?;
+        let (id, checklist) = self.checklist_of(visit.door, at, visit.checklist.as_deref())?;
         for typed in &visit.answers {
-            checklist.template.answer(&mut answers, typed)?;
+            checklist.answer(&mut answers, typed)?;
         }
-        Ok((Some(checklist.id), answers))
+        Ok((Some(id), answers))
     }
 
     pub(crate) fn visit_id(&self) -> VisitId {

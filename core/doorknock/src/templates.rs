@@ -123,11 +123,11 @@ impl Doorknock {
         door: DoorId,
         at: i64,
         named: Option<&str>,
-    ) -> Result<TemplateInfo> {
+    ) -> Result<Checklist> {
         if let Some(which) = named {
             let found = self.template(which)?;
             return match found.retired {
-                None => Ok(found),
+                None => Ok((found.id, Cow::Owned(found.template))),
                 Some(_) => Err(said(
                     "template_retired",
                     "这张清单已停用；用 template list 查看可用的清单。",
@@ -140,15 +140,21 @@ impl Doorknock {
         let day = local_day(at, utc_offset(&view)?);
         let plan = view.door(door)?.and_then(|row| row.door.plan);
         let planned = plan.and_then(|plan| plan.checklist);
-        let found = all(&view)?;
-        let by_id = |id| found.iter().find(|t| t.id == id).cloned();
-        listed_checklist(&view, door, day)?
-            .and_then(by_id)
-            .or_else(|| planned.and_then(by_id))
-            .or_else(|| by_id(care_visit_id()))
-            .ok_or_else(|| unknown(&found))
+        let listed = listed_checklist(&view, door, day)?;
+        for id in [listed, planned, Some(care_visit_id())]
+            .into_iter()
+            .flatten()
+        {
+            if let Some(template) = find(&view, &id)? {
+                return Ok((id, template));
+            }
+        }
+        Err(unknown(&all(&view)?))
     }
 }
+
+/// A checklist with its id.
+pub(crate) type Checklist = (TemplateId, Cow<'static, Template>);
 
 fn all(view: &View<'_>) -> Result<Vec<TemplateInfo>> {
     let built_in = all_built_in().map(|(id, template)| TemplateInfo {
