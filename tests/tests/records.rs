@@ -206,6 +206,45 @@ fn two_who_edit_one_note_at_once_both_keep_their_sentences_and_the_history_says_
 }
 
 #[test]
+fn what_is_appended_without_the_day_it_needs_is_of_today_like_an_end() {
+    let scene = Scene::new(9);
+    let values = [
+        ("mentor", "李文丽"),
+        ("apprentice", "王建国"),
+        ("since", "2026-01-01"),
+    ];
+    let values = values.map(|(name, value)| (name, text(value)));
+    let pair = scene.office.add_record("pair", None, &values).unwrap();
+    let said = |day: Option<&str>| {
+        let day = day.map(|day| ("on".to_owned(), text(day)));
+        let parts = [("note".to_owned(), text("一起走访"))]
+            .into_iter()
+            .chain(day);
+        let step = Data::Map(parts.collect());
+        scene
+            .office
+            .append_record(pair, "step", None, &step)
+            .unwrap();
+    };
+    said(None);
+    said(Some("2026-02-01"));
+    scene.office.end_record(pair, None, None).unwrap();
+    let shown = scene.office.record(pair).unwrap();
+    let today = shown.get("ended").unwrap().clone();
+    let mut days = shown.items.iter().map(|item| match &item.data {
+        Data::Map(parts) => parts
+            .iter()
+            .find(|(name, _)| name == "on")
+            .unwrap()
+            .1
+            .clone(),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(days.next(), Some(today));
+    assert_eq!(days.next(), Some(text("2026-02-01")));
+}
+
+#[test]
 fn two_values_saved_on_one_version_are_both_shown_with_authors_until_a_person_decides() {
     let scene = Scene::new(3);
     let crew = scene

@@ -1,6 +1,7 @@
 //! Checking a home, and making its projections again.
 
 use doorknock_model::checklist::Label;
+use doorknock_model::kinds;
 use doorknock_store::project::PROJECTOR;
 
 use crate::Result;
@@ -150,9 +151,11 @@ impl Doorknock {
         Ok(inner.store.maintain()?)
     }
 
-    /// After an update: projections of another projector are made again, what other rules set aside is
-    /// judged again.
+    /// After an update: projections of another projector or of other kinds are made again, what other
+    /// rules or kinds set aside is judged again.
     pub(crate) fn rebuild_if_outdated(&self) -> Result<()> {
+        let kinds = kinds::fingerprint(kinds::KINDS);
+        let (projector, rules) = (PROJECTOR ^ kinds, i64::from(ingest::RULES) ^ kinds);
         let mut inner = self.lock();
         let (projected, judged) = {
             let view = inner.store.view()?;
@@ -161,20 +164,68 @@ impl Doorknock {
                 view.meta_number(JUDGED_BY)?,
             )
         };
-        if projected != PROJECTOR {
+        if projected != projector {
             inner.store.write(|tx| {
                 apply::rebuild(tx)?;
-                Ok::<_, crate::Error>(tx.set_meta_number(PROJECTED_BY, PROJECTOR)?)
+                Ok::<_, crate::Error>(tx.set_meta_number(PROJECTED_BY, projector)?)
             })?;
         }
-        if judged != i64::from(ingest::RULES) {
+        if judged != rules {
             if inner.identity.is_some() {
                 ingest::retry(&mut inner)?;
             }
             inner
                 .store
-                .write(|tx| tx.set_meta_number(JUDGED_BY, ingest::RULES.into()))?;
+                .write(|tx| tx.set_meta_number(JUDGED_BY, rules))?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorknock_model::ids::DocId;
+    use doorknock_model::kind::Key;
+    use doorknock_store::project::Origin;
+
+    use super::*;
+    use crate::env::{Env, FileKeyStore};
+
+    /// A home with a row that its log does not explain, as other kinds or another projector leave it.
+    fn stale(home: &Doorknock, made_by: i64) {
+        let origin = Origin {
+            space: 1,
+            doc: DocId([7; 16]),
+            kind: 3,
+            author: 1,
+            at: 0,
+            version: 0,
+        };
+        let write = |tx: &doorknock_store::Tx<'_>| {
+            tx.project_unknown(&origin, &Key::plain(77))?;
+            tx.set_meta_number(PROJECTED_BY, made_by)
+        };
+        home.lock().store.write(write).unwrap();
+    }
+
+    #[test]
+    fn a_home_whose_tables_other_kinds_or_another_projector_made_is_rebuilt_when_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let keys = FileKeyStore::new(dir.path().join("key"));
+        let path = dir.path().join("home");
+        drop(Doorknock::create(&path, &keys, Env::system()).unwrap());
+        let open = || Doorknock::open(&path, &keys, Env::system()).unwrap();
+        let fewer = kinds::fingerprint(&kinds::KINDS[1..]);
+        let all = kinds::fingerprint(kinds::KINDS);
+        let homes = [
+            (PROJECTOR ^ all, 1),
+            (PROJECTOR ^ fewer, 0),
+            ((PROJECTOR - 1) ^ all, 0),
+        ];
+        for (made_by, left) in homes {
+            stale(&open(), made_by);
+            assert_eq!(open().status().unwrap().unknown, left, "{made_by}");
+            open().rebuild().unwrap();
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Doorknock's facade: the one crate that apps, the desk and the tests use.
 //!
-//! **What it is for.** A community's visit records on a phone: recorded offline, kept through power
-//! loss, merged, and synced sealed through a hub that cannot read them.
+//! **What it is for.** A community's records on a phone (visits, people in care, matters, cases, and
+//! whatever kinds are declared): recorded offline, kept through power loss, merged, and synced
+//! sealed through a hub that cannot read them. Ledgers, reports and the export are made here as data.
 //!
 //! **How it works.** A [`Doorknock`] is an open *home*: a folder with an encrypted database
 //! ([`doorknock_store`]), held by one process. Every opening draws a new incarnation (rule R1). Recording

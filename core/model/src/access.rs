@@ -65,13 +65,13 @@ impl Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SpaceKind {
-    /// Every member: settings, templates, member cards.
+    /// Every member: settings, member cards, checklists, campaigns, periods, sessions, partners, lists.
     Common,
-    /// Staff only.
+    /// Staff only: duty, mentoring pairs.
     Staff,
-    /// A grid's crew: door cards with a reason-free plan, round sheets.
+    /// A grid's crew: door cards with a reason-free plan, round sheets, crews.
     Rounds,
-    /// A grid's worker and casework staff: visit books, files of people in care.
+    /// A grid's worker and casework staff: visit books, files of people, cases, matters.
     Casework,
 }
 

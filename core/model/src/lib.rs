@@ -1,8 +1,9 @@
 //! What a community's door-knock work is made of.
 //!
 //! **What it is for.** Every other crate speaks in this crate's words: ids, who may see what, the
-//! kinds of record and their fields, doors and addresses, visits, checklists, cadences, and the
-//! round, which is computed here by a pure function.
+//! kinds of record and their fields, doors and addresses, visits, checklists, cadences. What follows
+//! from records is computed here by pure functions: the round, the plan of a door with people in
+//! care, the state of a matter, the figures of a month.
 //!
 //! **How it works.** Plain data and pure functions. Time, randomness and ids come in as
 //! arguments, so the same inputs give the same result on every device.

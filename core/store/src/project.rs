@@ -12,7 +12,8 @@ use rusqlite::{ToSql, params, params_from_iter};
 
 use crate::{Result, Tx, View};
 
-/// Changes whenever the same log gives other projections: a home with another number is rebuilt.
+/// Changes whenever this code makes other projections of the same log: a home with another number is
+/// rebuilt. What the kinds declare counts by itself ([`doorknock_model::kinds::fingerprint`]).
 pub const PROJECTOR: i64 = 4;
 
 /// Everything [`Tx::clear_projections`] empties.

@@ -1,7 +1,7 @@
 //! Records of general kinds on the command line: the commands follow from the declarations.
 
 use doorknock::Doorknock;
-use doorknock::model::kind::{Field, Shape};
+use doorknock::model::kind::{Field, Merge, Shape};
 use serde_json::Value;
 
 use crate::hub::Hub;
@@ -46,8 +46,25 @@ pub(crate) fn scene() -> Scene {
     }
 }
 
-fn typed(field: &Field) -> String {
+fn json(home: &Home, args: &[String]) -> Value {
+    home.json(&args.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// The options for one value of a field: one for each part of a record.
+fn options(field: &Field) -> Vec<String> {
+    let option = |name: &str, shape| [format!("--{name}"), typed(shape)];
     match field.shape {
+        Shape::Record(members) => members
+            .iter()
+            .flat_map(|m| option(m.name, m.shape))
+            .collect(),
+        shape if field.merge == Merge::Text => option("text", shape).into(),
+        shape => option("on", shape).into(),
+    }
+}
+
+fn typed(shape: Shape) -> String {
+    match shape {
         Shape::Bool => "是".into(),
         Shape::Int => "12".into(),
         Shape::Day => "2026-11-22".into(),
@@ -68,10 +85,12 @@ fn every_kind_is_added_listed_shown_edited_and_ended() {
             add.extend(["--grid".into(), scene.grid.clone()]);
         }
         for field in kind.fields.iter().filter(|f| !f.keyed && !f.ends) {
-            add.extend([format!("--{}", field.name.replace('_', "-")), typed(field)]);
+            add.extend([
+                format!("--{}", field.name.replace('_', "-")),
+                typed(field.shape),
+            ]);
         }
-        let add: Vec<&str> = add.iter().map(String::as_str).collect();
-        let made = scene.office.json(&add);
+        let made = json(&scene.office, &add);
         let id = made["id"].as_str().unwrap();
         let listed = scene.office.json(&[kind.name, "list"]);
         assert_eq!(listed["records"][0]["id"], id, "{}", kind.name);
@@ -79,14 +98,25 @@ fn every_kind_is_added_listed_shown_edited_and_ended() {
         assert_eq!(shown["id"], id);
         assert!(text(&scene.office.run(&[kind.name, "show", id]).stdout).contains(id));
         assert!(text(&scene.office.run(&[kind.name, "list"]).stdout).contains(id));
-        let again = [&[kind.name, "edit", id][..], &add[add.len() - 2..]].concat();
-        assert_eq!(scene.office.json(&again)["changed"], false, "{}", kind.name);
-
-        let mut end = vec![kind.name, "end", id];
-        if let Some(Shape::Record(_)) = kind.ending().map(|f| f.shape) {
-            end.extend(["--outcome", "settled"]);
+        for field in kind.fields.iter().filter(|f| f.keyed) {
+            let append = [kind.name, "append", field.name, id].map(String::from);
+            let append = [&append[..], &options(field)].concat();
+            let item = json(&scene.office, &append)["item"].clone();
+            let shown = scene.office.json(&[kind.name, "show", id]);
+            assert_eq!(shown["items"][0]["id"], item, "{append:?}");
         }
-        assert_eq!(scene.office.json(&end)["changed"], true, "{}", kind.name);
+        let again = [kind.name, "edit", id].map(String::from);
+        let again = [&again[..], &add[add.len() - 2..]].concat();
+        assert_eq!(
+            json(&scene.office, &again)["changed"],
+            false,
+            "{}",
+            kind.name
+        );
+
+        let end = [kind.name, "end", id].map(String::from);
+        let end = [&end[..], &options(kind.ending().unwrap())].concat();
+        assert_eq!(json(&scene.office, &end)["changed"], true, "{end:?}");
         let left = scene.office.json(&[kind.name, "list"]);
         assert_eq!(left["records"].as_array().unwrap().len(), 0);
         let all = scene.office.json(&[kind.name, "list", "--all"]);

@@ -138,7 +138,7 @@ pub(crate) fn name_of(inner: &Inner, view: &View<'_>, member: MemberId) -> Resul
 impl Doorknock {
     /// The kinds of record that are added, edited and listed by their declaration.
     pub fn record_kinds() -> impl Iterator<Item = &'static Kind> {
-        KINDS.into_iter().filter(|k| k.general)
+        KINDS.iter().copied().filter(|k| k.general)
     }
 
     /// Records of a kind: of one grid or of all, with those that have ended or without.

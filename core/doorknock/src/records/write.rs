@@ -4,7 +4,7 @@ use doorknock_model::access::SpaceKind;
 use doorknock_model::ids::{DocId, DoorId, GridId};
 use doorknock_model::kind::{Data, Field, Key, Kind, Merge, Shape, Value};
 use doorknock_model::random;
-use doorknock_model::round::{date_of, local_day};
+use doorknock_model::round::date_of;
 use doorknock_replica::ChangeHash;
 
 use super::{general, is_text, kind_of};
@@ -107,7 +107,7 @@ impl Doorknock {
     }
 
     /// Adds to a field that holds many: under a new id, or, for one whose ids are words, under `item`.
-    /// Returns the id.
+    /// A record that needs a day `on` and names none is of today. Returns the id.
     ///
     /// # Errors
     /// As [`Doorknock::add_record`], and `not_found`.
@@ -124,7 +124,7 @@ impl Doorknock {
             .filter(|f| f.keyed)
             .ok_or_else(|| unknown_field(field))?;
         self.refuse_unless_may_write(kind, id, field)?;
-        let value = self.value(field, data)?;
+        let value = self.value(field, &self.dated(field, data.clone())?)?;
         let item = match (field.keys, item) {
             (Some(words), Some(item)) => words
                 .iter()
@@ -162,21 +162,31 @@ impl Doorknock {
                 "This kind of record does not end; edit it instead.",
             )
         })?;
-        let today = local_day(self.now_ms().div_euclid(1000), self.utc_offset()?);
-        let today = date_of(today)
-            .map(|day| day.to_string())
-            .unwrap_or_default();
-        let data = match (data, field.shape) {
-            (Some(Data::Map(mut parts)), Shape::Record(_)) => {
-                if parts.iter().all(|(name, _)| name != "on") {
-                    parts.push(("on".to_owned(), Data::Text(today)));
-                }
-                Data::Map(parts)
-            }
-            (Some(data), _) => data,
-            (None, _) => Data::Text(today),
+        let data = match data {
+            Some(data) => self.dated(field, data)?,
+            None => self.date_of_today()?,
         };
         self.edit_record(id, version, &[(field.name, data)])
+    }
+
+    /// A record without the day it needs is of today.
+    fn dated(&self, field: &Field, data: Data) -> Result<Data> {
+        let takes_day = match field.shape {
+            Shape::Record(members) => members.iter().any(|m| m.name == "on" && m.needed),
+            _ => false,
+        };
+        Ok(match data {
+            Data::Map(mut parts) if takes_day && parts.iter().all(|(name, _)| name != "on") => {
+                parts.push(("on".to_owned(), self.date_of_today()?));
+                Data::Map(parts)
+            }
+            data => data,
+        })
+    }
+
+    fn date_of_today(&self) -> Result<Data> {
+        let today = date_of(self.today()?).map(|day| day.to_string());
+        Ok(Data::Text(today.unwrap_or_default()))
     }
 
     pub(crate) fn kind_and_space(&self, id: DocId) -> Result<(&'static Kind, u32)> {

@@ -26,10 +26,11 @@ pub use team::{CREW, CrewKind, DUTY, PAIR};
 pub use template::TEMPLATE;
 pub use visit_book::{Answer, Channel, Confirmation, Outcome, VISIT_BOOK, Visit};
 
+use crate::ids::derive16;
 use crate::kind::{Kind, Value};
 
 /// Every kind this version knows, in order of number.
-pub static KINDS: [&Kind; 17] = [
+pub static KINDS: &[&Kind] = &[
     &SETTINGS,
     &MEMBER_CARD,
     &DOOR_CARD,
@@ -53,6 +54,26 @@ pub static KINDS: [&Kind; 17] = [
 #[must_use]
 pub fn kind(code: u16) -> Option<&'static Kind> {
     KINDS.iter().copied().find(|k| k.code == code)
+}
+
+/// A number that changes with what is declared. What was stored by other kinds is made again from
+/// the log, and what they could not judge is judged again. A [`Field::prefer`] counts as there or
+/// not: a changed rule is a change of code.
+///
+/// [`Field::prefer`]: crate::kind::Field::prefer
+#[must_use]
+pub fn fingerprint(kinds: &[&Kind]) -> i64 {
+    let mut text = String::new();
+    for kind in kinds {
+        text += &format!("{} {} {:?};", kind.code, kind.general, kind.space);
+        for f in kind.fields {
+            let read = (f.code, f.shape, f.keyed, f.keys, f.merge);
+            let shown = (f.table, f.find, f.prefer.is_some(), f.ends);
+            text += &format!("{read:?} {shown:?};");
+        }
+    }
+    let [a, b, c, d, e, f, g, h, ..] = derive16("kinds", &[text.as_bytes()]);
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 /// Packs a record into a value. Records are CBOR arrays that only grow at the end, so an older
@@ -157,6 +178,40 @@ mod tests {
             assert!(field.merge != Merge::Once || field.keyed, "{}", field.name);
             assert!(field.merge != Merge::Text || field.table == CELL);
         }
+    }
+
+    #[test]
+    fn another_kind_field_or_word_gives_another_fingerprint() {
+        use crate::access::{Roles, SpaceKind};
+        use crate::kind::{Field, Find, Shape};
+        const SMALL: Kind = Kind {
+            code: 1,
+            name: "small",
+            zh: "小",
+            space: SpaceKind::Common,
+            own: false,
+            general: true,
+            writers: Roles::OFFICE,
+            fields: &[Field::new(1, "a", "甲", Shape::Text)],
+        };
+        let with = |field: Field| {
+            let fields = Box::leak(Box::new([field]));
+            let kind = Kind { fields, ..SMALL };
+            fingerprint(&[&kind])
+        };
+        let all = [
+            fingerprint(&[]),
+            fingerprint(&[&SMALL]),
+            fingerprint(&[&SMALL, &SMALL]),
+            with(Field::new(1, "a", "甲", Shape::Int)),
+            with(Field::new(1, "a", "甲", Shape::Text).find(Find::Text)),
+            with(Field::new(1, "a", "甲", Shape::Text).prefer(|_| 0)),
+            with(Field::new(1, "a", "甲", Shape::Word(ListKind::WORDS))),
+            with(Field::new(1, "a", "甲", Shape::Word(ListState::WORDS))),
+        ];
+        let different: std::collections::BTreeSet<_> = all.iter().collect();
+        assert_eq!(different.len(), all.len());
+        assert_eq!(fingerprint(KINDS), fingerprint(KINDS));
     }
 
     #[test]
