@@ -383,3 +383,29 @@ fn what_cannot_be_is_one_sentence_and_nothing_is_half_written() {
     };
     assert_eq!(field.merge, Merge::Text);
 }
+
+#[test]
+fn what_others_would_refuse_is_not_recorded() {
+    let s = Scene::new(9);
+    let long = "长".repeat(6_000);
+    let values = [("title", text("个案")), ("plan", text(&long))];
+    let refused = s.li.add_record("case", Some("G1"), &values);
+    assert_eq!(refused.unwrap_err().code(), "too_large");
+    let values = [("title", text("个案")), ("plan", text("短"))];
+    let case = s.li.add_record("case", Some("G1"), &values).unwrap();
+    let version = s.li.record(case).unwrap().version;
+    let refused = s.li.edit_text(case, "plan", None, &version, &long);
+    assert_eq!(refused.unwrap_err().code(), "too_large");
+    let refused =
+        s.li.append_record(case, "note", None, &text(&"长".repeat(22_000)));
+    assert_eq!(refused.unwrap_err().code(), "too_large");
+    // One field named twice is one write, of the last.
+    let days = ["2026-12-01", "2026-12-02"].map(|day| ("review", text(day)));
+    s.li.edit_record(case, None, &days).unwrap();
+    s.settle();
+    let review = |home: &Doorknock| {
+        let all = home.record(case).unwrap();
+        format!("{all:?}").contains("2026-12-02")
+    };
+    assert!(s.homes().into_iter().all(review));
+}

@@ -1,6 +1,8 @@
 //! Writing documents: puts and splices become a change, the change goes into the log and its
 //! projections, in one transaction. No document is loaded for what is written once.
 
+use std::collections::HashSet;
+
 use doorknock_model::ids::{DocId, Incarnation};
 use doorknock_model::kind::{Key, Kind, Value};
 use doorknock_replica::change::{Op, Parts, build};
@@ -101,6 +103,9 @@ impl Writer<'_> {
                 ..Edit::default()
             }],
         };
+        for (key, text) in &texts {
+            check_size(kind, key, text.len())?;
+        }
         let ops = puts.into_iter().map(op).collect();
         let splices = texts.into_iter().map(splice).collect();
         self.write(kind, doc, space, ops, splices)
@@ -133,6 +138,7 @@ impl Writer<'_> {
         if edits.is_empty() {
             return Ok(false);
         }
+        check_size(kind, key, edits.iter().map(|edit| edit.insert.len()).sum())?;
         let text = TextRef::At(text);
         self.write(kind, doc, space, vec![], vec![Splice { text, edits }])?;
         Ok(true)
@@ -235,10 +241,13 @@ impl Writer<'_> {
         kind: &Kind,
         doc: DocId,
         space: u32,
-        ops: Vec<Op>,
+        mut ops: Vec<Op>,
         splices: Vec<Splice>,
     ) -> Result<()> {
-        check_sizes(kind, &ops)?;
+        for op in &ops {
+            check_size(kind, &op.key, op.value.size())?;
+        }
+        last_of_each_key(&mut ops);
         let author = self.author()?;
         let known = self
             .touched
@@ -354,12 +363,19 @@ fn unknown_version() -> crate::Error {
     )
 }
 
-fn check_sizes(kind: &Kind, ops: &[Op]) -> Result<()> {
-    for op in ops {
-        let limit = kind.field(op.key.field).map_or(0, |f| f.max_bytes);
-        if op.value.size() > limit {
-            return Err(doorknock_replica::ReplicaError::TooLarge.into());
-        }
+/// Every device refuses a change that writes a key twice: of several values for one the last counts.
+fn last_of_each_key(ops: &mut Vec<Op>) {
+    let mut keys = HashSet::new();
+    ops.reverse();
+    ops.retain(|op| keys.insert(op.key.clone()));
+    ops.reverse();
+}
+
+/// Every device refuses what is beyond its field's limit; what is typed into a text at once counts.
+fn check_size(kind: &Kind, key: &Key, bytes: usize) -> Result<()> {
+    let limit = kind.field(key.field).map_or(0, |f| f.max_bytes);
+    if bytes > limit {
+        return Err(doorknock_replica::ReplicaError::TooLarge.into());
     }
     Ok(())
 }
