@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use doorknock_model::ids::{DocId, Incarnation};
 use doorknock_model::kind::{Key, Kind, Value};
-use doorknock_replica::change::{Op, Parts, build};
+use doorknock_replica::change::{Op, OpId, Parts, build};
 use doorknock_replica::section::limits;
 use doorknock_replica::splice::{self, Edit, Splice, TextRef};
 use doorknock_replica::{ChangeHash, actor};
@@ -144,7 +144,8 @@ impl Writer<'_> {
         Ok(true)
     }
 
-    /// Puts one value in the place of all that stand side by side, so that a conflict ends.
+    /// Puts one value in the place of all that stand side by side, so that a conflict ends. Where only
+    /// some of them were `seen`, the others stay beside it.
     pub(crate) fn settle(
         &mut self,
         kind: &Kind,
@@ -152,6 +153,7 @@ impl Writer<'_> {
         space: u32,
         key: Key,
         value: Value,
+        seen: Option<&[OpId]>,
     ) -> Result<()> {
         let row = self.tx.doc(doc)?;
         let heads = row.map(|row| self.tx.heads(&row)).transpose()?.flatten();
@@ -163,6 +165,7 @@ impl Writer<'_> {
         let replaces = all
             .into_iter()
             .map(|w| w.op)
+            .filter(|op| seen.is_none_or(|seen| seen.contains(op)))
             .take(limits::REPLACES)
             .collect();
         let op = Op {
