@@ -269,6 +269,9 @@ impl Writer<'_> {
             (row, cached.heads, cached.seq, false)
         } else {
             let row = self.tx.ensure_doc(doc, kind.code, space)?;
+            if (row.kind, row.space) != (kind.code, space) {
+                return Err(elsewhere());
+            }
             let (heads, first) = apply::heads_or_genesis(self.tx, row)?;
             // Every document this incarnation wrote is in memory, unless some were forgotten.
             let seq = if self.docs_complete {
@@ -356,6 +359,15 @@ fn followed(heads: &Heads) -> Vec<ChangeHash> {
     newest.sort_unstable_by_key(|(hash, op)| (std::cmp::Reverse(*op), *hash));
     newest.truncate(limits::DEPS);
     newest.into_iter().map(|(hash, _)| hash).collect()
+}
+
+/// Somebody wrote a document of this id into another space; every other device would refuse ours.
+fn elsewhere() -> crate::Error {
+    said(
+        "record_elsewhere",
+        "这份资料的编号已被另一个网格占用，没有保存；请告知社区管理员，由其核查待处理的数据。",
+        "Another grid's records hold the id of this one, so nothing was saved; tell the community's administrator, who sees in the quarantine what came in.",
+    )
 }
 
 fn unknown_version() -> crate::Error {

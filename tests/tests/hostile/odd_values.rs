@@ -6,6 +6,7 @@ use doorknock::model::kind::{Key, Kind, Value};
 use doorknock::model::kinds::{
     MATTER, Need, PERSON_FILE, ROUND_SHEET, matter, pack, person_file, round_sheet, visit_book,
 };
+use doorknock::model::round::day_of;
 use doorknock_replica::change::Op;
 use doorknock_tests::by_hand::{After, Made, put, section};
 use doorknock_tests::visit;
@@ -135,4 +136,25 @@ fn a_value_that_cannot_be_read_leaves_no_trace_of_the_one_it_replaced() {
         assert!(!names.contains(&"钱奶奶"), "it was replaced");
         assert_eq!(names.contains(&"孙奶奶"), readable);
     }
+}
+
+#[test]
+fn what_would_go_into_a_document_of_another_grid_is_not_acknowledged() {
+    let mut s = Scene::new();
+    let community = s.villain.community();
+    let day = day_of(s.li.round(Some("G1"), None).unwrap().date);
+    let grid = community.grid("G2");
+    let sheet = ROUND_SHEET.document(community, &[grid.as_bytes(), &day.to_be_bytes()]);
+    let decision = put(Key::with_id(round_sheet::DECISION, &[9; 16]), Value::Null);
+    s.push_changes(&ROUND_SHEET, sheet, vec![vec![decision]]);
+    s.sync(&s.office).unwrap();
+    let door = s.office.doors(Some("G2")).unwrap()[0].door;
+    let before = s.office.status().unwrap().pending;
+    let refused = s.office.log_visit(&visit(door, "二号网格"));
+    assert_eq!(refused.unwrap_err().code(), "record_elsewhere");
+    assert_eq!(s.office.visits(Some(door), 10).unwrap(), []);
+    assert_eq!(s.office.status().unwrap().pending, before);
+    // Where the other grid's records are not held nothing is in the way.
+    let wang = s.world.phone(&s.office, "王建国", &["G2"]).unwrap();
+    wang.log_visit(&visit(door, "二号网格")).unwrap();
 }
