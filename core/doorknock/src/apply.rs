@@ -76,7 +76,9 @@ fn project_ops(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<Vec<u16>> {
             Some(_) => registers.push(op),
         }
     }
-    if registers.is_empty() && applied.splices.is_empty() {
+    // What is written once may be written past a record's end like anything else.
+    let may_be_late = kind.ending().is_some() && !applied.first;
+    if registers.is_empty() && applied.splices.is_empty() && !may_be_late {
         return Ok(Vec::new());
     }
     let mut keys: Vec<_> = registers.iter().map(|op| op.key.clone()).collect();
@@ -221,7 +223,8 @@ fn rebuild_document(tx: &Tx<'_>, doc: DocRow) -> Result<()> {
                 time: parts.time,
                 ops: &ops,
                 splices: &[],
-                first: false,
+                // What stands beside its values is looked at below, once for the whole document.
+                first: true,
                 heads,
             },
         )?;

@@ -47,8 +47,12 @@ impl Error {
     }
 
     /// Whether this device failed, rather than what it was given.
-    pub(crate) const fn is_local(&self) -> bool {
-        matches!(self.0, Kind::Store(_) | Kind::Io(_))
+    pub(crate) fn is_local(&self) -> bool {
+        match &self.0 {
+            Kind::Store(error) => !error.is_of_data(),
+            Kind::Io(_) => true,
+            _ => false,
+        }
     }
 
     pub(crate) fn is_full(&self) -> bool {

@@ -89,7 +89,7 @@ impl Writer<'_> {
         }
         let plan_ended = if left == 0 {
             let off = vec![(Key::plain(door_card::PLAN), Value::Null)];
-            self.set(&DOOR_CARD, DocId(row.door.0), place.rounds, off)?
+            self.decide(&DOOR_CARD, DocId(row.door.0), place.rounds, off)?
         } else {
             self.replan(row.door, false)?;
             false

@@ -1,9 +1,11 @@
 //! Writing documents: puts and splices become a change, the change goes into the log and its
 //! projections, in one transaction. No document is loaded for what is written once.
 
+use std::collections::HashSet;
+
 use doorknock_model::ids::{DocId, Incarnation};
 use doorknock_model::kind::{Key, Kind, Value};
-use doorknock_replica::change::{Op, Parts, build};
+use doorknock_replica::change::{Op, OpId, Parts, build};
 use doorknock_replica::section::limits;
 use doorknock_replica::splice::{self, Edit, Splice, TextRef};
 use doorknock_replica::{ChangeHash, actor};
@@ -101,6 +103,9 @@ impl Writer<'_> {
                 ..Edit::default()
             }],
         };
+        for (key, text) in &texts {
+            check_size(kind, key, text.len())?;
+        }
         let ops = puts.into_iter().map(op).collect();
         let splices = texts.into_iter().map(splice).collect();
         self.write(kind, doc, space, ops, splices)
@@ -133,12 +138,14 @@ impl Writer<'_> {
         if edits.is_empty() {
             return Ok(false);
         }
+        check_size(kind, key, edits.iter().map(|edit| edit.insert.len()).sum())?;
         let text = TextRef::At(text);
         self.write(kind, doc, space, vec![], vec![Splice { text, edits }])?;
         Ok(true)
     }
 
-    /// Puts one value in the place of all that stand side by side, so that a conflict ends.
+    /// Puts one value in the place of all that stand side by side, so that a conflict ends. Where only
+    /// some of them were `seen`, the others stay beside it.
     pub(crate) fn settle(
         &mut self,
         kind: &Kind,
@@ -146,6 +153,7 @@ impl Writer<'_> {
         space: u32,
         key: Key,
         value: Value,
+        seen: Option<&[OpId]>,
     ) -> Result<()> {
         let row = self.tx.doc(doc)?;
         let heads = row.map(|row| self.tx.heads(&row)).transpose()?.flatten();
@@ -157,6 +165,7 @@ impl Writer<'_> {
         let replaces = all
             .into_iter()
             .map(|w| w.op)
+            .filter(|op| seen.is_none_or(|seen| seen.contains(op)))
             .take(limits::REPLACES)
             .collect();
         let op = Op {
@@ -235,10 +244,13 @@ impl Writer<'_> {
         kind: &Kind,
         doc: DocId,
         space: u32,
-        ops: Vec<Op>,
+        mut ops: Vec<Op>,
         splices: Vec<Splice>,
     ) -> Result<()> {
-        check_sizes(kind, &ops)?;
+        for op in &ops {
+            check_size(kind, &op.key, op.value.size())?;
+        }
+        last_of_each_key(&mut ops);
         let author = self.author()?;
         let known = self
             .touched
@@ -257,6 +269,9 @@ impl Writer<'_> {
             (row, cached.heads, cached.seq, false)
         } else {
             let row = self.tx.ensure_doc(doc, kind.code, space)?;
+            if (row.kind, row.space) != (kind.code, space) {
+                return Err(elsewhere());
+            }
             let (heads, first) = apply::heads_or_genesis(self.tx, row)?;
             // Every document this incarnation wrote is in memory, unless some were forgotten.
             let seq = if self.docs_complete {
@@ -346,6 +361,15 @@ fn followed(heads: &Heads) -> Vec<ChangeHash> {
     newest.into_iter().map(|(hash, _)| hash).collect()
 }
 
+/// Somebody wrote a document of this id into another space; every other device would refuse ours.
+fn elsewhere() -> crate::Error {
+    said(
+        "record_elsewhere",
+        "这份资料的编号已被另一个网格占用，没有保存；请告知社区管理员，由其核查待处理的数据。",
+        "Another grid's records hold the id of this one, so nothing was saved; tell the community's administrator, who sees in the quarantine what came in.",
+    )
+}
+
 fn unknown_version() -> crate::Error {
     said(
         "unknown_version",
@@ -354,12 +378,19 @@ fn unknown_version() -> crate::Error {
     )
 }
 
-fn check_sizes(kind: &Kind, ops: &[Op]) -> Result<()> {
-    for op in ops {
-        let limit = kind.field(op.key.field).map_or(0, |f| f.max_bytes);
-        if op.value.size() > limit {
-            return Err(doorknock_replica::ReplicaError::TooLarge.into());
-        }
+/// Every device refuses a change that writes a key twice: of several values for one the last counts.
+fn last_of_each_key(ops: &mut Vec<Op>) {
+    let mut keys = HashSet::new();
+    ops.reverse();
+    ops.retain(|op| keys.insert(op.key.clone()));
+    ops.reverse();
+}
+
+/// Every device refuses what is beyond its field's limit; what is typed into a text at once counts.
+fn check_size(kind: &Kind, key: &Key, bytes: usize) -> Result<()> {
+    let limit = kind.field(key.field).map_or(0, |f| f.max_bytes);
+    if bytes > limit {
+        return Err(doorknock_replica::ReplicaError::TooLarge.into());
     }
     Ok(())
 }

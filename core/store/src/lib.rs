@@ -74,6 +74,36 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+impl StoreError {
+    /// Whether the fault is in what was to be written or read, not in the disk or the file: another record
+    /// may fare better.
+    #[must_use]
+    pub fn is_of_data(&self) -> bool {
+        use rusqlite::Error as Sql;
+        match self {
+            Self::BadRow => true,
+            Self::Sql(error) => {
+                let code = error.sqlite_error_code();
+                matches!(
+                    error,
+                    Sql::FromSqlConversionFailure(..)
+                        | Sql::IntegralValueOutOfRange(..)
+                        | Sql::InvalidColumnType(..)
+                        | Sql::Utf8Error(..)
+                ) || matches!(
+                    code,
+                    Some(
+                        ErrorCode::ConstraintViolation
+                            | ErrorCode::TypeMismatch
+                            | ErrorCode::TooBig
+                    )
+                )
+            }
+            _ => false,
+        }
+    }
+}
+
 /// The result of this crate's functions.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 

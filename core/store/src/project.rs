@@ -14,7 +14,7 @@ use crate::{Result, Tx, View};
 
 /// Changes whenever this code makes other projections of the same log: a home with another number is
 /// rebuilt. What the kinds declare counts by itself ([`doorknock_model::kinds::fingerprint`]).
-pub const PROJECTOR: i64 = 4;
+pub const PROJECTOR: i64 = 5;
 
 /// Everything [`Tx::clear_projections`] empties.
 const TABLES: [&str; 15] = [
@@ -38,6 +38,9 @@ const TABLES: [&str; 15] = [
 /// The bytes of a write-once record's id. A record under another is shown as unknown: what reads the
 /// tables relies on it.
 pub(crate) const ONCE_ID: usize = 16;
+
+/// The bytes of an id that is the code of a word.
+const CODE_ID: usize = 2;
 
 /// Where a value stands and who put it there.
 #[derive(Debug, Clone, Copy)]
@@ -83,14 +86,18 @@ impl Tx<'_> {
         key: &Key,
         value: &Value,
     ) -> Result<bool> {
-        let Some(columns) = field.columns(value) else {
-            self.note_unknown(origin.space, origin.doc, key)?;
-            return Ok(false);
+        let read = fits(field, key, value).then(|| field.columns(value));
+        let readable = read.as_ref().is_some_and(Option::is_some);
+        self.note_unknown(origin, field, key, readable)?;
+        let columns = match read {
+            Some(Some(columns)) => columns,
+            // What stood there before was replaced, so nothing is shown rather than that: which of two
+            // values came first must not matter.
+            Some(None) if field.merge != Merge::Once => {
+                field.columns(&Value::Null).unwrap_or_default()
+            }
+            _ => return Ok(false),
         };
-        if field.merge == Merge::Once && key.id.len() != ONCE_ID {
-            self.note_unknown(origin.space, origin.doc, key)?;
-            return Ok(false);
-        }
         let row = identity(origin, field, key);
         let keys = row.len();
         match field.merge {
@@ -108,7 +115,7 @@ impl Tx<'_> {
                 }
             }
         }
-        Ok(true)
+        Ok(readable)
     }
 
     fn upsert(&self, table: &str, row: &Columns, identity: usize) -> Result<()> {
@@ -131,11 +138,23 @@ impl Tx<'_> {
         self.exec(&sql, params_from_iter(row.iter().map(|(_, v)| Cell(v))))
     }
 
-    fn note_unknown(&self, space: u32, doc: DocId, key: &Key) -> Result<()> {
-        self.exec(
-            "INSERT INTO unknown (space, doc, key) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            params![space, &doc.0[..], key.to_path()],
-        )?;
+    /// Notes whether what is shown of a key can be read. Of what is written once every record counts.
+    fn note_unknown(
+        &self,
+        origin: &Origin,
+        field: &Field,
+        key: &Key,
+        readable: bool,
+    ) -> Result<()> {
+        if !readable {
+            return self.project_unknown(origin, key);
+        }
+        if field.merge != Merge::Once {
+            self.exec(
+                "DELETE FROM unknown WHERE space = ?1 AND doc = ?2 AND key = ?3",
+                params![origin.space, &origin.doc.0[..], key.to_path()],
+            )?;
+        }
         Ok(())
     }
 
@@ -144,7 +163,11 @@ impl Tx<'_> {
     /// # Errors
     /// The database's.
     pub fn project_unknown(&self, origin: &Origin, key: &Key) -> Result<()> {
-        self.note_unknown(origin.space, origin.doc, key)
+        self.exec(
+            "INSERT INTO unknown (space, doc, key) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            params![origin.space, &origin.doc.0[..], key.to_path()],
+        )?;
+        Ok(())
     }
 
     /// Notes how many different values a key holds side by side.
@@ -177,6 +200,16 @@ impl Tx<'_> {
             self.exec(&format!("DELETE FROM {table}"), [])?;
         }
         self.clear_search_index()
+    }
+}
+
+/// Whether a value stands where such a value can stand: what reads the tables relies on it. A record
+/// that is written once is never empty.
+fn fits(field: &Field, key: &Key, value: &Value) -> bool {
+    match (field.merge, field.keys) {
+        (Merge::Once, _) => key.id.len() == ONCE_ID && *value != Value::Null,
+        (_, Some(_)) => key.id.len() == CODE_ID,
+        (_, None) => true,
     }
 }
 

@@ -146,7 +146,8 @@ impl View<'_> {
     /// The grids, in the office's order.
     pub fn grids(&self) -> Result<Vec<GridRow>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, code, name FROM grid WHERE code IS NOT NULL ORDER BY \"order\", code",
+            "SELECT id, code, name FROM grid WHERE code IS NOT NULL AND length(id) = 16
+             ORDER BY \"order\", code",
         )?;
         let rows = statement.query_map([], |row| {
             Ok(GridRow {

@@ -127,12 +127,13 @@ pub(super) fn conflicts(desk: &Desk) -> Result<Reply, Failure> {
 /// `conflict resolve`.
 pub(super) fn resolve(desk: &Desk, id: &str, keep: Option<usize>) -> Result<Reply, Failure> {
     let home = desk.open()?;
-    let id = home
-        .conflicts()?
-        .into_iter()
-        .map(|c| c.id)
-        .find(|known| known.starts_with(id.trim()) && id.trim().len() >= 4)
-        .ok_or_else(no_item)?;
+    let id = id.trim();
+    let all = home.conflicts()?.into_iter().map(|c| c.id);
+    let mut named = all.filter(|known| known.starts_with(id));
+    // The beginning of several names none of them.
+    let (Some(id), None) = (named.next().filter(|_| id.len() >= 4), named.next()) else {
+        return Err(no_item());
+    };
     let choice = match keep {
         // People count from one.
         Some(n) => Choice::Keep(n.wrapping_sub(1)),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use doorknock::model::kind::Data;
 use doorknock::model::kinds::Outcome;
-use doorknock::{Choice, Doorknock, Draft, NewVisit, VisitEdit};
+use doorknock::{Choice, DoorEdit, Doorknock, Draft, NewVisit, VisitEdit};
 use doorknock_tests::visit;
 
 use crate::{Scene, code, day, line, said};
@@ -373,6 +373,34 @@ fn that_somebody_moved_away_changes_nothing_until_a_person_confirms_it() {
     }
     scene.next_day();
     assert_eq!(line(&scene.li, door), None);
+}
+
+#[test]
+fn a_confirmed_removal_takes_the_door_off_every_plan_that_stands_side_by_side() {
+    let scene = Scene::new(59);
+    let door = scene.doors[2];
+    let gone = NewVisit {
+        outcome: Outcome::MovedAway,
+        ..visit(door, "已搬走")
+    };
+    let found = scene.li.log_visit(&gone).unwrap();
+    scene.settle();
+    for (home, cadence) in [(&scene.li, "monthly"), (&scene.wang, "weekly")] {
+        let version = home.door(door).unwrap().version;
+        let edit = DoorEdit {
+            cadence: Some(Some(cadence.parse().unwrap())),
+            ..DoorEdit::default()
+        };
+        home.edit_door(door, &version, &edit).unwrap();
+    }
+    scene.settle();
+    assert_eq!(scene.office.status().unwrap().conflicts, 1);
+    assert!(scene.office.confirm_outcome(found, &[]).unwrap().plan_ended);
+    scene.settle();
+    for home in scene.homes() {
+        assert_eq!(home.door(door).unwrap().info.cadence, None);
+        assert_eq!(home.status().unwrap().conflicts, 0);
+    }
 }
 
 #[test]

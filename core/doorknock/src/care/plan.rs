@@ -123,7 +123,7 @@ impl Writer<'_> {
         }
         let mut any = self.set(kind, doc, space, plain)?;
         for (key, value) in open {
-            self.settle(kind, doc, space, key, value)?;
+            self.settle(kind, doc, space, key, value, None)?;
             any = true;
         }
         Ok(any)

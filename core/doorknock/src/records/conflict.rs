@@ -1,8 +1,8 @@
 //! Values written side by side: shown with authors and times, resolved by a person.
 
 use chrono::{DateTime, FixedOffset};
-use doorknock_model::ids::DocId;
-use doorknock_model::kind::{Data, Key, Kind, Merge, Value, Zone};
+use doorknock_model::ids::{DocId, derive16};
+use doorknock_model::kind::{Data, Key, Kind, Value, Zone};
 use doorknock_replica::change::{self, OpId};
 use doorknock_replica::document::{Document, Written};
 use doorknock_store::View;
@@ -20,7 +20,8 @@ use crate::writer::with_writer;
 /// A fact with several values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conflict {
-    /// Names it for [`Doorknock::resolve`].
+    /// Names it for [`Doorknock::resolve`], with what stands side by side: once something else does, it
+    /// is another conflict.
     pub id: String,
     /// The record's kind.
     pub kind: &'static str,
@@ -71,47 +72,58 @@ impl Doorknock {
         for row in view.conflicts()? {
             all.extend(conflict(&inner, &view, &row)?.map(|(conflict, _)| conflict));
         }
-        all.extend(side_by_side::conflicts(&inner, &view)?);
+        let visits = side_by_side::conflicts(&inner, &view)?;
+        all.extend(visits.into_iter().map(|(conflict, _)| conflict));
         Ok(all)
     }
 
-    /// Resolves a conflict: every value standing side by side is replaced by the chosen one.
+    /// Resolves a conflict: every value that was shown side by side is replaced by the chosen one.
     ///
     /// # Errors
-    /// `not_found` if it is no longer one, `bad_choice`, `not_allowed`, `disk_full`.
+    /// `not_found` if it is no longer one or another value has come since, `bad_choice`, `not_allowed`,
+    /// `disk_full`.
     pub fn resolve(&self, conflict_id: &str, choice: Choice) -> Result<()> {
-        let gone = || not_found("冲突", "conflict");
-        let (doc, path) = conflict_id.trim().split_once(':').ok_or_else(gone)?;
-        let doc: DocId = doc.parse().map_err(|_| gone())?;
-        let key = Key::from_path(path).ok_or_else(gone)?;
-        let (kind, space) = self.kind_and_space(doc)?;
-        let field = kind.field(key.field).ok_or_else(gone)?;
-        self.refuse_unless_may_write(kind, doc, field)?;
-        if field.merge == Merge::Once {
-            return self.resolve_visit(&key, choice);
+        if self.resolve_visit(conflict_id.trim(), choice)? {
+            return Ok(());
         }
-        let value = {
-            let inner = self.lock();
-            let view = inner.store.view()?;
-            let row = ConflictRow {
-                space,
-                doc,
-                key: Some(key.clone()),
-            };
-            let open = view.conflicts_of(space, doc)?.contains(&key);
-            let found = conflict(&inner, &view, &row)?.filter(|_| open);
-            let (_, values) = found.ok_or_else(gone)?;
-            match choice {
-                Choice::Clear => Value::Null,
-                Choice::Keep(n) => values.into_iter().nth(n).ok_or_else(bad_choice)?,
-            }
+        let (row, shown) = self.conflict(conflict_id.trim())?;
+        let gone = || not_found("冲突", "conflict");
+        let key = row.key.ok_or_else(gone)?;
+        let (kind, space) = self.kind_and_space(row.doc)?;
+        let field = kind.field(key.field).ok_or_else(gone)?;
+        self.refuse_unless_may_write(kind, row.doc, field)?;
+        let value = match choice {
+            Choice::Clear => Value::Null,
+            Choice::Keep(n) => shown.values.into_iter().nth(n).ok_or_else(bad_choice)?,
         };
+        let seen = Some(&shown.seen[..]);
         self.writing(|inner| {
             with_writer(inner, &self.env, |writer| {
-                writer.settle(kind, doc, space, key.clone(), value.clone())
+                writer.settle(kind, row.doc, space, key.clone(), value.clone(), seen)
             })
         })
     }
+
+    /// The conflict of this id.
+    fn conflict(&self, id: &str) -> Result<(ConflictRow, Shown)> {
+        let inner = self.lock();
+        let view = inner.store.view()?;
+        for row in view.conflicts()? {
+            let found = conflict(&inner, &view, &row)?;
+            if let Some((_, shown)) = found.filter(|(conflict, _)| conflict.id == id) {
+                return Ok((row, shown));
+            }
+        }
+        Err(not_found("冲突", "conflict"))
+    }
+}
+
+/// What a conflict is made of.
+struct Shown {
+    /// The different values, in the order they are shown in.
+    values: Vec<Value>,
+    /// The writes they stand for.
+    seen: Vec<OpId>,
 }
 
 pub(super) fn bad_choice() -> crate::Error {
@@ -127,7 +139,7 @@ fn conflict(
     inner: &Inner,
     view: &View<'_>,
     row: &ConflictRow,
-) -> Result<Option<(Conflict, Vec<Value>)>> {
+) -> Result<Option<(Conflict, Shown)>> {
     let (Some(key), Some(doc)) = (&row.key, view.doc(row.doc)?) else {
         return Ok(None);
     };
@@ -137,7 +149,9 @@ fn conflict(
     };
     let document = apply::load(view, doc, &heads)?;
     let mut written: Vec<Written> = Vec::new();
+    let mut seen = Vec::new();
     for value in document.values(key) {
+        seen.push(value.op);
         if written.iter().all(|w| w.value != value.value) {
             written.push(value);
         }
@@ -156,11 +170,16 @@ fn conflict(
     for w in &written {
         shown.push(said.value(key, w, None)?);
     }
+    let mut writes = seen.clone();
     if field.ends {
-        shown.extend(said.late(&document, key)?);
+        for (other, written) in late(&document, key) {
+            let name = kind.field(other.field).map_or("", |f| f.name);
+            shown.push(said.value(&other, &written, Some(name))?);
+            writes.push(written.op);
+        }
     }
     let conflict = Conflict {
-        id: format!("{}:{}", row.doc, key.to_path()),
+        id: conflict_id(row.doc, key, &writes),
         kind: kind.name,
         record: row.doc,
         field: field.name,
@@ -169,7 +188,29 @@ fn conflict(
         values: shown,
     };
     let values = written.into_iter().map(|w| w.value).collect();
-    Ok(Some((conflict, values)))
+    Ok(Some((conflict, Shown { values, seen })))
+}
+
+/// A name for what stands side by side under a key.
+fn conflict_id(doc: DocId, key: &Key, writes: &[OpId]) -> String {
+    let path = key.to_path();
+    let writes: Vec<_> = writes
+        .iter()
+        .map(|op| [&op.counter.to_be_bytes()[..], &op.actor].concat())
+        .collect();
+    let mut parts = vec![&doc.0[..], path.as_bytes()];
+    parts.extend(writes.iter().map(Vec::as_slice));
+    DocId(derive16("conflict", &parts)).to_string()
+}
+
+/// Edits that had not seen the record's end, each with its key.
+fn late(document: &Document, ending: &Key) -> Vec<(Key, Written)> {
+    let late = document.written_past(ending).into_iter();
+    late.filter_map(|key| {
+        let written = document.values(&key).into_iter().next()?;
+        Some((key, written))
+    })
+    .collect()
 }
 
 /// Who said what in one document.
@@ -197,18 +238,6 @@ impl Said<'_> {
             at: local_time(at, offset),
             late,
         })
-    }
-
-    /// Edits that had not seen the record's end.
-    fn late(&self, document: &Document, ending: &Key) -> Result<Vec<ConflictValue>> {
-        let mut all = Vec::new();
-        for key in document.written_past(ending) {
-            let name = self.kind.field(key.field).map_or("", |f| f.name);
-            for written in document.values(&key).iter().take(1) {
-                all.push(self.value(&key, written, Some(name))?);
-            }
-        }
-        Ok(all)
     }
 
     /// The name of an operation's author, and when it was made.

@@ -1,7 +1,7 @@
 //! Corrections of one visit that did not know of each other, as conflicts like any other.
 
-use doorknock_model::ids::VisitId;
-use doorknock_model::kind::{Data, Key, Zone};
+use doorknock_model::ids::{DocId, VisitId, derive16};
+use doorknock_model::kind::{Data, Zone};
 use doorknock_model::kinds::{VISIT_BOOK, pack, visit_book};
 use doorknock_store::View;
 use doorknock_store::visits::VisitRow;
@@ -10,7 +10,6 @@ use super::conflict::bad_choice;
 use super::{Choice, Conflict, ConflictValue, item_name, name_of};
 use crate::Result;
 use crate::correct::as_recorded;
-use crate::error::not_found;
 use crate::home::{Doorknock, Inner};
 use crate::read::{local_time, utc_offset};
 
@@ -31,18 +30,18 @@ fn standing(view: &View<'_>, visit: VisitId) -> Result<Vec<VisitRow>> {
     Ok(all)
 }
 
-pub(super) fn conflicts(inner: &Inner, view: &View<'_>) -> Result<Vec<Conflict>> {
-    let mut all: Vec<Conflict> = Vec::new();
-    let mut told: Vec<Vec<VisitId>> = Vec::new();
+/// Each conflict with the corrections it is between, in the order they are shown in.
+pub(super) fn conflicts(inner: &Inner, view: &View<'_>) -> Result<Vec<(Conflict, Vec<VisitId>)>> {
+    let mut all: Vec<(Conflict, Vec<VisitId>)> = Vec::new();
     for visit in view.visits_in_conflict()? {
         let rows = standing(view, visit)?;
         let ids: Vec<_> = rows.iter().map(|row| row.visit).collect();
-        // A visit that was corrected before is in conflict with each of its earlier records.
-        if rows.len() < 2 || told.contains(&ids) {
+        if rows.len() < 2 || all.iter().any(|(_, told)| *told == ids) {
             continue;
         }
-        told.push(ids);
-        all.extend(conflict(inner, view, visit, &rows)?);
+        if let Some(conflict) = conflict(inner, view, visit, &rows)? {
+            all.push((conflict, ids));
+        }
     }
     Ok(all)
 }
@@ -70,9 +69,10 @@ fn conflict(
             late: None,
         });
     }
-    let key = Key::with_id(visit_book::VISIT, visit.as_bytes());
+    // Of what is shown, so that nobody resolves away what came since.
+    let shown: Vec<_> = rows.iter().map(|row| &row.visit.0[..]).collect();
     Ok(Some(Conflict {
-        id: format!("{}:{}", first.book, key.to_path()),
+        id: DocId(derive16("corrections", &shown)).to_string(),
         kind: VISIT_BOOK.name,
         record: first.book,
         field: field.name,
@@ -91,25 +91,22 @@ fn recorded_at(visit: VisitId) -> i64 {
 }
 
 impl Doorknock {
-    pub(super) fn resolve_visit(&self, key: &Key, choice: Choice) -> Result<()> {
-        let gone = || not_found("冲突", "conflict");
-        let visit = VisitId::from_slice(&key.id).ok_or_else(gone)?;
-        let rows = {
+    /// Resolves a conflict between corrections; whether it is one.
+    pub(super) fn resolve_visit(&self, conflict_id: &str, choice: Choice) -> Result<bool> {
+        let found = {
             let inner = self.lock();
-            standing(&inner.store.view()?, visit)?
+            let all = conflicts(&inner, &inner.store.view()?)?;
+            all.into_iter().find(|(c, _)| c.id == conflict_id)
         };
-        if rows.len() < 2 {
-            return Err(gone());
-        }
+        let Some((_, ids)) = found else {
+            return Ok(false);
+        };
         let Choice::Keep(n) = choice else {
             return Err(bad_choice());
         };
-        let chosen = rows.get(n).ok_or_else(bad_choice)?.visit;
-        let others: Vec<_> = rows
-            .iter()
-            .map(|row| row.visit)
-            .filter(|v| *v != chosen)
-            .collect();
-        self.settle_visit(chosen, &others).map(drop)
+        let chosen = *ids.get(n).ok_or_else(bad_choice)?;
+        let others: Vec<_> = ids.into_iter().filter(|id| *id != chosen).collect();
+        self.settle_visit(chosen, &others)?;
+        Ok(true)
     }
 }

@@ -210,8 +210,11 @@ fn take(shape: Shape, data: &Data) -> Result<Item, Message> {
             Some("no" | "false" | "否" | "无") => Some(Item::Bool(false)),
             _ => None,
         },
-        (Shape::Int, Data::Int(int)) => Some(Item::Int(*int)),
-        (Shape::Int, _) => typed.and_then(|t| t.parse().ok()).map(Item::Int),
+        // What is beyond 32 bits could be kept and never read.
+        (Shape::Int, Data::Int(int)) => i32::try_from(*int).ok().map(i64::from).map(Item::Int),
+        (Shape::Int, _) => typed
+            .and_then(|t| t.parse::<i32>().ok())
+            .map(|int| Item::Int(int.into())),
         (Shape::Day, _) => typed
             .and_then(|t| t.parse::<NaiveDate>().ok())
             .map(|date| Item::Int(crate::round::day_of(date).into())),

@@ -1,0 +1,160 @@
+//! Values that no app writes, under keys and in shapes that every device must still read past.
+
+use doorknock::model::access::SpaceKind;
+use doorknock::model::ids::DocId;
+use doorknock::model::kind::{Key, Kind, Value};
+use doorknock::model::kinds::{
+    MATTER, Need, PERSON_FILE, ROUND_SHEET, matter, pack, person_file, round_sheet, visit_book,
+};
+use doorknock::model::round::day_of;
+use doorknock_replica::change::Op;
+use doorknock_tests::by_hand::{After, Made, put, section};
+use doorknock_tests::visit;
+
+use crate::scene::{Scene, has};
+
+const PERSON: DocId = DocId([0xd0; 16]);
+
+impl Scene {
+    /// Entries with these changes of one document, one behind the other, in the casework space or the
+    /// rounds.
+    fn push_changes(&mut self, kind: &'static Kind, doc: DocId, changes: Vec<Vec<Op>>) {
+        let space = match kind.space {
+            SpaceKind::Rounds => self.rounds(),
+            _ => self.casework(),
+        };
+        let mut before: Option<Made> = None;
+        for (seq, ops) in (1..).zip(changes) {
+            let after = before
+                .as_ref()
+                .map_or_else(|| After::genesis(kind.code), After::change);
+            let made = self.villain.change(space, doc, seq, &[after], ops);
+            let body = section(kind.code, doc, &[&made]).encode();
+            let entry = self.villain.seal(&self.world, space, vec![(doc, body)]);
+            self.push(&entry);
+            before = Some(made);
+        }
+    }
+
+    /// Everybody syncs, reads everything that a day needs, and what they wrote themselves stands.
+    fn everybody_works_on(&mut self) {
+        let good = self.good_visit_behind();
+        for home in [&self.li, &self.office] {
+            self.sync(home).unwrap();
+            assert!(has(home, &good), "what lies behind it is applied");
+            home.round(Some("G1"), None).unwrap();
+            home.care_list(Some("G1"), false).unwrap();
+            home.todos().unwrap();
+            home.templates().unwrap();
+            home.month_report(None, None).unwrap();
+            assert!(home.doctor().unwrap().ok(), "{:?}", home.doctor().unwrap());
+        }
+        self.li.log_visit(&visit(self.door, "自己的走访")).unwrap();
+        self.sync(&self.li).unwrap();
+        self.sync(&self.office).unwrap();
+        assert!(has(&self.office, "自己的走访"));
+    }
+
+    fn person_ops(&self) -> Vec<Op> {
+        let plain = |field, value| put(Key::plain(field), value);
+        vec![
+            plain(person_file::DOOR, Value::Bytes(self.door.0.to_vec())),
+            plain(person_file::NAME, Value::Text("钱奶奶".into())),
+        ]
+    }
+}
+
+#[test]
+fn an_empty_record_under_a_good_id_is_unknown_and_blocks_nothing() {
+    let mut s = Scene::new();
+    let empty = |field| put(Key::with_id(field, &[9; 16]), Value::Null);
+    let made = s.first(2025, vec![empty(visit_book::VISIT)]);
+    let entry = s.entry_of(2025, &[&made]);
+    s.push(&entry);
+    let sheet = ROUND_SHEET.document(s.villain.community(), &[b"sheet"]);
+    let fields = [
+        round_sheet::TICK,
+        round_sheet::DECISION,
+        round_sheet::ASSIGNMENT,
+    ];
+    s.push_changes(&ROUND_SHEET, sheet, vec![fields.map(empty).to_vec()]);
+    s.push_changes(&MATTER, DocId([0xd1; 16]), vec![vec![empty(matter::EVENT)]]);
+    let mut person = s.person_ops();
+    person.push(empty(person_file::REVIEW));
+    s.push_changes(&PERSON_FILE, PERSON, vec![person]);
+    s.everybody_works_on();
+    assert_eq!(s.li.status().unwrap().unknown, 6);
+}
+
+#[test]
+fn a_need_under_an_id_that_is_no_category_is_unknown_and_blocks_nothing() {
+    let mut s = Scene::new();
+    let need = pack(&Need::default());
+    let mut ops = s.person_ops();
+    for id in [&[1][..], &[1; 3], &[1; 16]] {
+        ops.push(put(Key::with_id(person_file::NEED, id), need.clone()));
+    }
+    s.push_changes(&PERSON_FILE, PERSON, vec![ops]);
+    s.everybody_works_on();
+    assert_eq!(s.li.status().unwrap().unknown, 3);
+    let listed = s.li.care_list(Some("G1"), false).unwrap();
+    let name = Some("钱奶奶");
+    assert!(
+        listed
+            .iter()
+            .all(|line| line.person.name.as_deref() != name)
+    );
+}
+
+#[test]
+fn a_value_that_cannot_be_read_leaves_no_trace_of_the_one_it_replaced() {
+    // The genesis has the operation 1, the door is 2, the name 3, and so on.
+    let later = [
+        Value::Int(5),
+        Value::Text("孙奶奶".into()),
+        Value::Bool(true),
+    ];
+    for changes in 1..=3 {
+        let mut s = Scene::new();
+        let replacing = |(counter, value): (u64, &Value)| Op {
+            key: Key::plain(person_file::NAME),
+            replaces: vec![s.villain.op_id(s.casework(), PERSON, counter)],
+            value: value.clone(),
+        };
+        let mut all = vec![s.person_ops()];
+        all.extend(
+            (3..)
+                .zip(&later[..changes])
+                .map(|change| vec![replacing(change)]),
+        );
+        s.push_changes(&PERSON_FILE, PERSON, all);
+        s.everybody_works_on();
+        let readable = changes == 2;
+        assert_eq!(s.li.status().unwrap().unknown, u64::from(!readable));
+        let people = s.li.door(s.door).unwrap().people;
+        let names: Vec<_> = people.iter().filter_map(|p| p.name.as_deref()).collect();
+        assert!(!names.contains(&"钱奶奶"), "it was replaced");
+        assert_eq!(names.contains(&"孙奶奶"), readable);
+    }
+}
+
+#[test]
+fn what_would_go_into_a_document_of_another_grid_is_not_acknowledged() {
+    let mut s = Scene::new();
+    let community = s.villain.community();
+    let day = day_of(s.li.round(Some("G1"), None).unwrap().date);
+    let grid = community.grid("G2");
+    let sheet = ROUND_SHEET.document(community, &[grid.as_bytes(), &day.to_be_bytes()]);
+    let decision = put(Key::with_id(round_sheet::DECISION, &[9; 16]), Value::Null);
+    s.push_changes(&ROUND_SHEET, sheet, vec![vec![decision]]);
+    s.sync(&s.office).unwrap();
+    let door = s.office.doors(Some("G2")).unwrap()[0].door;
+    let before = s.office.status().unwrap().pending;
+    let refused = s.office.log_visit(&visit(door, "二号网格"));
+    assert_eq!(refused.unwrap_err().code(), "record_elsewhere");
+    assert_eq!(s.office.visits(Some(door), 10).unwrap(), []);
+    assert_eq!(s.office.status().unwrap().pending, before);
+    // Where the other grid's records are not held nothing is in the way.
+    let wang = s.world.phone(&s.office, "王建国", &["G2"]).unwrap();
+    wang.log_visit(&visit(door, "二号网格")).unwrap();
+}
