@@ -92,7 +92,8 @@ fn every_general_kind_is_added_seen_elsewhere_and_ended() {
     for kind in &kinds {
         let fields = kind.fields.iter().filter(|f| !f.keyed && !f.ends);
         let values: Vec<_> = fields.map(|f| (f.name, sample(f))).collect();
-        let id = scene.office.add_record(kind.name, None, &values).unwrap();
+        let grid = kind.space.per_grid().then_some("G1");
+        let id = scene.office.add_record(kind.name, grid, &values).unwrap();
         for field in kind.fields.iter().filter(|f| f.keyed) {
             scene
                 .office
