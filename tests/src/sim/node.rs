@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use doorknock::model::ids::DoorId;
 use doorknock::{Doorknock, Env, Error, FileKeyStore, SyncSession};
 
 use super::fault::FaultPlan;
+use super::papers::Form;
 use super::stage::HomeShape;
 use crate::{ManualClock, SeededEntropy};
 
@@ -38,8 +38,8 @@ pub struct Node {
     pub cut_off_until: u32,
     /// It may believe receipts of a hub that has since lost what they are for.
     pub stale: bool,
-    /// A door's card that somebody there has open on a form, with the version they see.
-    pub form: Option<(DoorId, String)>,
+    /// What people there have open on their screens.
+    pub(super) forms: Vec<Form>,
     /// An older copy of it, if one was made.
     pub copy: Option<PathBuf>,
     entropy: Arc<SeededEntropy>,
@@ -67,7 +67,7 @@ impl Node {
             sessions: Vec::new(),
             cut_off_until: 0,
             stale: false,
-            form: None,
+            forms: Vec::new(),
             copy: None,
             entropy: Arc::new(SeededEntropy::new(seed)),
             home: None,

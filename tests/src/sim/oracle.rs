@@ -1,13 +1,12 @@
 //! What must be so: of a home's claims at any time, and of everything in the end.
 
-use std::collections::BTreeMap;
-
 use doorknock::{Doorknock, Error, Status};
 
-use super::ledger::Fate;
+use super::ledger::{Fate, Told};
 use super::node::Node;
 use super::run::{Checked, Run};
 use super::sabotage::Sabotage;
+use super::shown::{Shown, is_name};
 use crate::HubNet;
 
 /// Rounds of syncing after which everything must have come to rest.
@@ -29,7 +28,10 @@ impl Run<'_> {
             return Ok(());
         }
         let name = self.name(node);
-        let mine = held.iter().filter(|v| Some(v.member) == me).count() as u64;
+        let mine = me
+            .and_then(|me| held.visits_by.get(&me))
+            .copied()
+            .unwrap_or(0);
         if status.at_hub_visits > mine {
             let said = status.at_hub_visits;
             return Err(self.violation(format!(
@@ -37,13 +39,10 @@ impl Run<'_> {
             )));
         }
         if status.pending == 0 {
-            let missing = self
-                .ledger
-                .kept_by(node)
-                .find(|s| !held.iter().any(|v| v.summary.as_deref() == Some(*s)));
-            if let Some(missing) = missing {
+            if let Some(missing) = self.ledger.missing(node, &held) {
+                let fact = &missing.fact;
                 return Err(self.violation(format!(
-                    "{name} has nothing pending, but {missing} is not at the hub"
+                    "{name} has nothing pending, but {fact:?} is not at the hub"
                 )));
             }
         }
@@ -65,7 +64,7 @@ impl Run<'_> {
         self.come_to_rest()?;
         self.retry_the_unlucky()?;
         self.sabotage_a_home()?;
-        self.check_visits()?;
+        self.check_words()?;
         self.check_status()?;
         self.check_projections()
     }
@@ -109,36 +108,25 @@ impl Run<'_> {
         })
     }
 
-    fn check_visits(&mut self) -> Checked {
+    /// Everything written is where it may be: once, and not what it took the place of.
+    fn check_words(&mut self) -> Checked {
         for node in &self.nodes {
-            let found = node
-                .summaries()
-                .map_err(|e| self.failed("listing visits", &e))?;
-            let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-            for summary in &found {
-                *counts.entry(summary).or_default() += 1;
-            }
+            let shown = Shown::of(node.home(), &self.ledger.places);
+            let shown = shown.map_err(|e| self.failed("reading everything", &e))?;
+            let holds = self.ledger.holding(&shown);
             let name = node.shape.name;
-            for (summary, told) in self.ledger.all() {
-                let count = counts.remove(summary).unwrap_or(0);
-                let entitled = node.shape.holds(&told.grid);
-                let wrong = match told.fate {
-                    _ if count > 1 => Some("is there more than once"),
-                    _ if !entitled && count > 0 => Some("is at a home that may not have it"),
-                    Fate::Kept if entitled && count == 0 => Some("is lost"),
-                    Fate::Failed if count > 0 => Some("failed and is there all the same"),
-                    _ => None,
-                };
-                if let Some(wrong) = wrong {
-                    return Err(
-                        self.violation(format!("{summary} ({:?}) {wrong}: at {name}", told.fate))
-                    );
+            for (n, told) in self.ledger.all() {
+                let first = self.ledger.is_first(n);
+                if let Some(wrong) = wrong(node, &shown, told, holds[n], first) {
+                    let what = format!("{:?} ({:?}) {wrong}: at {name}", told.fact, told.fate);
+                    return Err(self.violation(what));
                 }
             }
-            if let Some(unknown) = counts.keys().next() {
-                return Err(self.violation(format!(
-                    "{name} has a visit that nobody recorded: {unknown}"
-                )));
+            let unknown = |word: &&str| !is_name(word) && !self.ledger.knows(word);
+            if let Some(unknown) = shown.words().find(unknown) {
+                return Err(
+                    self.violation(format!("{name} has something that nobody wrote: {unknown}"))
+                );
             }
         }
         Ok(())
@@ -260,6 +248,39 @@ impl Run<'_> {
             Some(Sabotage::TampersWithEveryHome) => super::sabotage::tamper(self, usize::MAX),
             _ => Ok(()),
         }
+    }
+}
+
+/// What is wrong with something written, at a home. `first`: it was this that brought its word.
+fn wrong(
+    node: &Node,
+    shown: &Shown,
+    told: &Told,
+    holds: bool,
+    first: bool,
+) -> Option<&'static str> {
+    let fact = &told.fact;
+    let word = fact.shows.as_deref();
+    let count = word.map_or(0, |word| shown.count(word));
+    let entitled = match fact.stays {
+        true => told.home == node.index,
+        false => node.shape.holds(&told.grid),
+    };
+    let there = match told.fate {
+        Fate::Kept => entitled && word.is_none_or(|_| count > 0),
+        Fate::Maybe => count > 0,
+        Fate::Failed => false,
+    };
+    let ended = || fact.ends.iter().any(|word| shown.count(word) > 0);
+    match told.fate {
+        _ if count > 1 => Some("is there more than once"),
+        _ if first && !entitled && count > 0 => Some("is at a home that may not have it"),
+        Fate::Kept if entitled && !holds => Some("is lost"),
+        Fate::Failed if first && count > 0 && !word.is_some_and(is_name) => {
+            Some("failed and is there all the same")
+        }
+        _ if there && ended() => Some("took the place of something that is there all the same"),
+        _ => None,
     }
 }
 

@@ -1,12 +1,11 @@
 //! One run: its state, its events, and the few operations that every step is made of.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use doorknock::model::roster::Roster;
-use doorknock::{Answer, Doorknock, Error, Request, VisitInfo};
+use doorknock::{Answer, Doorknock, Error, Request};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use tempfile::TempDir;
@@ -14,6 +13,7 @@ use tempfile::TempDir;
 use super::ledger::Ledger;
 use super::node::{Node, Slot};
 use super::sabotage::Sabotage;
+use super::shown::Shown;
 use super::stage::{OBSERVER, SHAPES, Stage, copy_home};
 use super::{SHOWN_EVENTS, Tally};
 use crate::world::START_MS;
@@ -270,8 +270,8 @@ impl<'s> Run<'s> {
         }
     }
 
-    /// Every visit the hub holds, read by a home that does nothing else.
-    pub(super) fn held_by_hub(&mut self) -> Checked<Vec<VisitInfo>> {
+    /// What the hub holds, as a home shows it that does nothing else.
+    pub(super) fn held_by_hub(&mut self) -> Checked<Shown> {
         if self.observer.is_none() {
             let from = self.stage.prepared(self.shape).folder.join(OBSERVER);
             let folder = self
@@ -287,11 +287,11 @@ impl<'s> Run<'s> {
         }
         let read = |home: &Doorknock| {
             home.sync(&HubNet(self.hub()), &mut |_| {})?;
-            home.visits(None, 100_000)
+            Shown::of(home, &self.ledger.places)
         };
         match &self.observer {
             Some(home) => read(home).map_err(|e| self.failed("observing the hub", &e)),
-            None => Ok(Vec::new()),
+            None => Ok(Shown::default()),
         }
     }
 
@@ -300,12 +300,6 @@ impl<'s> Run<'s> {
         let status = self.observer.as_ref().map(Doorknock::status).transpose();
         let status = status.map_err(|e| self.failed("asking the observer", &e))?;
         Ok(status.is_some_and(|s| s.waiting > 0))
-    }
-
-    /// The summaries of every visit the hub holds.
-    pub(super) fn summaries_at_hub(&mut self) -> Checked<BTreeSet<String>> {
-        let visits = self.held_by_hub()?;
-        Ok(visits.into_iter().filter_map(|v| v.summary).collect())
     }
 
     /// The hub now is another one than the observer knew.

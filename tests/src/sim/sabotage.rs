@@ -15,12 +15,12 @@ use crate::SeededEntropy;
 /// What is wrong with the program in this run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sabotage {
-    /// A visit is acknowledged and not recorded.
-    LosesAVisit,
-    /// A visit is recorded twice.
-    DoublesAVisit,
-    /// A visit whose call failed is recorded all the same.
-    KeepsAFailedVisit,
+    /// Deeds of this name are acknowledged and not done.
+    Loses(&'static str),
+    /// They are done twice.
+    Doubles(&'static str),
+    /// Their calls fail, and they are done all the same.
+    KeepsAFailed(&'static str),
     /// The hub signs receipts for entries that it then does not have.
     HubForgets,
     /// One home shows what the others do not.

@@ -2,31 +2,24 @@
 
 use std::cell::RefCell;
 
-use chrono::NaiveDate;
-use doorknock::model::address::DoorKind;
-use doorknock::model::ids::DoorId;
-use doorknock::model::kinds::{Channel, Outcome};
-use doorknock::{Answer, DoorEdit, ImportOptions, NewVisit, Request, Transport, Unreachable};
+use doorknock::{Answer, ImportOptions, Request, Transport, Unreachable};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
-use super::ledger::{Fate, Told};
 use super::run::{Checked, Run};
-use super::sabotage::Sabotage;
 use crate::{TestHub, roster};
 
-const DAY_S: i64 = 86_400;
+pub(super) const DAY_S: i64 = 86_400;
 pub(super) const DAY_MS: i64 = DAY_S * 1000;
 
 type Step = fn(&mut Run<'_>) -> Checked;
 
 /// The steps with their weights.
-const STEPS: [(u32, Step); 18] = [
-    (26, |run| run.log_a_visit()),
+const STEPS: [(u32, Step); 17] = [
+    (60, |run| run.act()),
     (4, |run| run.import_a_changed_roster()),
     (2, |run| run.import_a_new_grid()),
-    (5, |run| run.edit_a_door()),
     (16, |run| run.start_a_sync()),
     (36, |run| run.deliver_a_request(false)),
     (36, |run| run.deliver_an_answer()),
@@ -66,15 +59,10 @@ impl Transport for Flaky<'_> {
 
 impl Run<'_> {
     pub(super) fn one_step(&mut self) -> Checked {
-        let total: u32 = STEPS.iter().map(|(weight, _)| weight).sum();
-        let mut pick = self.rng.random_range(0..total);
-        for (weight, step) in STEPS {
-            if pick < weight {
-                return step(self);
-            }
-            pick -= weight;
+        match STEPS.choose_weighted(&mut self.rng, |(weight, _)| *weight) {
+            Ok((_, step)) => step(self),
+            Err(_) => Ok(()),
         }
-        Ok(())
     }
 
     pub(super) fn any_node(&mut self) -> usize {
@@ -83,104 +71,6 @@ impl Run<'_> {
 
     pub(super) fn cut_off(&self, node: usize) -> bool {
         self.nodes[node].cut_off_until > self.step
-    }
-
-    /// A visit of anybody to any door they hold, often late, sometimes by a clock that is off.
-    fn log_a_visit(&mut self) -> Checked {
-        let node = self.any_node();
-        let held: Vec<(DoorId, String)> = match super::stage::doors(self.nodes[node].home()) {
-            Ok(doors) => doors,
-            Err(error) => return Err(self.failed("listing doors", &error)),
-        };
-        let Some((door, grid)) = held.choose(&mut self.rng).cloned() else {
-            return Err(self.violation("a home lists no doors"));
-        };
-        let summary = self.ledger.next_summary();
-        let visit = self.some_visit(node, door, &summary);
-        let lost = self.sabotage == Some(Sabotage::LosesAVisit) && self.step > 15;
-        let told = |fate| Told {
-            home: node,
-            grid: grid.clone(),
-            fate,
-        };
-        let name = self.name(node);
-        let after = |at: &str| {
-            if at == "after commit" {
-                Fate::Maybe
-            } else {
-                Fate::Failed
-            }
-        };
-        if lost {
-            self.ledger.note(summary, told(Fate::Kept));
-            return Ok(());
-        }
-        let again = self.sabotage == Some(Sabotage::DoublesAVisit) && self.step > 15;
-        let kept = self.sabotage == Some(Sabotage::KeepsAFailedVisit) && self.step > 15;
-        let result = self.nodes[node].home().log_visit(&visit);
-        let fired = self.nodes[node].fault.fired();
-        let fate = match (&result, fired) {
-            (Ok(_), _) if kept => Fate::Failed,
-            (Ok(_), _) => Fate::Kept,
-            (Err(error), Some(at)) if error.is_stopped() => after(at),
-            (Err(error), _) => return Err(self.failed("recording a visit", error)),
-        };
-        self.event(
-            "visit",
-            format_args!("{name} {summary} {grid} at {:?}: {fate:?}", visit.at),
-        );
-        self.ledger.note(summary, told(fate));
-        if result.is_err() {
-            return self.restart(node, format!("at `{}`", fired.unwrap_or("")));
-        }
-        if again {
-            let _ = self.on(node, |home| home.log_visit(&visit))?;
-        }
-        Ok(())
-    }
-
-    fn some_visit(&mut self, node: usize, door: DoorId, summary: &str) -> NewVisit {
-        use doorknock::Clock;
-        let outcomes = [
-            Outcome::Met,
-            Outcome::NobodyHome,
-            Outcome::NobodyHome,
-            Outcome::Refused,
-            Outcome::MovedAway,
-        ];
-        let now = self.nodes[node].clock.now_ms() / 1000;
-        let at = match self.rng.random_range(0..4) {
-            0 => None,
-            1 => Some(now - self.rng.random_range(0..3600)),
-            2 => Some(now - self.rng.random_range(0..3 * DAY_S)),
-            // A small set of times, so that visits meet at the same second.
-            _ => Some(now / DAY_S * DAY_S - DAY_S * self.rng.random_range(0..30)),
-        };
-        let promised = self.rng.random_bool(0.2);
-        let day = at.unwrap_or(now) / DAY_S + self.rng.random_range(1..20);
-        let follow_up = i32::try_from(day).ok().filter(|_| promised);
-        NewVisit {
-            door,
-            outcome: outcomes
-                .choose(&mut self.rng)
-                .copied()
-                .unwrap_or(Outcome::Met),
-            channel: [Channel::InPerson, Channel::Phone]
-                .choose(&mut self.rng)
-                .copied()
-                .unwrap_or(Channel::InPerson),
-            at,
-            with: vec![],
-            checklist: None,
-            answers: if self.rng.random_bool(0.5) {
-                vec!["meals=yes".to_owned()]
-            } else {
-                vec![]
-            },
-            summary: Some(summary.to_owned()),
-            follow_up: follow_up.and_then(NaiveDate::from_epoch_days),
-            matters: vec![],
-        }
     }
 
     /// The roster with other telephone numbers and remarks, at any of the office's homes: where two of
@@ -206,35 +96,6 @@ impl Run<'_> {
             }
         }
         self.import(node, &list, 0.0)
-    }
-
-    /// Opens a form on a door's card, or saves the one that is open, however long ago that was.
-    fn edit_a_door(&mut self) -> Checked {
-        let node = self.any_node();
-        let name = self.name(node);
-        let Some((door, version)) = self.nodes[node].form.take() else {
-            let doors = super::stage::doors(self.nodes[node].home());
-            let doors = doors.map_err(|e| self.failed("listing doors", &e))?;
-            let Some((door, _)) = doors.choose(&mut self.rng) else {
-                return Ok(());
-            };
-            let detail = self.nodes[node].home().door(*door);
-            let detail = detail.map_err(|e| self.failed("reading a door", &e))?;
-            self.nodes[node].form = Some((*door, detail.version));
-            return Ok(());
-        };
-        let kind = DoorKind::ALL.choose(&mut self.rng).copied();
-        let edit = DoorEdit {
-            kind,
-            ..DoorEdit::default()
-        };
-        self.event("edit", format_args!("{name} door {door} {kind:?}"));
-        match self.on(node, |home| home.edit_door(door, &version, &edit))? {
-            Ok(_) | Err(None) => Ok(()),
-            // Its home was set back since.
-            Err(Some(error)) if self.homes_set_back && error.code() == "unknown_version" => Ok(()),
-            Err(Some(error)) => Err(self.failed("editing a door", &error)),
-        }
     }
 
     /// A third grid, which extends the charter through the hub.

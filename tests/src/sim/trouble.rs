@@ -93,12 +93,11 @@ impl Run<'_> {
         if node == 0 && self.third_grid {
             return Ok(());
         }
-        let held = self.summaries_at_hub()?;
+        let held = self.held_by_hub()?;
         let name = self.name(node);
         self.nodes[node].stop();
         copy_home(&copy, &self.nodes[node].folder);
-        self.ledger
-            .may_be_lost(node, |summary| held.contains(summary));
+        self.ledger.may_be_lost(node, &held);
         self.event("home set back", name);
         self.nodes[node]
             .start()
