@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on has failed
 
 use doorknock::model::kind::{Data, Field, Kind, Merge, Shape};
-use doorknock::{Choice, Doorknock};
+use doorknock::{Choice, Doorknock, ImportOptions};
 use doorknock_tests::{World, roster};
 
 fn text(text: &str) -> Data {
@@ -523,4 +523,25 @@ fn a_value_that_came_after_somebody_looked_is_not_resolved_away() {
     s.office.resolve(&now.id, Choice::Keep(0)).unwrap();
     s.settle();
     assert!(s.homes().iter().all(|h| h.conflicts().unwrap().is_empty()));
+}
+
+#[test]
+fn a_row_with_too_long_a_remark_keeps_no_other_row_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(folder.path(), 12);
+    let mut rows = roster(&["G1"], 4);
+    rows.rows[1].remark = Some("长".repeat(3_000));
+    let office = world.office(&roster(&["G1"], 1)).unwrap();
+    let report = office
+        .import(
+            &rows,
+            ImportOptions::default(),
+            &world.net(),
+            &mut |_, _| {},
+        )
+        .unwrap();
+    let refused: Vec<_> = report.rows_refused.iter().map(|r| r.reason.code).collect();
+    assert_eq!(refused, ["row_too_long"]);
+    assert_eq!((report.doors_added, report.unchanged), (2, 1));
+    assert_eq!(office.doors(None).unwrap().len(), 3);
 }

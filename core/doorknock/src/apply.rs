@@ -186,7 +186,8 @@ fn finish(tx: &Tx<'_>, doc: DocRow, fields: &[u16]) -> Result<()> {
     Ok(())
 }
 
-/// Empties the projections and makes them again from the log.
+/// Empties the projections and makes them again from the log. A document that cannot be read has none, and
+/// keeps no other from having its own; `doctor` counts it.
 pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
     tx.clear_projections()?;
     // Settings first, whose time zone the doors' states are folded by.
@@ -194,10 +195,12 @@ pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
         .docs()?
         .into_iter()
         .partition(|doc| doc.kind == SETTINGS.code);
-    settings
-        .into_iter()
-        .chain(others)
-        .try_for_each(|doc| rebuild_document(tx, doc))?;
+    settings.into_iter().chain(others).try_for_each(|doc| {
+        match tx.attempt(|| rebuild_document(tx, doc))? {
+            Err(error) if error.is_local() => Err(error),
+            _ => Ok(()),
+        }
+    })?;
     while tx.index_visits(1000)? > 0 {}
     Ok(())
 }

@@ -11,7 +11,7 @@ use doorknock_model::access::SpaceKind;
 use doorknock_model::care::plan::{Wanted, wanted};
 use doorknock_model::care::{CareCategory, RiskLevel};
 use doorknock_model::ids::{DocId, DoorId, PersonId};
-use doorknock_model::kind::{Key, Value};
+use doorknock_model::kind::{Key, Kind, Value};
 use doorknock_model::kinds::{
     DOOR_CARD, DoorAddress, Need, PERSON_FILE, door_card, pack, person_file,
 };
@@ -238,6 +238,14 @@ fn import_door(
         let wanted = wanted_with(writer, door, &people)?;
         values.push(plan_value(wanted, existing.as_ref()));
     }
+    let mut of_people = people.iter().flat_map(|person| &person.values);
+    if !fit(&DOOR_CARD, &values) || !of_people.all(|value| fit(&PERSON_FILE, [value])) {
+        return Ok(Err(Message::new(
+            "row_too_long",
+            "这户有内容过长（如备注），未导入；请缩短后再导入。",
+            "Something of this door is too long (a remark, say), and it was not imported; shorten it and import again.",
+        )));
+    }
     let mut changed = writer.set(&DOOR_CARD, DocId(door.0), rounds.n, values)?;
     for Imported {
         person,
@@ -256,6 +264,14 @@ fn import_door(
         (Some(_), true) => Change::Updated,
         (Some(_), false) => Change::None,
     }))
+}
+
+/// Whether every value is within its field's limit: one that is not must not keep the other rows out.
+fn fit<'v>(kind: &Kind, values: impl IntoIterator<Item = &'v (Key, Value)>) -> bool {
+    values.into_iter().all(|(key, value)| {
+        let field = kind.field(key.field);
+        field.is_some_and(|field| value.size() <= field.max_bytes)
+    })
 }
 
 /// A row's person: what the row says of them, and the care needs that are new or change.

@@ -8,6 +8,8 @@ use doorknock::model::kinds::{
 };
 use doorknock::model::round::day_of;
 use doorknock_replica::change::Op;
+use doorknock_store::log::{Heads, NewChunk};
+use doorknock_store::{Options, Store};
 use doorknock_tests::by_hand::{After, Made, put, section};
 use doorknock_tests::visit;
 
@@ -157,4 +159,41 @@ fn what_would_go_into_a_document_of_another_grid_is_not_acknowledged() {
     // Where the other grid's records are not held nothing is in the way.
     let wang = s.world.phone(&s.office, "王建国", &["G2"]).unwrap();
     wang.log_visit(&visit(door, "二号网格")).unwrap();
+}
+
+#[test]
+fn a_document_that_cannot_be_read_again_keeps_no_home_from_opening() {
+    let s = Scene::new();
+    let good = s.li.log_visit(&visit(s.door, "好的走访")).unwrap();
+    let Scene { world, li, .. } = s;
+    drop(li);
+    let folder = world.home("李文丽");
+    let key = std::fs::read(folder.join("key")).unwrap();
+    let file = folder.join("home.db");
+    let mut store = Store::open(&file, &key.try_into().unwrap(), Options::default()).unwrap();
+    let damaged = store.write(|tx| {
+        let mut chunk = tx.chunks_from(0, 1)?.remove(0);
+        let doc = tx.ensure_doc(PERSON, PERSON_FILE.code, 0)?.ord;
+        chunk.change.truncate(9);
+        let heads = Heads(vec![([7; 32], 3)]);
+        tx.append(&NewChunk {
+            doc,
+            author: chunk.author,
+            seq: 1,
+            mine: false,
+            hash: [7; 32],
+            heads: &heads,
+            change: &chunk.change,
+        })?;
+        // As after an update that projects otherwise.
+        tx.set_meta_number("projector", 0)
+    });
+    damaged.unwrap();
+    drop(store);
+    let li = world.open("李文丽", None).unwrap();
+    assert_eq!(li.visits(None, 10).unwrap()[0].visit, good);
+    let report = li.doctor().unwrap();
+    let bad: Vec<_> = report.checks.iter().filter(|c| !c.ok).collect();
+    assert_eq!(bad.len(), 1, "{bad:?}");
+    assert_eq!(bad[0].code, "documents");
 }
