@@ -122,13 +122,13 @@ impl Doorknock {
             .ok_or_else(|| unknown_field(field))?;
         self.refuse_unless_may_write(kind, id, field)?;
         let value = self.value(field, data)?;
-        let item = match (field.keys, item) {
-            (Some(words), Some(item)) => words
-                .iter()
-                .find(|w| w.word == item || w.zh == item)
+        let item = match field.keys {
+            // Under any other id than a word's code no device reads it.
+            Some(words) => item
+                .and_then(|item| words.iter().find(|w| w.word == item || w.zh == item))
                 .map(|w| w.code.to_be_bytes().to_vec())
-                .ok_or_else(|| unknown_field(item))?,
-            _ => self.new_id().to_vec(),
+                .ok_or_else(|| which_item(field))?,
+            None => self.new_id().to_vec(),
         };
         let key = Key::with_id(field.code, &item);
         self.writing(|inner| {
@@ -280,6 +280,17 @@ fn unknown_field(name: &str) -> crate::Error {
         "unknown_field",
         format!("没有“{name}”这一项；请核对项目名称。"),
         format!("There is no field \"{name}\"; check its name."),
+    )
+}
+
+fn which_item(field: &Field) -> crate::Error {
+    let words = field.keys.unwrap_or_default();
+    let zh: Vec<_> = words.iter().map(|w| w.zh).collect();
+    let en: Vec<_> = words.iter().map(|w| w.word).collect();
+    said(
+        "unknown_field",
+        format!("请指明是哪一项“{}”：{}。", field.zh, zh.join("、")),
+        format!("Say which {}: {}.", field.name, en.join(", ")),
     )
 }
 
