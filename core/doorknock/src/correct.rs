@@ -52,6 +52,8 @@ impl Doorknock {
     /// `visit_in_future`, `follow_up_in_past`, `disk_full`.
     pub fn correct_visit(&self, visit: VisitId, edit: &VisitEdit) -> Result<VisitId> {
         let (row, corrects) = self.seen(visit, &edit.settles)?;
+        // Of a visit that was undone, what it was before comes back.
+        let row = self.undone(&row)?.unwrap_or(row);
         let mut record = as_recorded(&row);
         record.at = match edit.at {
             Some(at) => self.visit_time(Some(at))?,
@@ -112,6 +114,24 @@ impl Doorknock {
             why: row.why.clone(),
             ..as_recorded(&row)
         })
+    }
+
+    /// What a record that says that a visit never took place stands in for: of several the one that no
+    /// other of them stands in for.
+    fn undone(&self, row: &VisitRow) -> Result<Option<VisitRow>> {
+        if !row.void {
+            return Ok(None);
+        }
+        let inner = self.lock();
+        let view = inner.store.view()?;
+        let mut named = Vec::new();
+        for id in &row.corrects {
+            let of_door = view.visit(*id)?.filter(|r| r.door == row.door && !r.void);
+            named.extend(of_door);
+        }
+        let earlier: BTreeSet<_> = named.iter().flat_map(|r| r.corrects.clone()).collect();
+        named.retain(|r| !earlier.contains(&r.visit));
+        Ok(named.into_iter().max_by_key(|r| r.visit))
     }
 
     /// Puts answers beside those given before, in the version of the checklist that was used.

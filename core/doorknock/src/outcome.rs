@@ -74,9 +74,12 @@ impl Writer<'_> {
         let mut needs_ended = 0;
         let mut left = 0;
         for person in self.tx.people_of(row.door)? {
-            let in_force = |need: &NeedRow| need.until.is_none_or(|until| until > day);
+            // What began later is another household's.
+            let in_force =
+                |need: &NeedRow| need.since <= day && need.until.is_none_or(|until| until > day);
             let needs = self.tx.needs_of(person.person)?.into_iter();
-            let needs: Vec<_> = needs.filter(in_force).collect();
+            let (needs, later): (Vec<_>, Vec<_>) = needs.partition(in_force);
+            left += later.iter().filter(|need| need.until.is_none()).count();
             if people.contains(&person.person) {
                 needs_ended += needs.len();
                 let ended = needs.iter().map(|need| ended(need, day, row.outcome));

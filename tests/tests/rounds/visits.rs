@@ -225,12 +225,11 @@ fn a_mistaken_tick_is_undone_and_can_be_brought_back() {
         .unwrap();
     scene.settle();
     assert_eq!(said(&scene.office, door), "done: due");
-    assert_eq!(
-        scene.office.visits(Some(door), 5).unwrap()[0]
-            .corrected
-            .len(),
-        2
-    );
+    let back = scene.office.visits(Some(door), 5).unwrap().remove(0);
+    assert_eq!(back.corrected.len(), 2);
+    let first = scene.office.visit(mistaken).unwrap();
+    assert!(!first.answers.is_empty());
+    assert_eq!(back.answers, first.answers, "what was undone is back whole");
     assert_eq!(
         code(
             scene

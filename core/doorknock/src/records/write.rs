@@ -3,6 +3,7 @@
 use doorknock_model::access::SpaceKind;
 use doorknock_model::ids::{DocId, DoorId, GridId};
 use doorknock_model::kind::{Data, Field, Key, Kind, Merge, Shape, Value};
+use doorknock_model::kinds::MATTER;
 use doorknock_model::random;
 use doorknock_model::round::date_of;
 use doorknock_replica::ChangeHash;
@@ -76,7 +77,7 @@ impl Doorknock {
         values: &[(&str, Data)],
     ) -> Result<bool> {
         let base = version.map(parse_version).transpose()?;
-        let (kind, space) = self.kind_and_space(id)?;
+        let (kind, space) = self.editable(id)?;
         let (mut sets, mut texts) = (Vec::new(), Vec::new());
         for (name, data) in values {
             let field = plain_field(kind, name)?;
@@ -118,20 +119,20 @@ impl Doorknock {
         item: Option<&str>,
         data: &Data,
     ) -> Result<String> {
-        let (kind, space) = self.kind_and_space(id)?;
+        let (kind, space) = self.editable(id)?;
         let field = kind
             .field_named(field)
             .filter(|f| f.keyed)
             .ok_or_else(|| unknown_field(field))?;
         self.refuse_unless_may_write(kind, id, field)?;
         let value = self.value(field, &self.dated(field, data.clone())?)?;
-        let item = match (field.keys, item) {
-            (Some(words), Some(item)) => words
-                .iter()
-                .find(|w| w.word == item || w.zh == item)
+        let item = match field.keys {
+            // Under any other id than a word's code no device reads it.
+            Some(words) => item
+                .and_then(|item| words.iter().find(|w| w.word == item || w.zh == item))
                 .map(|w| w.code.to_be_bytes().to_vec())
-                .ok_or_else(|| unknown_field(item))?,
-            _ => self.new_id().to_vec(),
+                .ok_or_else(|| which_item(field))?,
+            None => self.new_id().to_vec(),
         };
         let key = Key::with_id(field.code, &item);
         self.writing(|inner| {
@@ -154,7 +155,7 @@ impl Doorknock {
     /// # Errors
     /// As [`Doorknock::edit_record`]; `no_end` for a kind that never ends.
     pub fn end_record(&self, id: DocId, version: Option<&str>, data: Option<Data>) -> Result<bool> {
-        let (kind, _) = self.kind_and_space(id)?;
+        let (kind, _) = self.editable(id)?;
         let field = kind.ending().ok_or_else(|| {
             said(
                 "no_end",
@@ -187,6 +188,16 @@ impl Doorknock {
     fn date_of_today(&self) -> Result<Data> {
         let today = date_of(self.today()?).map(|day| day.to_string());
         Ok(Data::Text(today.unwrap_or_default()))
+    }
+
+    /// The kind of a record that is edited by its declaration. Door cards, files, sheets and books have
+    /// rules of their own, which must not be passed by.
+    fn editable(&self, id: DocId) -> Result<(&'static Kind, u32)> {
+        let (kind, space) = self.kind_and_space(id)?;
+        if kind.general || kind.code == MATTER.code {
+            return Ok((kind, space));
+        }
+        Err(not_found("记录", "record"))
     }
 
     pub(crate) fn kind_and_space(&self, id: DocId) -> Result<(&'static Kind, u32)> {
@@ -315,6 +326,17 @@ fn unknown_field(name: &str) -> crate::Error {
         "unknown_field",
         format!("没有“{name}”这一项；请核对项目名称。"),
         format!("There is no field \"{name}\"; check its name."),
+    )
+}
+
+fn which_item(field: &Field) -> crate::Error {
+    let words = field.keys.unwrap_or_default();
+    let zh: Vec<_> = words.iter().map(|w| w.zh).collect();
+    let en: Vec<_> = words.iter().map(|w| w.word).collect();
+    said(
+        "unknown_field",
+        format!("请指明是哪一项“{}”：{}。", field.zh, zh.join("、")),
+        format!("Say which {}: {}.", field.name, en.join(", ")),
     )
 }
 

@@ -171,7 +171,8 @@ fn item(
     } else {
         now
     };
-    let done = knocked_today && now.tries == 0;
+    // Met in the morning, it stays done whatever a later knock found.
+    let done = knocked_today && (now.tries == 0 || now.last_done == door.state.day);
     // Reasons stand as they were in the morning; of tries, today's count too.
     let tried = if done { morning } else { now };
     let casework = overlay.doors.get(&door.door);

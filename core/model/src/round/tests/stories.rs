@@ -42,6 +42,16 @@ fn nobody_home_is_tried_at_another_part_of_the_day_three_times_then_a_call() {
 }
 
 #[test]
+fn who_was_met_in_the_morning_stays_done_whatever_a_later_knock_finds() {
+    let knocks = [
+        ("2028-05-02T09:00", Done, None),
+        ("2028-05-02T16:00", NobodyHome, None),
+    ];
+    let town = Town::of(knocked(planned("weekly", "2028-05-02"), &knocks));
+    assert_eq!(town.line("2028-05-02"), "done: due");
+}
+
+#[test]
 fn a_matter_and_a_review_are_reasons_for_those_who_hold_the_casework_only() {
     let door = household();
     let mut town = Town::of(door.clone());
