@@ -8,7 +8,6 @@ use doorknock_model::kind::{Key, Value};
 use doorknock_model::kinds::{
     CompoundKind, CompoundRecord, DOOR_CARD, DoorAddress, Plan, SETTINGS, door_card, pack, settings,
 };
-use doorknock_model::round::local_day;
 use doorknock_replica::ChangeHash;
 use doorknock_store::View;
 
@@ -72,7 +71,7 @@ impl Doorknock {
     /// `not_found`, `bad_version`, `unknown_version`, `disk_full`.
     pub fn edit_door(&self, door: DoorId, version: &str, edit: &DoorEdit) -> Result<bool> {
         let base = parse_version(version)?;
-        let today = local_day(self.now_ms().div_euclid(1000), self.utc_offset()?);
+        let today = self.today()?;
         let mut values = Vec::new();
         if let Some(address) = &edit.address {
             values.push((

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use doorknock_model::Message;
 use doorknock_model::access::SpaceKind;
 use doorknock_model::care::plan::{Wanted, wanted};
 use doorknock_model::care::{CareCategory, RiskLevel};
@@ -16,7 +17,6 @@ use doorknock_model::kinds::{
     DOOR_CARD, DoorAddress, Need, PERSON_FILE, door_card, pack, person_file,
 };
 use doorknock_model::roster::{Roster, RosterRow, RowMessage};
-use doorknock_model::{Message, round};
 
 use crate::Result;
 use crate::care::{NewNeed, need_key, new_need, plan_value, set_risk};
@@ -155,7 +155,7 @@ impl Doorknock {
     }
 
     fn import_batch(&self, batch: &[Group<'_>], dry_run: bool) -> Result<ImportReport> {
-        let today = round::local_day(self.now_ms().div_euclid(1000), self.utc_offset()?);
+        let today = self.today()?;
         let work = |writer: &mut Writer<'_>| {
             let mut report = ImportReport::default();
             for (door, rows) in batch {

@@ -9,7 +9,6 @@ use doorknock_model::kinds::{
     Answer, Channel, Outcome, ROUND_SHEET, Tick, TickResult, VISIT_BOOK, Visit, pack, round_sheet,
     visit_book,
 };
-use doorknock_model::random;
 use doorknock_model::round::{date_of, day_of, local_day};
 use doorknock_store::View;
 
@@ -108,10 +107,7 @@ impl Doorknock {
     }
 
     pub(crate) fn visit_id(&self) -> VisitId {
-        let millis = u64::try_from(self.now_ms()).unwrap_or(0);
-        let random = random::<10>(&*self.env.entropy);
-        let id = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
-        VisitId(*id.as_bytes())
+        VisitId(self.new_id())
     }
 }
 

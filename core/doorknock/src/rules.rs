@@ -7,7 +7,6 @@ use doorknock_model::cadence::Cadence;
 use doorknock_model::checklist::TemplateId;
 use doorknock_model::kind::{Key, Value};
 use doorknock_model::kinds::{CompoundKind, PlanRuleRecord, SETTINGS, pack, settings};
-use doorknock_model::round::local_day;
 
 use crate::Result;
 use crate::home::Doorknock;
@@ -65,7 +64,7 @@ impl Doorknock {
         if there.map(|rule| (rule.cadence, rule.checklist)) == plan {
             return Ok(false);
         }
-        let today = local_day(self.now_ms().div_euclid(1000), self.utc_offset()?);
+        let today = self.today()?;
         let value = plan.map_or(Value::Null, |(cadence, checklist)| {
             pack(&PlanRuleRecord {
                 compound,

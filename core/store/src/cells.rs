@@ -108,12 +108,7 @@ impl View<'_> {
     /// # Errors
     /// The database's.
     pub fn records_by_prefix(&self, kind: u16, hex: &str) -> Result<Vec<DocId>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT DISTINCT doc FROM cell
-             WHERE kind = ?1 AND substr(lower(hex(doc)), 1, length(?2)) = lower(?2) LIMIT 2",
-        )?;
-        let rows = statement.query_map(params![kind, hex], |row| Ok(DocId(fixed(row, 0)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.docs_by_prefix(&format!("(SELECT doc FROM cell WHERE kind = {kind})"), hex)
     }
 
     /// Every key with several values side by side.

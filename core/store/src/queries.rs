@@ -208,21 +208,23 @@ impl View<'_> {
 
     /// Doors whose id begins with these hexadecimal digits, two at most: enough to tell one from
     /// several.
-    pub fn doors_by_prefix(&self, hex: &str) -> Result<Vec<DoorId>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT doc FROM door WHERE substr(lower(hex(doc)), 1, length(?1)) = lower(?1) LIMIT 2",
-        )?;
-        let rows = statement.query_map([hex], |row| Ok(DoorId(fixed(row, 0)?)))?;
+    pub fn doors_by_prefix(&self, hex: &str) -> Result<Vec<DocId>> {
+        self.docs_by_prefix("door", hex)
+    }
+
+    /// The documents of a table whose id begins with these hexadecimal digits, two at most.
+    pub(crate) fn docs_by_prefix(&self, table: &str, hex: &str) -> Result<Vec<DocId>> {
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT DISTINCT doc FROM {table}
+             WHERE substr(lower(hex(doc)), 1, length(?1)) = lower(?1) LIMIT 2"
+        ))?;
+        let rows = statement.query_map([hex], |row| Ok(DocId(fixed(row, 0)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// People whose id begins with these hexadecimal digits, two at most.
     pub fn people_by_prefix(&self, hex: &str) -> Result<Vec<DocId>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT doc FROM person WHERE substr(lower(hex(doc)), 1, length(?1)) = lower(?1) LIMIT 2",
-        )?;
-        let rows = statement.query_map([hex], |row| Ok(DocId(fixed(row, 0)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.docs_by_prefix("person", hex)
     }
 
     /// The people behind a door.

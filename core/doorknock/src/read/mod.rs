@@ -116,23 +116,13 @@ impl Doorknock {
     /// # Errors
     /// `not_found`, `ambiguous_id`.
     pub fn find_door(&self, text: &str) -> Result<DoorId> {
-        let text = text.trim();
-        if let Ok(door) = text.parse() {
+        if let Ok(door) = text.trim().parse() {
             return Ok(door);
         }
-        if text.len() < 4 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(not_found("门户", "door"));
-        }
-        let found = self.lock().store.view()?.doors_by_prefix(text)?;
-        match found[..] {
-            [door] => Ok(door),
-            [] => Err(not_found("门户", "door")),
-            _ => Err(said(
-                "ambiguous_id",
-                "有多个门户以这几位开头；请多写几位编号。",
-                "Several doors begin with these digits; write more of the id.",
-            )),
-        }
+        let found = crate::records::by_prefix(text, |hex| {
+            Ok(self.lock().store.view()?.doors_by_prefix(hex)?)
+        });
+        Ok(DoorId(found?.0))
     }
 }
 
