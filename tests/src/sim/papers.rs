@@ -65,13 +65,13 @@ pub(super) fn add_a_note(run: &mut Run<'_>, node: usize) -> Done {
 
 /// Opens something that is saved later, whatever others write meanwhile.
 pub(super) fn open_a_form(run: &mut Run<'_>, node: usize) -> Done {
-    let form = match run.rng.random_range(0..5) {
+    let form = match run.rng.random_range(0..7) {
         0 => {
             let (door, _) = run.any_door(node)?;
             let detail = run.ask(node, "a door", |home| home.door(door))?;
             Some(Form::Door(door, detail.version))
         }
-        1 => match any_record(run, node, "crew")? {
+        1..3 => match any_record(run, node, "crew")? {
             Some((crew, _)) => {
                 let mut seen = run.ask(node, "conflicts", |home| {
                     beside(home, crew.id, "worker", None)
