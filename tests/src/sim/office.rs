@@ -1,6 +1,7 @@
 //! Matters and care.
 
 use chrono::NaiveDate;
+use doorknock::model::cadence::Cadence;
 use doorknock::model::care::{CareCategory, RiskLevel};
 use doorknock::model::ids::DocId;
 use doorknock::model::kinds::EndReason;
@@ -158,6 +159,8 @@ pub(super) fn review_care(run: &mut Run<'_>, node: usize) -> Done {
     let review = CareReview {
         category: Some(category),
         risk: any_risk(run),
+        // Another one each time: what does not differ is not written.
+        cadence: Some(Some(Cadence::EveryDays(run.ledger.count() % 366 + 1))),
         note: Some(word.clone()),
         ..CareReview::default()
     };

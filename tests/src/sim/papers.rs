@@ -9,6 +9,7 @@ use rand::RngExt;
 use super::ledger::Fact;
 use super::people::Deed;
 use super::run::{Checked, Run};
+use super::sabotage::Sabotage;
 use super::shown::{beside, words_of};
 
 type Done = Checked<Option<Deed<'static>>>;
@@ -151,6 +152,9 @@ fn edit_a_text(
     let gone: Vec<_> = old.map(|at| words.remove(at)).into_iter().collect();
     let new = (gone.is_empty() || !run.one_in(3)).then(|| run.ledger.word());
     words.splice(at..at, new.clone());
+    if run.sabotage == Some(Sabotage::KeepsWhatIsTakenOut) {
+        words.extend(gone.clone());
+    }
     let facts = vec![Fact {
         shows: new,
         ..Fact::default().ending(&gone)

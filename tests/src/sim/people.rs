@@ -57,8 +57,8 @@ const ACTIONS: [(u32, Action); 22] = [
     (4, visits::correct),
     (2, visits::undo),
     (4, visits::confirm),
-    (2, visits::save_draft),
-    (3, visits::finish_draft),
+    (4, visits::save_draft),
+    (5, visits::finish_draft),
     (4, visits::decide),
     (3, visits::take_back),
     (2, papers::open_a_case),
@@ -82,7 +82,8 @@ impl Run<'_> {
     pub(super) fn act(&mut self) -> Checked {
         let node = self.any_node();
         for _ in 0..self.rng.random_range(1..=6) {
-            let Ok((_, action)) = ACTIONS.choose_weighted(&mut self.rng, |(weight, _)| *weight) else {
+            let Ok((_, action)) = ACTIONS.choose_weighted(&mut self.rng, |(weight, _)| *weight)
+            else {
                 return Ok(());
             };
             if let Some(deed) = action(self, node)? {
@@ -124,7 +125,9 @@ impl Run<'_> {
             self.ledger.note(node, &deed.grid, fate, fact);
         }
         if let Some(error) = failure {
-            let set_back = self.homes_set_back && error.code() == "unknown_version";
+            // What was open on the screen may be gone with the copy.
+            let gone = ["unknown_version", "not_found"].contains(&error.code());
+            let set_back = self.homes_set_back && gone;
             self.event("refused", error.code());
             if !set_back && !deed.refused.contains(&error.code()) {
                 return Err(self.failed(deed.what, &error));

@@ -4,11 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use doorknock::model::ids::DoorId;
-use doorknock::model::roster::Roster;
 use doorknock::model::care::CareCategory;
+use doorknock::model::ids::DoorId;
 use doorknock::model::kind::Data;
 use doorknock::model::matter::{Source, Urgency};
+use doorknock::model::roster::Roster;
 use doorknock::{Doorknock, Error, NewMatter, NewNeed};
 use tempfile::TempDir;
 

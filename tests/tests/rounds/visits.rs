@@ -336,6 +336,21 @@ fn that_somebody_moved_away_changes_nothing_until_a_person_confirms_it() {
 }
 
 #[test]
+fn a_confirmation_is_not_counted_as_a_visit() {
+    let scene = Scene::new(59);
+    let gone = NewVisit {
+        outcome: Outcome::MovedAway,
+        ..visit(scene.doors[2], "邻居说已搬走")
+    };
+    let found = scene.li.log_visit(&gone).unwrap();
+    scene.li.confirm_outcome(found, &[]).unwrap();
+    assert_eq!(scene.li.status().unwrap().pending_visits, 1);
+    scene.settle();
+    let status = scene.li.status().unwrap();
+    assert_eq!((status.pending_visits, status.at_hub_visits), (0, 1));
+}
+
+#[test]
 fn a_mistaken_outcome_is_no_task_once_it_is_corrected() {
     let scene = Scene::new(58);
     let door = scene.doors[2];
