@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use doorknock_model::kinds::VISIT_BOOK;
+use doorknock_model::kinds::{VISIT_BOOK, visit_book};
 use doorknock_replica::change::{self, Parts};
 use doorknock_replica::section::{Context, Dep, Section, WireChange, limits};
 use doorknock_seal::entry::{EntryParams, SectionPlain, SpaceKeys, seal_entry};
@@ -124,12 +124,19 @@ fn grouped(view: &View<'_>, rows: Vec<ChunkRow>) -> Result<Vec<Group>> {
         };
         let group = &mut open[at];
         group.bytes += row.change.len();
-        group.visits += usize::from(doc.kind == VISIT_BOOK.code);
+        let visit = doc.kind == VISIT_BOOK.code && records_visit(&row.change)?;
+        group.visits += usize::from(visit);
         *group.docs.entry(row.doc).or_default() += 1;
         group.chunks.push((doc, row));
     }
     done.extend(open);
     Ok(done)
+}
+
+/// Whether a change of a visit book records a visit. A book holds confirmations too.
+pub(crate) fn records_visit(change: &[u8]) -> Result<bool> {
+    let (_, parts) = change::read(change)?;
+    Ok(parts.ops.iter().any(|op| op.key.field == visit_book::VISIT))
 }
 
 impl Group {

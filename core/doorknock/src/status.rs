@@ -7,7 +7,7 @@ use doorknock_model::kinds::VISIT_BOOK;
 use crate::Result;
 use crate::home::Doorknock;
 use crate::ingest::COPIED;
-use crate::outbox::SEALED;
+use crate::outbox::{SEALED, records_visit};
 use crate::read::local_time;
 use crate::sync::LAST_SYNC;
 
@@ -59,12 +59,17 @@ impl Doorknock {
         let inner = self.lock();
         let view = inner.store.view()?;
         let sealed = view.pending_sealed()?;
-        let unsealed = view.pending_unsealed(view.meta_number(SEALED)?, VISIT_BOOK.code)?;
+        let watermark = view.meta_number(SEALED)?;
+        let unsealed = view.pending_unsealed(watermark)?;
+        let mut unsealed_visits = 0;
+        for change in view.unsealed_of_kind(watermark, VISIT_BOOK.code)? {
+            unsealed_visits += u64::from(records_visit(&change)?);
+        }
         let at_hub = view.at_hub()?;
         let last = view.meta_number(LAST_SYNC)?;
         Ok(Status {
-            pending: sealed.changes + unsealed.changes,
-            pending_visits: sealed.visits + unsealed.visits,
+            pending: sealed.changes + unsealed,
+            pending_visits: sealed.visits + unsealed_visits,
             at_hub: at_hub.changes,
             at_hub_visits: at_hub.visits,
             waiting: view.parked_count()?,

@@ -78,19 +78,22 @@ impl View<'_> {
         })?)
     }
 
-    /// What is recorded here after the watermark and not yet sealed. `visit_kind` is the document kind
-    /// that counts as visits.
-    pub fn pending_unsealed(&self, sealed: i64, visit_kind: u16) -> Result<Pending> {
+    /// How many changes are recorded here after the watermark and not yet sealed.
+    pub fn pending_unsealed(&self, sealed: i64) -> Result<u64> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT count(*) FROM chunk WHERE id > ?1 AND mine = 1")?;
+        Ok(statement.query_row([sealed], |row| row.get(0))?)
+    }
+
+    /// Those of them that are of documents of a kind.
+    pub fn unsealed_of_kind(&self, sealed: i64, kind: u16) -> Result<Vec<Vec<u8>>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT count(*), ifnull(sum(doc.kind = ?2), 0) FROM chunk JOIN doc ON doc.ord = chunk.doc
-             WHERE chunk.id > ?1 AND chunk.mine = 1",
+            "SELECT chunk.change FROM chunk JOIN doc ON doc.ord = chunk.doc
+             WHERE chunk.id > ?1 AND chunk.mine = 1 AND doc.kind = ?2",
         )?;
-        Ok(statement.query_row(params![sealed, visit_kind], |row| {
-            Ok(Pending {
-                changes: row.get(0)?,
-                visits: row.get(1)?,
-            })
-        })?)
+        let rows = statement.query_map(params![sealed, kind], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// What the hub has acknowledged, by receipts that were verified.

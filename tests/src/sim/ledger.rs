@@ -90,7 +90,7 @@ pub struct Ledger {
     all: Vec<Told>,
     /// Where each word was first written.
     first: BTreeMap<String, usize>,
-    words: u32,
+    words: u16,
     /// Where to look.
     pub places: Places,
 }
@@ -106,9 +106,15 @@ impl Ledger {
     #[allow(clippy::expect_used)] // a test's own ground
     pub fn word(&mut self) -> String {
         let letter = |n| char::from_u32(n).expect("a letter");
-        let first = 0x4E00 + self.words * LETTERS as u32;
+        let first = 0x4E00 + u32::from(self.words) * LETTERS as u32;
         self.words += 1;
         (first..first + LETTERS as u32).map(letter).collect()
+    }
+
+    /// How many words there are.
+    #[must_use]
+    pub const fn count(&self) -> u16 {
+        self.words
     }
 
     /// Notes something.

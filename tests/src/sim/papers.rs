@@ -9,6 +9,7 @@ use rand::RngExt;
 use super::ledger::Fact;
 use super::people::Deed;
 use super::run::{Checked, Run};
+use super::sabotage::Sabotage;
 use super::shown::{beside, words_of};
 
 type Done = Checked<Option<Deed<'static>>>;
@@ -65,13 +66,13 @@ pub(super) fn add_a_note(run: &mut Run<'_>, node: usize) -> Done {
 
 /// Opens something that is saved later, whatever others write meanwhile.
 pub(super) fn open_a_form(run: &mut Run<'_>, node: usize) -> Done {
-    let form = match run.rng.random_range(0..5) {
+    let form = match run.rng.random_range(0..7) {
         0 => {
             let (door, _) = run.any_door(node)?;
             let detail = run.ask(node, "a door", |home| home.door(door))?;
             Some(Form::Door(door, detail.version))
         }
-        1 => match any_record(run, node, "crew")? {
+        1..3 => match any_record(run, node, "crew")? {
             Some((crew, _)) => {
                 let mut seen = run.ask(node, "conflicts", |home| {
                     beside(home, crew.id, "worker", None)
@@ -151,6 +152,9 @@ fn edit_a_text(
     let gone: Vec<_> = old.map(|at| words.remove(at)).into_iter().collect();
     let new = (gone.is_empty() || !run.one_in(3)).then(|| run.ledger.word());
     words.splice(at..at, new.clone());
+    if run.sabotage == Some(Sabotage::KeepsWhatIsTakenOut) {
+        words.extend(gone.clone());
+    }
     let facts = vec![Fact {
         shows: new,
         ..Fact::default().ending(&gone)

@@ -56,18 +56,18 @@ const ACTIONS: [(u32, Action); 22] = [
     (16, visits::log),
     (4, visits::correct),
     (2, visits::undo),
-    (2, visits::confirm),
-    (3, visits::save_draft),
-    (3, visits::finish_draft),
+    (4, visits::confirm),
+    (4, visits::save_draft),
+    (5, visits::finish_draft),
     (4, visits::decide),
     (3, visits::take_back),
-    (4, papers::open_a_case),
+    (2, papers::open_a_case),
     (3, papers::add_a_note),
-    (4, papers::begin_a_crew),
-    (7, papers::open_a_form),
-    (11, papers::save_a_form),
+    (2, papers::begin_a_crew),
+    (12, papers::open_a_form),
+    (14, papers::save_a_form),
     (2, papers::close_a_case),
-    (5, papers::resolve),
+    (7, papers::resolve),
     (4, office::raise_a_matter),
     (8, office::act_on_a_matter),
     (5, office::add_care),
@@ -78,17 +78,19 @@ const ACTIONS: [(u32, Action); 22] = [
 ];
 
 impl Run<'_> {
-    /// Somebody does something at some home.
+    /// Somebody works for a while at some home.
     pub(super) fn act(&mut self) -> Checked {
         let node = self.any_node();
-        let actions = ACTIONS.choose_weighted(&mut self.rng, |(weight, _)| *weight);
-        let Ok((_, action)) = actions.copied() else {
-            return Ok(());
-        };
-        match action(self, node)? {
-            Some(deed) => self.perform(node, deed),
-            None => Ok(()),
+        for _ in 0..self.rng.random_range(1..=6) {
+            let Ok((_, action)) = ACTIONS.choose_weighted(&mut self.rng, |(weight, _)| *weight)
+            else {
+                return Ok(());
+            };
+            if let Some(deed) = action(self, node)? {
+                self.perform(node, deed)?;
+            }
         }
+        Ok(())
     }
 
     fn perform(&mut self, node: usize, mut deed: Deed<'_>) -> Checked {
@@ -123,7 +125,9 @@ impl Run<'_> {
             self.ledger.note(node, &deed.grid, fate, fact);
         }
         if let Some(error) = failure {
-            let set_back = self.homes_set_back && error.code() == "unknown_version";
+            // What was open on the screen may be gone with the copy.
+            let gone = ["unknown_version", "not_found"].contains(&error.code());
+            let set_back = self.homes_set_back && gone;
             self.event("refused", error.code());
             if !set_back && !deed.refused.contains(&error.code()) {
                 return Err(self.failed(deed.what, &error));

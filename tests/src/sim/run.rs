@@ -146,7 +146,7 @@ impl<'s> Run<'s> {
             backups: Vec::new(),
             requests: Vec::new(),
             answers: Vec::new(),
-            ledger: Ledger::default(),
+            ledger: prepared.ledger.clone(),
             roster: prepared.roster.clone(),
             third_grid: false,
             office_unsure: false,

@@ -21,6 +21,8 @@ pub enum Sabotage {
     Doubles(&'static str),
     /// Their calls fail, and they are done all the same.
     KeepsAFailed(&'static str),
+    /// A sentence that was taken out of a text stays in it.
+    KeepsWhatIsTakenOut,
     /// The hub signs receipts for entries that it then does not have.
     HubForgets,
     /// One home shows what the others do not.

@@ -4,11 +4,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use doorknock::model::care::CareCategory;
 use doorknock::model::ids::DoorId;
+use doorknock::model::kind::Data;
+use doorknock::model::matter::{Source, Urgency};
 use doorknock::model::roster::Roster;
-use doorknock::{Doorknock, Error};
+use doorknock::{Doorknock, Error, NewMatter, NewNeed};
 use tempfile::TempDir;
 
+use super::ledger::{Fact, Fate, Ledger};
 use crate::{World, roster};
 
 /// A home of a shape.
@@ -98,6 +102,8 @@ pub struct Prepared {
     pub folder: PathBuf,
     /// Its roster.
     pub roster: Roster,
+    /// What the office wrote, for everybody to write on at.
+    pub ledger: Ledger,
 }
 
 impl Stage {
@@ -164,6 +170,11 @@ fn prepare(folder: &Path, shape: Shape, seed: u64) -> Result<Prepared, Error> {
         });
     }
     let observer = world.staff(&office, OBSERVER)?;
+    let mut ledger = Ledger::default();
+    for grid in GRIDS {
+        write(&office, grid, &mut ledger)?;
+    }
+    office.sync(&world.net(), &mut |_| {})?;
     let net = world.net();
     for home in homes.iter().chain([&observer, &office]) {
         home.sync(&net, &mut |_| {})?;
@@ -171,7 +182,36 @@ fn prepare(folder: &Path, shape: Shape, seed: u64) -> Result<Prepared, Error> {
     Ok(Prepared {
         folder: folder.to_owned(),
         roster,
+        ledger,
     })
+}
+
+/// A case with a note, a crew, a matter and somebody in care of a grid.
+fn write(office: &Doorknock, grid: &str, ledger: &mut Ledger) -> Result<(), Error> {
+    let words: [String; 6] = std::array::from_fn(|_| ledger.word());
+    let [title, plan, note, crew, matter, care] = words.each_ref().map(|word| Data::text(word));
+    let case = office.add_record("case", Some(grid), &[("title", title), ("plan", plan)])?;
+    office.append_record(case, "note", None, &note)?;
+    office.add_record("crew", Some(grid), &[("name", crew)])?;
+    let text = |data: &Data| data.as_text().unwrap_or_default().to_owned();
+    let mut new = NewMatter::new(&text(&matter), Urgency::Hard, Source::DoorVisit);
+    new.grid = Some(grid.to_owned());
+    office.raise_matter(&new)?;
+    let door = office.doors(Some(grid))?[0].door;
+    let need = NewNeed {
+        category: CareCategory::LivesAlone,
+        risk: None,
+        cadence: None,
+        consent: None,
+        review: None,
+        note: Some(text(&care)),
+    };
+    let person = office.add_care(door, "王奶奶", None, &[need])?;
+    ledger.places.people.insert(person);
+    for word in words {
+        ledger.note(0, grid, Fate::Kept, Fact::new(word));
+    }
+    Ok(())
 }
 
 /// A home's doors with their grids' codes.

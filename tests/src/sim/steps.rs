@@ -16,11 +16,12 @@ pub(super) const DAY_MS: i64 = DAY_S * 1000;
 type Step = fn(&mut Run<'_>) -> Checked;
 
 /// The steps with their weights.
-const STEPS: [(u32, Step); 17] = [
+const STEPS: [(u32, Step); 18] = [
     (60, |run| run.act()),
     (4, |run| run.import_a_changed_roster()),
     (2, |run| run.import_a_new_grid()),
     (16, |run| run.start_a_sync()),
+    (12, |run| run.sync_at_once()),
     (36, |run| run.deliver_a_request(false)),
     (36, |run| run.deliver_an_answer()),
     (3, |run| run.deliver_a_request(true)),

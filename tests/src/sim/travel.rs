@@ -6,6 +6,7 @@ use super::node::Slot;
 use super::run::{Checked, Run};
 use super::sabotage::Sabotage;
 use super::trouble::clear_wal;
+use crate::HubNet;
 
 impl Run<'_> {
     /// Begins a sync; a home may have two under way, as with a background job beside the open app.
@@ -26,6 +27,33 @@ impl Run<'_> {
                 fresh: true,
             },
         )
+    }
+
+    /// Syncs where the network is good.
+    pub(super) fn sync_at_once(&mut self) -> Checked {
+        let node = self.any_node();
+        let never = self.sabotage == Some(Sabotage::NeverSyncs) && node == 1;
+        if never || self.cut_off(node) {
+            return Ok(());
+        }
+        let Some(hub) = self.hub.take() else {
+            return Ok(());
+        };
+        let result = self.on(node, |home| home.sync(&HubNet(&hub), &mut |_| {}));
+        self.hub = Some(hub);
+        let name = self.name(node);
+        match result? {
+            Ok(report) => {
+                self.event("synced at once", format_args!("{name} {report:?}"));
+                self.nodes[node].stale = false;
+                self.office_unsure &= node != 0;
+                self.check_claims(node)
+            }
+            Err(None) => Ok(()),
+            // A hub that lost part of the charter refuses what only some homes can bring back.
+            Err(Some(error)) if self.epoch > 0 && error.code() == "hub_refused" => Ok(()),
+            Err(Some(error)) => Err(self.failed("syncing at once", &error)),
+        }
     }
 
     pub(super) fn deliver_a_request(&mut self, keep: bool) -> Checked {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use doorknock::model::ids::DoorId;
 use doorknock::model::kinds::{Channel, Outcome};
-use doorknock::{DecisionInfo, Draft, NewVisit, VisitEdit, VisitInfo};
+use doorknock::{DecisionInfo, Draft, NeedInfo, NewVisit, VisitEdit, VisitInfo};
 use rand::RngExt;
 
 use super::ledger::Fact;
@@ -112,7 +112,9 @@ pub(super) fn confirm(run: &mut Run<'_>, node: usize) -> Done {
         .ask(node, "a door", |home| home.door(visit.door))?
         .people
     {
-        for need in &person.needs {
+        let day = visit.at.date_naive();
+        let in_force = |need: &&NeedInfo| need.until.is_none_or(|until| until > day);
+        for need in person.needs.iter().filter(in_force) {
             facts.push(rewritten(run, node, &person, need.category)?);
         }
     }
@@ -157,7 +159,7 @@ pub(super) fn finish_draft(run: &mut Run<'_>, node: usize) -> Done {
     let ended: Vec<_> = draft.content.summary.into_iter().collect();
     let fact = Fact::default().ending(&ended);
     let id = draft.draft;
-    if run.one_in(4) {
+    if run.one_in(2) {
         let facts = vec![Fact {
             stays: true,
             ..fact

@@ -403,6 +403,21 @@ fn a_confirmed_removal_takes_the_door_off_every_plan_that_stands_side_by_side() 
 }
 
 #[test]
+fn a_confirmation_is_not_counted_as_a_visit() {
+    let scene = Scene::new(59);
+    let gone = NewVisit {
+        outcome: Outcome::MovedAway,
+        ..visit(scene.doors[2], "邻居说已搬走")
+    };
+    let found = scene.li.log_visit(&gone).unwrap();
+    scene.li.confirm_outcome(found, &[]).unwrap();
+    assert_eq!(scene.li.status().unwrap().pending_visits, 1);
+    scene.settle();
+    let status = scene.li.status().unwrap();
+    assert_eq!((status.pending_visits, status.at_hub_visits), (0, 1));
+}
+
+#[test]
 fn a_mistaken_outcome_is_no_task_once_it_is_corrected() {
     let scene = Scene::new(58);
     let door = scene.doors[2];
