@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use doorknock::model::cadence::Cadence;
 use doorknock::model::care::{CareCategory, RiskLevel};
 use doorknock::model::ids::DocId;
-use doorknock::model::kinds::EndReason;
+use doorknock::model::kinds::{EndReason, PERSON_FILE};
 use doorknock::model::matter::{MatterKind, Source, Step, Urgency};
 use doorknock::{
     CareLine, CareReview, Clock, Doorknock, MattersWanted, NewMatter, NewNeed, NewStep, PersonInfo,
@@ -115,10 +115,11 @@ fn notes_of(
     category: CareCategory,
 ) -> Checked<(Option<String>, Vec<String>)> {
     let record = DocId(person.person.0);
-    let item = format!("{:04x}", category.code());
-    let mut seen = run.ask(node, "conflicts", |home| {
-        beside(home, record, "need", Some(&item))
-    })?;
+    let words = PERSON_FILE.field_named("need").and_then(|field| field.keys);
+    let mut words = words.into_iter().flatten();
+    let item = words.find(|word| word.code == category.code());
+    let item = item.map(|word| word.word);
+    let mut seen = run.ask(node, "conflicts", |home| beside(home, record, "need", item))?;
     let need = person.needs.iter().find(|need| need.category == category);
     let note = need.and_then(|need| need.note.clone());
     seen.extend(note.clone());
