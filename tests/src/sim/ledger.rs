@@ -96,7 +96,7 @@ pub struct Ledger {
 }
 
 /// A word of a text is so many letters that no other word has: no merge of letters makes another of it.
-pub(super) const LETTERS: usize = 3;
+pub(super) const LETTERS: u8 = 3;
 
 impl Ledger {
     /// A word that is nowhere yet. Its letters are no other word's.
@@ -106,9 +106,9 @@ impl Ledger {
     #[allow(clippy::expect_used)] // a test's own ground
     pub fn word(&mut self) -> String {
         let letter = |n| char::from_u32(n).expect("a letter");
-        let first = 0x4E00 + u32::from(self.words) * LETTERS as u32;
+        let first = 0x4E00 + u32::from(self.words) * u32::from(LETTERS);
         self.words += 1;
-        (first..first + LETTERS as u32).map(letter).collect()
+        (first..first + u32::from(LETTERS)).map(letter).collect()
     }
 
     /// How many words there are.

@@ -38,13 +38,12 @@ impl Run<'_> {
                 "{name} says {said} of its visits are at the hub, which holds {mine}"
             )));
         }
-        if status.pending == 0 {
-            if let Some(missing) = self.ledger.missing(node, &held) {
-                let fact = &missing.fact;
-                return Err(self.violation(format!(
-                    "{name} has nothing pending, but {fact:?} is not at the hub"
-                )));
-            }
+        let missing = self.ledger.missing(node, &held);
+        if let Some(missing) = missing.filter(|_| status.pending == 0) {
+            let fact = &missing.fact;
+            return Err(self.violation(format!(
+                "{name} has nothing pending, but {fact:?} is not at the hub"
+            )));
         }
         Ok(())
     }

@@ -12,6 +12,9 @@ use super::run::{Checked, Run};
 use super::sabotage::Sabotage;
 use super::{office, papers, visits};
 
+/// A call of the facade; what it wrote beside what was known before.
+type Call<'a> = Box<dyn Fn(&Doorknock) -> Result<Vec<Fact>, Error> + 'a>;
+
 /// Somebody's call of the facade, with what it writes.
 pub(super) struct Deed<'a> {
     /// What.
@@ -23,7 +26,7 @@ pub(super) struct Deed<'a> {
     /// What it may be refused for, in plain words or because of others.
     pub refused: &'static [&'static str],
     /// The call.
-    pub call: Box<dyn Fn(&Doorknock) -> Result<Vec<Fact>, Error> + 'a>,
+    pub call: Call<'a>,
 }
 
 impl<'a> Deed<'a> {

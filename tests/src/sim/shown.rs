@@ -202,7 +202,9 @@ pub(super) fn words_of(data: &Data) -> Vec<String> {
     match data {
         Data::Text(text) => {
             let letters: Vec<_> = text.chars().collect();
-            let all = letters.chunks(LETTERS).map(|word| word.iter().collect());
+            let all = letters
+                .chunks(usize::from(LETTERS))
+                .map(|word| word.iter().collect());
             let written = letters.first().is_some_and(|c| *c >= '\u{4E00}');
             all.filter(|_| written).collect()
         }

@@ -189,7 +189,7 @@ fn prepare(folder: &Path, shape: Shape, seed: u64) -> Result<Prepared, Error> {
 /// A case with a note, a crew, a matter and somebody in care of a grid.
 fn write(office: &Doorknock, grid: &str, ledger: &mut Ledger) -> Result<(), Error> {
     let words: [String; 6] = std::array::from_fn(|_| ledger.word());
-    let [title, plan, note, crew, matter, care] = words.each_ref().map(|word| Data::text(word));
+    let [title, plan, note, crew, matter, care] = words.each_ref().map(Data::text);
     let case = office.add_record("case", Some(grid), &[("title", title), ("plan", plan)])?;
     office.append_record(case, "note", None, &note)?;
     office.add_record("crew", Some(grid), &[("name", crew)])?;
