@@ -11,6 +11,8 @@
 
 #[path = "a_day/ends.rs"]
 mod ends;
+#[path = "a_day/evening.rs"]
+mod evening;
 #[path = "a_day/stories.rs"]
 mod stories;
 #[path = "a_day/town.rs"]
@@ -26,7 +28,7 @@ fn a_day_of_the_community() {
     let dogs = stories::stray_dogs_between_neighbours(&mut town);
     let flat = stories::a_frozen_empty_flat_with_an_open_window(&mut town);
     let lift = stories::replacing_a_lift(&mut town);
-    let sewage = stories::a_sewage_leak_at_six_in_the_evening(&mut town);
+    let sewage = evening::a_sewage_leak_at_six_in_the_evening(&mut town);
     town.everybody_syncs();
 
     ends::of_the_mother(&town, &mother);
