@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use doorknock_model::access::SpaceKind;
 use doorknock_model::address::{Address, DoorKind};
 use doorknock_model::cadence::Cadence;
 use doorknock_model::ids::{DocId, DoorId, GridId, PersonId};
 use doorknock_model::round::{DuePlan, RoundDoor, date_of};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row, params};
 
 use crate::{Result, StoreError, Tx, View, fixed};
 
@@ -190,20 +191,44 @@ impl View<'_> {
 
     /// One door.
     pub fn door(&self, door: DoorId) -> Result<Option<DoorRow>> {
-        let mut statement = self
-            .conn
-            .prepare_cached(&format!("{DOOR} WHERE d.doc = ?1"))?;
-        Ok(statement.query_row([&door.0[..]], door_row).optional()?)
+        let (sql, space) = match self.only_rounds()? {
+            Some(space) => (format!("{DOOR} WHERE d.space = ?2 AND d.doc = ?1"), space),
+            None => (format!("{DOOR} WHERE d.doc = ?1 AND ?2 IS NOT NULL"), 0),
+        };
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let row = statement.query_row(params![&door.0[..], space], door_row);
+        Ok(row.optional()?)
     }
 
-    /// The space a door's card lives in; reads the index alone.
+    /// The space a door's card lives in; reads no more than an index entry.
     pub fn door_space(&self, door: DoorId) -> Result<Option<u32>> {
+        let (sql, space) = match self.only_rounds()? {
+            Some(space) => (
+                "SELECT space FROM door WHERE space = ?2 AND doc = ?1",
+                space,
+            ),
+            None => (
+                "SELECT space FROM door WHERE doc = ?1 AND ?2 IS NOT NULL",
+                0,
+            ),
+        };
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let found = statement.query_row(params![&door.0[..], space], |row| row.get(0));
+        Ok(found.optional()?)
+    }
+
+    /// The one rounds space of a phone that holds one grid: there a door is found by the key of its row, which is read
+    /// anyway, and the page of an index by id, cold for a door untouched for long, is not
+    /// (docs/performance.md).
+    fn only_rounds(&self) -> Result<Option<u32>> {
         let mut statement = self
             .conn
-            .prepare_cached("SELECT space FROM door WHERE doc = ?1")?;
-        Ok(statement
-            .query_row([&door.0[..]], |row| row.get(0))
-            .optional()?)
+            .prepare_cached("SELECT min(n), count(*) FROM space WHERE kind = ?1")?;
+        let kind = SpaceKind::Rounds.code();
+        let (space, count) = statement.query_row([kind], |row| {
+            Ok((row.get::<_, Option<u32>>(0)?, row.get::<_, u32>(1)?))
+        })?;
+        Ok(space.filter(|_| count == 1))
     }
 
     /// Doors whose id begins with these hexadecimal digits, two at most: enough to tell one from
