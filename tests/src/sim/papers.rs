@@ -3,6 +3,7 @@
 use doorknock::model::address::DoorKind;
 use doorknock::model::ids::{DocId, DoorId};
 use doorknock::model::kind::Data;
+use doorknock::model::kinds::VISIT_BOOK;
 use doorknock::{Choice, DoorEdit, Doorknock, Record};
 use rand::RngExt;
 
@@ -186,7 +187,9 @@ pub(super) fn close_a_case(run: &mut Run<'_>, node: usize) -> Done {
 
 /// Decides between values that stand side by side.
 pub(super) fn resolve(run: &mut Run<'_>, node: usize) -> Done {
-    let conflicts = run.ask(node, "conflicts", Doorknock::conflicts)?;
+    let mut conflicts = run.ask(node, "conflicts", Doorknock::conflicts)?;
+    // Corrections side by side are settled by `correct`, which this ledger can follow.
+    conflicts.retain(|conflict| conflict.kind != VISIT_BOOK.name);
     let Some(conflict) = run.pick(&conflicts) else {
         return Ok(None);
     };

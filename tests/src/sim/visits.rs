@@ -113,7 +113,11 @@ pub(super) fn confirm(run: &mut Run<'_>, node: usize) -> Done {
         .people
     {
         let day = visit.at.date_naive();
-        let in_force = |need: &&NeedInfo| need.until.is_none_or(|until| until > day);
+        // What began later is another household's.
+        let in_force = |need: &&NeedInfo| {
+            need.since.is_none_or(|since| since <= day)
+                && need.until.is_none_or(|until| until > day)
+        };
         for need in person.needs.iter().filter(in_force) {
             facts.push(rewritten(run, node, &person, need.category)?);
         }
