@@ -11,11 +11,13 @@
 //! stand in `tests/`.
 
 pub mod by_hand;
+mod crew;
 mod env;
 mod hub;
 pub mod sim;
 mod world;
 
+pub use crew::Crew;
 pub use env::{ManualClock, SeededEntropy, env};
 pub use hub::{HubNet, TestHub};
 pub use world::{World, roster, visit};

@@ -7,46 +7,15 @@ use std::collections::{BTreeSet, HashSet};
 
 use doorknock::model::kind::Data;
 use doorknock::{Doorknock, ExportLine};
-use doorknock_tests::{World, roster, visit};
+use doorknock_tests::{Crew, visit};
 use proptest::prelude::*;
 
 fn text(text: &str) -> Data {
     Data::text(text)
 }
 
-struct Scene {
-    _folder: tempfile::TempDir,
-    world: World,
-    office: Doorknock,
-    li: Doorknock,
-    wang: Doorknock,
-}
-
-impl Scene {
-    fn new(seed: u64) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let world = World::new(folder.path(), seed);
-        let office = world.office(&roster(&["G1"], 4)).unwrap();
-        let li = world.phone(&office, "李文丽", &["G1"]).unwrap();
-        let wang = world.phone(&office, "王建国", &["G1"]).unwrap();
-        let scene = Self {
-            _folder: folder,
-            world,
-            office,
-            li,
-            wang,
-        };
-        scene.sync();
-        scene
-    }
-
-    fn sync(&self) {
-        for _ in 0..2 {
-            for home in [&self.office, &self.li, &self.wang] {
-                home.sync(&self.world.net(), &mut |_| {}).unwrap();
-            }
-        }
-    }
+fn scene(seed: u64) -> Crew {
+    Crew::new(seed, &["G1"], 4)
 }
 
 /// Everything after a cursor, in pages of so many changes.
@@ -84,7 +53,7 @@ fn standing<'l>(lines: &'l [ExportLine], id: &str, field: &str) -> BTreeSet<&'l 
 
 #[test]
 fn a_reader_of_the_lines_finds_values_side_by_side_and_what_ended_the_conflict() {
-    let scene = Scene::new(1);
+    let scene = scene(1);
     let crew = scene
         .li
         .add_record("crew", None, &[("name", text("三栋敲门组"))])
@@ -116,7 +85,7 @@ fn a_reader_of_the_lines_finds_values_side_by_side_and_what_ended_the_conflict()
 
 #[test]
 fn text_that_several_people_edit_stands_in_each_line_as_it_then_reads() {
-    let scene = Scene::new(2);
+    let scene = scene(2);
     let before = end(&scene.office);
     let case = scene
         .li
@@ -158,7 +127,7 @@ fn text_that_several_people_edit_stands_in_each_line_as_it_then_reads() {
 
 #[test]
 fn a_cursor_is_of_one_log_and_survives_a_restart_a_rebuild_and_tidying() {
-    let scene = Scene::new(3);
+    let scene = scene(3);
     let here = end(&scene.office);
     let error = scene.li.export(Some(&here), 10).unwrap_err();
     assert_eq!(error.code(), "cursor_unknown");
@@ -184,7 +153,7 @@ proptest! {
         seed in 0_u64..1000,
         days in prop::collection::vec((0_usize..3, any::<bool>(), 1_u32..9, any::<prop::sample::Index>()), 1..8),
     ) {
-        let scene = Scene::new(seed);
+        let scene = scene(seed);
         let homes = [&scene.office, &scene.li, &scene.wang];
         let doors = scene.office.doors(None).unwrap();
         let mut taken: Vec<ExportLine> = Vec::new();

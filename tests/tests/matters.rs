@@ -7,63 +7,16 @@ use doorknock::model::matter::{
     Effect, MatterKind, Place, Satisfaction, Source, Stage, Step, Urgency,
 };
 use doorknock::{Doorknock, MattersWanted, NewMatter, NewStep};
-use doorknock_tests::{World, roster};
+use doorknock_tests::Crew;
 
 const HOUR_MS: i64 = 3_600_000;
 
-struct Scene {
-    _folder: tempfile::TempDir,
-    world: World,
-    office: Doorknock,
-    li: Doorknock,
-    wang: Doorknock,
+fn scene(seed: u64) -> Crew {
+    Crew::new(seed, &["G1", "G2"], 4)
 }
 
-impl Scene {
-    fn new(seed: u64) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let world = World::new(folder.path(), seed);
-        let office = world.office(&roster(&["G1", "G2"], 4)).unwrap();
-        let li = world.phone(&office, "李文丽", &["G1"]).unwrap();
-        let wang = world.phone(&office, "王建国", &["G1"]).unwrap();
-        Self {
-            _folder: folder,
-            world,
-            office,
-            li,
-            wang,
-        }
-    }
-
-    fn homes(&self) -> [&Doorknock; 3] {
-        [&self.office, &self.li, &self.wang]
-    }
-
-    /// Everybody syncs until nothing is new; then every home's tables are what its log says.
-    fn settle(&self) {
-        for _ in 0..2 {
-            for home in self.homes() {
-                home.sync(&self.world.net(), &mut |_| {}).unwrap();
-            }
-        }
-        for home in self.homes() {
-            let status = home.status().unwrap();
-            assert_eq!(
-                (status.pending, status.quarantined, status.waiting),
-                (0, 0, 0)
-            );
-            let report = home.doctor().unwrap();
-            assert!(report.ok(), "{report:?}");
-        }
-        assert_eq!(
-            self.li.dump_projections().unwrap(),
-            self.wang.dump_projections().unwrap()
-        );
-    }
-
-    fn later(&self, hours: i64) {
-        self.world.clock.advance(hours * HOUR_MS);
-    }
+fn later(crew: &Crew, hours: i64) {
+    crew.world.clock.advance(hours * HOUR_MS);
 }
 
 fn door(home: &Doorknock) -> DoorId {
@@ -104,9 +57,9 @@ fn ids(home: &Doorknock, wanted: &MattersWanted) -> Vec<MatterId> {
 
 #[test]
 fn a_matter_goes_its_way_over_three_devices() {
-    let scene = Scene::new(1);
+    let scene = scene(1);
     let matter = scene.li.raise_matter(&leak(&scene.li)).unwrap();
-    scene.later(1);
+    later(&scene, 1);
     act(&scene.li, matter, Step::Accept);
     act(&scene.li, matter, Step::Escalate);
     scene.settle();
@@ -165,7 +118,7 @@ fn a_matter_goes_its_way_over_three_devices() {
 
 #[test]
 fn resolved_on_one_phone_while_escalated_on_another_stays_open_on_both() {
-    let scene = Scene::new(2);
+    let scene = scene(2);
     let matter = scene.li.raise_matter(&leak(&scene.li)).unwrap();
     act(&scene.li, matter, Step::Accept);
     scene.settle();
@@ -196,7 +149,7 @@ fn resolved_on_one_phone_while_escalated_on_another_stays_open_on_both() {
 
 #[test]
 fn reopened_side_by_side_and_noted_late_all_agree() {
-    let scene = Scene::new(3);
+    let scene = scene(3);
     let matter = scene.li.raise_matter(&leak(&scene.li)).unwrap();
     act(&scene.li, matter, Step::Resolve);
     scene.settle();
@@ -215,7 +168,7 @@ fn reopened_side_by_side_and_noted_late_all_agree() {
 
 #[test]
 fn what_is_not_possible_is_said_with_what_is() {
-    let scene = Scene::new(4);
+    let scene = scene(4);
     let matter = scene.li.raise_matter(&leak(&scene.li)).unwrap();
     let refused = |step: NewStep| scene.li.act_on_matter(matter, &step).unwrap_err();
     let close = refused(NewStep::new(Step::Close));
@@ -272,7 +225,7 @@ fn what_is_not_possible_is_said_with_what_is() {
 
 #[test]
 fn lists_by_grid_door_deadline_and_awaited_visit() {
-    let scene = Scene::new(5);
+    let scene = scene(5);
     let urgent = scene.li.raise_matter(&leak(&scene.li)).unwrap();
     let mut worry = NewMatter::new("楼道堆物", Urgency::Worry, Source::Phone);
     worry.step.visit_by = Some("2026-11-23".parse().unwrap());
@@ -314,7 +267,7 @@ fn lists_by_grid_door_deadline_and_awaited_visit() {
         ..all.clone()
     };
     assert!(ids(&scene.li, &late).is_empty());
-    scene.later(25);
+    later(&scene, 25);
     assert_eq!(ids(&scene.li, &late), [urgent]);
     assert!(scene.li.matter(urgent).unwrap().info.overdue);
 
@@ -352,7 +305,7 @@ fn lists_by_grid_door_deadline_and_awaited_visit() {
 
 #[test]
 fn a_deliberation_counts_households_taken_on_two_phones() {
-    let scene = Scene::new(6);
+    let scene = scene(6);
     let lift = NewMatter {
         kind: MatterKind::Deliberation,
         ..NewMatter::new("三栋加装电梯", Urgency::Hard, Source::OpenDay)
@@ -410,7 +363,7 @@ fn a_deliberation_counts_households_taken_on_two_phones() {
 fn what_a_matter_is_can_be_corrected_and_its_deadline_follows() {
     use doorknock::model::ids::DocId;
     use doorknock::model::kind::Data;
-    let scene = Scene::new(7);
+    let scene = scene(7);
     let matter = scene.li.raise_matter(&leak(&scene.li)).unwrap();
     let due = |home: &Doorknock| home.matter(matter).unwrap().info.due.unwrap();
     let before = due(&scene.li);

@@ -6,59 +6,16 @@
 #[path = "records/kept.rs"]
 mod kept;
 
-use doorknock::model::kind::{Data, Field, Kind, Merge, Shape};
+use doorknock::model::kind::{Data, Field, Kind, Shape};
 use doorknock::{Choice, Doorknock};
-use doorknock_tests::{World, roster};
+use doorknock_tests::Crew;
 
 fn text(text: &str) -> Data {
     Data::text(text)
 }
 
-struct Scene {
-    _folder: tempfile::TempDir,
-    world: World,
-    office: Doorknock,
-    li: Doorknock,
-    wang: Doorknock,
-}
-
-impl Scene {
-    fn new(seed: u64) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let world = World::new(folder.path(), seed);
-        let office = world.office(&roster(&["G1"], 4)).unwrap();
-        let li = world.phone(&office, "李文丽", &["G1"]).unwrap();
-        let wang = world.phone(&office, "王建国", &["G1"]).unwrap();
-        Self {
-            _folder: folder,
-            world,
-            office,
-            li,
-            wang,
-        }
-    }
-
-    fn homes(&self) -> [&Doorknock; 3] {
-        [&self.office, &self.li, &self.wang]
-    }
-
-    /// Everybody syncs until nothing is new; then every home's tables are what its log says.
-    fn settle(&self) {
-        for _ in 0..2 {
-            for home in self.homes() {
-                home.sync(&self.world.net(), &mut |_| {}).unwrap();
-            }
-        }
-        for home in self.homes() {
-            let status = home.status().unwrap();
-            assert_eq!(
-                (status.pending, status.quarantined, status.waiting),
-                (0, 0, 0)
-            );
-            let report = home.doctor().unwrap();
-            assert!(report.checks.iter().all(|c| c.ok), "{report:?}");
-        }
-    }
+fn scene(seed: u64) -> Crew {
+    Crew::new(seed, &["G1"], 4)
 }
 
 /// Something that fits a field.
@@ -88,7 +45,7 @@ fn sample(field: &Field) -> Data {
 
 #[test]
 fn every_general_kind_is_added_seen_elsewhere_and_ended() {
-    let scene = Scene::new(1);
+    let scene = scene(1);
     let kinds: Vec<&Kind> = Doorknock::record_kinds().collect();
     assert!(kinds.len() >= 9);
     let mut made = Vec::new();
@@ -140,7 +97,7 @@ fn every_general_kind_is_added_seen_elsewhere_and_ended() {
 
 #[test]
 fn two_who_edit_one_note_at_once_both_keep_their_sentences_and_the_history_says_who_wrote_what() {
-    let scene = Scene::new(2);
+    let scene = scene(2);
     let case = scene
         .li
         .add_record("case", None, &[("title", text("独居老人出院后照护"))])
@@ -211,7 +168,7 @@ fn two_who_edit_one_note_at_once_both_keep_their_sentences_and_the_history_says_
 
 #[test]
 fn what_is_appended_without_the_day_it_needs_is_of_today_like_an_end() {
-    let scene = Scene::new(9);
+    let scene = scene(9);
     let values = [
         ("mentor", "李文丽"),
         ("apprentice", "王建国"),
@@ -250,7 +207,7 @@ fn what_is_appended_without_the_day_it_needs_is_of_today_like_an_end() {
 
 #[test]
 fn two_values_saved_on_one_version_are_both_shown_with_authors_until_a_person_decides() {
-    let scene = Scene::new(3);
+    let scene = scene(3);
     let crew = scene
         .li
         .add_record("crew", None, &[("name", text("三栋敲门组"))])
@@ -327,7 +284,7 @@ fn two_values_saved_on_one_version_are_both_shown_with_authors_until_a_person_de
 
 #[test]
 fn an_edit_that_had_not_seen_the_records_end_is_shown_and_the_record_can_go_on() {
-    let scene = Scene::new(4);
+    let scene = scene(4);
     let case = scene
         .li
         .add_record("case", None, &[("title", text("一楼漏水纠纷"))])
@@ -382,7 +339,7 @@ fn an_edit_that_had_not_seen_the_records_end_is_shown_and_the_record_can_go_on()
 
 #[test]
 fn what_cannot_be_is_one_sentence_and_nothing_is_half_written() {
-    let scene = Scene::new(5);
+    let scene = scene(5);
     let before = scene.li.status().unwrap();
     let refused = |kind: &str, values: &[(&str, Data)]| {
         scene
@@ -421,8 +378,4 @@ fn what_cannot_be_is_one_sentence_and_nothing_is_half_written() {
     assert_eq!(refused("crew", &[("name", text(&long))]), "too_large");
     assert_eq!(scene.li.status().unwrap(), before);
     assert!(scene.li.records("crew", None, true).unwrap().is_empty());
-    let Some(field) = doorknock::model::kinds::CASE.field_named("note") else {
-        unreachable!()
-    };
-    assert_eq!(field.merge, Merge::Text);
 }

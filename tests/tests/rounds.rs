@@ -13,62 +13,45 @@ use chrono::NaiveDate;
 use doorknock::model::ids::DoorId;
 use doorknock::model::round::{Reason, Status};
 use doorknock::{Doorknock, Round, RoundLine};
-use doorknock_tests::{World, roster};
+use doorknock_tests::Crew;
 
 const DAY_MS: i64 = 86_400_000;
 
 /// An office and two phones of one grid with eight doors, of which the second, third, sixth and
 /// seventh have a plan since today, 2026-11-21.
 pub(crate) struct Scene {
-    _folder: tempfile::TempDir,
-    pub(crate) world: World,
-    pub(crate) office: Doorknock,
-    pub(crate) li: Doorknock,
-    pub(crate) wang: Doorknock,
+    pub(crate) crew: Crew,
     /// In walking order.
     pub(crate) doors: Vec<DoorId>,
 }
 
+impl std::ops::Deref for Scene {
+    type Target = Crew;
+
+    fn deref(&self) -> &Crew {
+        &self.crew
+    }
+}
+
 impl Scene {
     pub(crate) fn new(seed: u64) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let world = World::new(folder.path(), seed);
-        let office = world.office(&roster(&["G1"], 8)).unwrap();
-        let li = world.phone(&office, "李文丽", &["G1"]).unwrap();
-        let wang = world.phone(&office, "王建国", &["G1"]).unwrap();
-        let doors = li.doors(None).unwrap().iter().map(|d| d.door).collect();
-        Self {
-            _folder: folder,
-            world,
-            office,
-            li,
-            wang,
-            doors,
-        }
+        let crew = Crew::new(seed, &["G1"], 8);
+        let doors = crew
+            .li
+            .doors(None)
+            .unwrap()
+            .iter()
+            .map(|d| d.door)
+            .collect();
+        Self { crew, doors }
     }
 
-    pub(crate) fn homes(&self) -> [&Doorknock; 3] {
-        [&self.office, &self.li, &self.wang]
-    }
-
-    /// Everybody syncs until nothing is new; then all see the same, and every home's tables are what its
-    /// log says.
+    /// Everybody syncs until nothing is new; then all see the same list.
     pub(crate) fn settle(&self) {
-        for _ in 0..2 {
-            for home in self.homes() {
-                home.sync(&self.world.net(), &mut |_| {}).unwrap();
-            }
-        }
+        self.crew.settle();
         let rounds = self.homes().map(|home| home.round(None, None).unwrap());
         assert_eq!(rounds[0], rounds[1]);
         assert_eq!(rounds[0], rounds[2]);
-        for home in self.homes() {
-            let status = home.status().unwrap();
-            let left = (status.pending, status.quarantined, status.waiting);
-            assert_eq!(left, (0, 0, 0));
-            let report = home.doctor().unwrap();
-            assert!(report.ok(), "{report:?}");
-        }
     }
 
     pub(crate) fn next_day(&self) {

@@ -1,7 +1,7 @@
 //! From a change in the log to its projections: the one path for what is recorded here, what comes
 //! in, and a rebuild.
 
-use doorknock_model::ids::{DoorId, MatterId, PersonId};
+use doorknock_model::ids::{DocId, DoorId, MatterId, PersonId};
 use doorknock_model::kind::{Find, Key, Kind, Merge, Value};
 use doorknock_model::kinds::{self, DOOR_CARD, MATTER, PERSON_FILE, SETTINGS, settings};
 use doorknock_replica::change::{self, Op};
@@ -42,6 +42,18 @@ pub(crate) fn heads_or_genesis(
 pub(crate) fn genesis_heads(kind: u16) -> Heads {
     let genesis = change::genesis(kind);
     Heads(vec![(genesis.hash, genesis.max_op)])
+}
+
+/// A document as it stands, with its heads; `None` while nothing was written to it.
+pub(crate) fn open(
+    tx: &doorknock_store::View<'_>,
+    doc: DocId,
+) -> Result<Option<(Heads, Document)>> {
+    let row = tx.doc(doc)?;
+    let heads = row.map(|row| tx.heads(&row)).transpose()?.flatten();
+    row.zip(heads)
+        .map(|(row, heads)| load(tx, row, &heads).map(|document| (heads, document)))
+        .transpose()
 }
 
 /// Loads a document from the log.

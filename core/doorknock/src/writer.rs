@@ -74,12 +74,7 @@ impl Writer<'_> {
         space: u32,
         puts: Vec<(Key, Value)>,
     ) -> Result<()> {
-        let op = |(key, value)| Op {
-            key,
-            replaces: Vec::new(),
-            value,
-        };
-        self.write(kind, doc, space, puts.into_iter().map(op).collect(), vec![])
+        self.put_with_texts(kind, doc, space, puts, vec![])
     }
 
     /// Puts the first values of a new record, and makes its texts.
@@ -122,12 +117,7 @@ impl Writer<'_> {
         base: &[ChangeHash],
         new: &str,
     ) -> Result<bool> {
-        let row = self.tx.doc(doc)?;
-        let heads = row.map(|row| self.tx.heads(&row)).transpose()?.flatten();
-        let (Some(row), Some(heads)) = (row, heads) else {
-            return Err(not_found("文字", "text"));
-        };
-        let document = apply::load(self.tx, row, &heads)?;
+        let (_, document) = apply::open(self.tx, doc)?.ok_or_else(|| not_found("文字", "text"))?;
         if !document.knows(base) {
             return Err(unknown_version());
         }
@@ -155,12 +145,8 @@ impl Writer<'_> {
         value: Value,
         seen: Option<&[OpId]>,
     ) -> Result<()> {
-        let row = self.tx.doc(doc)?;
-        let heads = row.map(|row| self.tx.heads(&row)).transpose()?.flatten();
-        let (Some(row), Some(heads)) = (row, heads) else {
-            return Err(not_found("记录", "record"));
-        };
-        let document = apply::load(self.tx, row, &heads)?;
+        let (heads, document) =
+            apply::open(self.tx, doc)?.ok_or_else(|| not_found("记录", "record"))?;
         let all = document.values_at(&key, &followed(&heads));
         let replaces = all
             .into_iter()
@@ -198,9 +184,7 @@ impl Writer<'_> {
         values: Vec<(Key, Value)>,
         base: Option<&[ChangeHash]>,
     ) -> Result<bool> {
-        let row = self.tx.doc(doc)?;
-        let heads = row.map(|row| self.tx.heads(&row)).transpose()?.flatten();
-        let (Some(row), Some(heads)) = (row, heads) else {
+        let Some((heads, document)) = apply::open(self.tx, doc)? else {
             let values: Vec<_> = values
                 .into_iter()
                 .filter(|(_, v)| *v != Value::Null)
@@ -211,7 +195,6 @@ impl Writer<'_> {
             }
             return Ok(any);
         };
-        let document = apply::load(self.tx, row, &heads)?;
         let follows = followed(&heads);
         if base.is_some_and(|base| !document.knows(base)) {
             return Err(unknown_version());

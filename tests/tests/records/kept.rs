@@ -6,11 +6,11 @@ use doorknock::model::kind::Data;
 use doorknock::{Choice, Doorknock, ImportOptions};
 use doorknock_tests::{World, roster};
 
-use crate::{Scene, text};
+use crate::{scene, text};
 
 #[test]
 fn what_others_would_refuse_is_not_recorded() {
-    let s = Scene::new(9);
+    let s = scene(9);
     let long = "长".repeat(6_000);
     let values = [("title", text("个案")), ("plan", text(&long))];
     let refused = s.li.add_record("case", Some("G1"), &values);
@@ -62,7 +62,7 @@ fn what_others_would_refuse_is_not_recorded() {
 
 #[test]
 fn a_step_that_had_not_seen_the_end_is_shown_whichever_came_first() {
-    let s = Scene::new(10);
+    let s = scene(10);
     let staff = s.world.staff(&s.office, "吴老师").unwrap();
     let values = [
         ("mentor", text("李文丽")),
@@ -100,7 +100,7 @@ fn a_step_that_had_not_seen_the_end_is_shown_whichever_came_first() {
 
 #[test]
 fn a_value_that_came_after_somebody_looked_is_not_resolved_away() {
-    let s = Scene::new(11);
+    let s = scene(11);
     let crew = s.li.add_record("crew", None, &[("name", text("敲门组"))]);
     let crew = crew.unwrap();
     s.settle();

@@ -1,6 +1,7 @@
 //! Corrections, mistakes undone, drafts, and outcomes that a person confirms.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use doorknock::model::kind::Data;
 use doorknock::model::kinds::Outcome;
@@ -255,8 +256,8 @@ fn a_draft_survives_a_restart_stays_on_its_phone_and_becomes_a_visit() {
     draft.outcome = Some(Outcome::Met);
     assert_eq!(scene.li.save_draft(Some(id), &draft).unwrap(), id);
     scene.settle();
-    drop(scene.li);
-    scene.li = scene.world.open("李文丽", None).unwrap();
+    drop(scene.crew.li);
+    scene.crew.li = scene.crew.world.open("李文丽", None).unwrap();
     let kept = scene.li.drafts().unwrap();
     assert_eq!(kept.len(), 1);
     assert_eq!(kept[0].content, draft);
@@ -304,24 +305,23 @@ fn a_crash_while_a_draft_becomes_a_visit_leaves_one_of_the_two() {
             ..Draft::default()
         };
         let id = scene.li.save_draft(None, &draft).unwrap();
-        drop(scene.li);
-        let fired = std::sync::atomic::AtomicBool::new(false);
+        drop(scene.crew.li);
         let order = std::sync::atomic::Ordering::Relaxed;
+        let (armed, fired) = <(Arc<AtomicBool>, AtomicBool)>::default();
+        let on = armed.clone();
         let fault = Arc::new(move |at: &'static str| {
-            if at == point {
+            if on.load(order) && at == point {
                 fired.store(true, order);
             }
             fired.load(order)
         });
+        let phone = scene.crew.world.open("李文丽", Some(fault)).unwrap();
         // Opening may write; the fault is for the visit alone.
-        let phone = scene.world.open("李文丽", Some(fault));
-        if let Ok(phone) = phone {
-            assert!(
-                phone.log_draft(id, &visit(door, "写完了")).is_err(),
-                "{point}"
-            );
-        }
-        scene.li = scene.world.open("李文丽", None).unwrap();
+        armed.store(true, order);
+        let stopped = phone.log_draft(id, &visit(door, "写完了")).unwrap_err();
+        assert!(stopped.is_stopped(), "{point}");
+        drop(phone);
+        scene.crew.li = scene.crew.world.open("李文丽", None).unwrap();
         let (drafts, visits) = (
             scene.li.drafts().unwrap(),
             scene.li.visits(None, 9).unwrap(),

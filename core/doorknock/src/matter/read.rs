@@ -63,8 +63,6 @@ impl Doorknock {
             }
         }
         let person = facts.person.map(|p| view.person(p)).transpose()?.flatten();
-        let doc = view.doc(DocId(id.0))?;
-        let heads = doc.map(|doc| view.heads(&doc)).transpose()?.flatten();
         let awaited = state.awaited.iter();
         Ok(MatterDetail {
             next: state.allowed(facts.kind),
@@ -77,7 +75,7 @@ impl Doorknock {
             info: info(&view, &view.grids()?, row, (now, offset))?,
             description: facts.description,
             person_name: person.and_then(|p| p.name),
-            version: crate::edit::version_text(&heads.unwrap_or_default().hashes()),
+            version: crate::edit::version_of(&view, DocId(id.0))?,
             parties: state.special.parties,
             meetings: state.special.meetings,
             agreements: state.special.agreements,

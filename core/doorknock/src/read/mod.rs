@@ -8,10 +8,11 @@ pub(crate) use visits::infos;
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, FixedOffset, TimeZone, Utc};
+use chrono::{DateTime, FixedOffset};
 use doorknock_model::access::SpaceKind;
 use doorknock_model::checklist::TemplateId;
 use doorknock_model::ids::{DocId, DoorId, GridId, PersonId};
+use doorknock_model::kind::Zone;
 use doorknock_model::round::date_of;
 use doorknock_store::View;
 use doorknock_store::queries::{DoorRow, GridRow};
@@ -149,11 +150,7 @@ pub(crate) fn utc_offset(view: &View<'_>) -> Result<i32> {
 
 /// A time in the community's zone; the zone falls back to UTC if its offset makes no sense.
 pub(crate) fn local_time(at: i64, utc_offset: i32) -> DateTime<FixedOffset> {
-    let zone =
-        FixedOffset::east_opt(utc_offset.saturating_mul(60)).unwrap_or(chrono::Offset::fix(&Utc));
-    zone.timestamp_opt(at, 0)
-        .single()
-        .unwrap_or_else(|| DateTime::UNIX_EPOCH.with_timezone(&zone))
+    Zone(utc_offset).time(at)
 }
 
 /// The grids whose rounds this device holds, each with their space, in the office's order.

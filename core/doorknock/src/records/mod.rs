@@ -236,8 +236,6 @@ fn record(inner: &Inner, view: &View<'_>, kind: &Kind, cells: &[CellRow]) -> Res
     let grid = space.filter(|_| kind.space.per_grid()).map(|s| s.grid);
     let grids = view.grids()?;
     let code = grid.and_then(|grid| grids.iter().find(|g| g.id == grid).map(|g| g.code.clone()));
-    let doc = view.doc(first.doc)?;
-    let heads = doc.map(|doc| view.heads(&doc)).transpose()?.flatten();
     let mut record = Record {
         id: first.doc,
         kind: KINDS
@@ -245,7 +243,7 @@ fn record(inner: &Inner, view: &View<'_>, kind: &Kind, cells: &[CellRow]) -> Res
             .find(|k| k.code == kind.code)
             .map_or("", |k| k.name),
         grid: code,
-        version: crate::edit::version_text(&heads.unwrap_or_default().hashes()),
+        version: crate::edit::version_of(view, first.doc)?,
         ended: false,
         values: Vec::new(),
         items: Vec::new(),

@@ -2,7 +2,7 @@
 
 use doorknock_model::access::SpaceKind;
 use doorknock_model::ids::{DocId, DoorId, GridId};
-use doorknock_model::kind::{Data, Field, Key, Kind, Merge, Shape, Value};
+use doorknock_model::kind::{Data, Field, Key, Kind, Merge, Shape, Value, missing};
 use doorknock_model::kinds::MATTER;
 use doorknock_model::random;
 use doorknock_model::round::date_of;
@@ -45,7 +45,7 @@ impl Doorknock {
                 None => Value::Null,
             };
             if field.needed && value == Value::Null {
-                return Err(missing(field));
+                return Err(missing(field.name, field.zh).into());
             }
             if is_text(field) {
                 // Made with the record, so that no two devices make it side by side.
@@ -84,7 +84,7 @@ impl Doorknock {
             self.refuse_unless_may_write(kind, id, field)?;
             let value = self.value(field, data)?;
             if field.needed && value == Value::Null {
-                return Err(missing(field));
+                return Err(missing(field.name, field.zh).into());
             }
             if is_text(field) {
                 texts.push((Key::plain(field.code), value));
@@ -337,14 +337,6 @@ fn which_item(field: &Field) -> crate::Error {
         "unknown_field",
         format!("请指明是哪一项“{}”：{}。", field.zh, zh.join("、")),
         format!("Say which {}: {}.", field.name, en.join(", ")),
-    )
-}
-
-fn missing(field: &Field) -> crate::Error {
-    said(
-        "missing_field",
-        format!("缺少“{}”（{}）；请补上。", field.zh, field.name),
-        format!("\"{}\" is missing; add it.", field.name),
     )
 }
 

@@ -299,7 +299,8 @@ fn take_record(members: &[Member], data: &Data) -> Result<Value, Message> {
 }
 
 /// Something is needed and not there.
-pub(crate) fn missing(name: &str, zh: &str) -> Message {
+#[must_use]
+pub fn missing(name: &str, zh: &str) -> Message {
     Message::new(
         "missing_field",
         format!("缺少“{zh}”（{name}）；请补上。"),

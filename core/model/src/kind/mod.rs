@@ -11,7 +11,7 @@
 mod data;
 mod shape;
 
-pub use data::{Data, Zone};
+pub use data::{Data, Zone, missing};
 pub use shape::{Columns, Item, Member, Shape, Word, Words};
 
 use crate::access::{Role, Roles, SpaceKind};
