@@ -70,6 +70,10 @@ pub struct Change {
 /// Operation numbers stay below this, far from where automerge's own arithmetic fails.
 pub const MAX_OP: u64 = 1 << 31;
 
+/// Times stay within this many milliseconds of 1970, some 285,000 years: automerge keeps the
+/// differences of neighbouring ones, and fails where those overflow.
+pub const MAX_TIME: i64 = 1 << 53;
+
 /// Builds the change: a pure function of its arguments.
 ///
 /// # Errors
@@ -96,7 +100,8 @@ fn build_paths(
         return Err(ReplicaError::TooLarge);
     }
     let start_op = NonZeroU64::new(parts.start_op).ok_or(ReplicaError::Malformed)?;
-    if max_op < parts.start_op || parts.seq == 0 || parts.seq >= MAX_OP {
+    let timely = parts.time.unsigned_abs() <= MAX_TIME.unsigned_abs();
+    if max_op < parts.start_op || parts.seq == 0 || parts.seq >= MAX_OP || !timely {
         return Err(ReplicaError::Malformed);
     }
     let mut deps: Vec<_> = parts

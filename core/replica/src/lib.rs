@@ -21,6 +21,7 @@
 
 pub mod change;
 pub mod document;
+pub mod pack;
 pub mod section;
 pub mod splice;
 

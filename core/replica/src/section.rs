@@ -1,6 +1,6 @@
 //! A section's body on the wire: the changes of one document, as parts (docs/wire-format.md).
 
-mod text;
+pub(crate) mod text;
 
 use doorknock_model::ids::DocId;
 use doorknock_model::kind::{Key, Value};
@@ -85,7 +85,7 @@ pub struct Section {
     pub context: Option<Context>,
 }
 
-type EncodeResult = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
+pub(crate) type EncodeResult = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
 
 impl Section {
     /// The bytes.
@@ -185,7 +185,7 @@ fn write_change(e: &mut Encoder<Vec<u8>>, change: &WireChange) -> EncodeResult {
     Ok(())
 }
 
-fn write_key(e: &mut Encoder<Vec<u8>>, key: &Key) -> EncodeResult {
+pub(crate) fn write_key(e: &mut Encoder<Vec<u8>>, key: &Key) -> EncodeResult {
     e.u16(key.field)?;
     if key.id.is_empty() {
         e.null()?
@@ -195,27 +195,27 @@ fn write_key(e: &mut Encoder<Vec<u8>>, key: &Key) -> EncodeResult {
     Ok(())
 }
 
-fn write_op_id(e: &mut Encoder<Vec<u8>>, id: &OpId) -> EncodeResult {
+pub(crate) fn write_op_id(e: &mut Encoder<Vec<u8>>, id: &OpId) -> EncodeResult {
     e.array(2)?.u64(id.counter)?.bytes(&id.actor)?;
     Ok(())
 }
 
 #[allow(clippy::needless_pass_by_value)] // the shape `map_err` wants
-fn bad(_: minicbor::decode::Error) -> ReplicaError {
+pub(crate) fn bad(_: minicbor::decode::Error) -> ReplicaError {
     ReplicaError::Malformed
 }
 
 /// An array of at least `known` elements; how many more there are.
-fn array(d: &mut Decoder<'_>, known: u64) -> Result<u64, ReplicaError> {
+pub(crate) fn array(d: &mut Decoder<'_>, known: u64) -> Result<u64, ReplicaError> {
     let len = d.array().map_err(bad)?.ok_or(ReplicaError::Malformed)?;
     len.checked_sub(known).ok_or(ReplicaError::Malformed)
 }
 
-fn skip(d: &mut Decoder<'_>, count: u64) -> Result<(), ReplicaError> {
+pub(crate) fn skip(d: &mut Decoder<'_>, count: u64) -> Result<(), ReplicaError> {
     (0..count).try_for_each(|_| d.skip().map_err(bad))
 }
 
-fn list<T>(
+pub(crate) fn list<T>(
     d: &mut Decoder<'_>,
     limit: usize,
     read: impl Fn(&mut Decoder<'_>) -> Result<T, ReplicaError>,
@@ -227,7 +227,7 @@ fn list<T>(
     (0..len).map(|_| read(d)).collect()
 }
 
-fn fixed<const N: usize>(d: &mut Decoder<'_>) -> Result<[u8; N], ReplicaError> {
+pub(crate) fn fixed<const N: usize>(d: &mut Decoder<'_>) -> Result<[u8; N], ReplicaError> {
     d.bytes()
         .map_err(bad)?
         .try_into()
@@ -282,7 +282,7 @@ fn read_dep(d: &mut Decoder<'_>) -> Result<Dep, ReplicaError> {
     })
 }
 
-fn read_op(d: &mut Decoder<'_>) -> Result<Op, ReplicaError> {
+pub(crate) fn read_op(d: &mut Decoder<'_>) -> Result<Op, ReplicaError> {
     let extra = array(d, 4)?;
     let key = read_key(d)?;
     let replaces = list(d, limits::REPLACES, read_op_id)?;

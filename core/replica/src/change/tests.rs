@@ -188,3 +188,34 @@ fn numbers_near_automerges_limits_are_refused() {
         assert!(build([1; 16], &bad).is_err(), "{bad:?}");
     }
 }
+
+#[test]
+fn a_time_that_automerge_could_not_keep_beside_another_is_refused() {
+    let put = Op {
+        key: Key::plain(1),
+        replaces: vec![],
+        value: Value::Null,
+    };
+    let one_put = || Parts {
+        seq: 1,
+        time: 0,
+        start_op: 2,
+        deps: vec![genesis(3).hash],
+        ops: vec![put.clone()],
+        splices: vec![],
+    };
+    for time in [i64::MIN, i64::MAX, MAX_TIME + 1, -MAX_TIME - 1] {
+        let refused = build([1; 16], &Parts { time, ..one_put() });
+        assert_eq!(refused, Err(ReplicaError::Malformed), "{time}");
+    }
+    assert!(
+        build(
+            [1; 16],
+            &Parts {
+                time: MAX_TIME,
+                ..one_put()
+            }
+        )
+        .is_ok()
+    );
+}

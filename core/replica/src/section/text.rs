@@ -9,7 +9,7 @@ use super::{
 use crate::ReplicaError;
 use crate::splice::{Edit, Run, Splice, TextRef};
 
-pub(super) fn write_splices(e: &mut Encoder<Vec<u8>>, splices: &[Splice]) -> EncodeResult {
+pub(crate) fn write_splices(e: &mut Encoder<Vec<u8>>, splices: &[Splice]) -> EncodeResult {
     e.array(splices.len() as u64)?;
     for splice in splices {
         e.array(2)?;
@@ -41,7 +41,7 @@ pub(super) fn write_splices(e: &mut Encoder<Vec<u8>>, splices: &[Splice]) -> Enc
     Ok(())
 }
 
-pub(super) fn read_splices(d: &mut Decoder<'_>) -> Result<Vec<Splice>, ReplicaError> {
+pub(crate) fn read_splices(d: &mut Decoder<'_>) -> Result<Vec<Splice>, ReplicaError> {
     let splices = list(d, limits::SPLICES, read_splice)?;
     let letters = splices.iter().map(Splice::op_count);
     if letters.fold(0, u64::saturating_add) > limits::LETTERS {
