@@ -21,6 +21,8 @@ pub enum Context {
     Request,
     /// A hub's receipt or head.
     Receipt,
+    /// A snapshot's manifest.
+    Snapshot,
 }
 
 impl Context {
@@ -30,6 +32,7 @@ impl Context {
             Self::Entry => "entry",
             Self::Request => "request",
             Self::Receipt => "receipt",
+            Self::Snapshot => "snapshot",
         }
     }
 

@@ -7,6 +7,7 @@
 //! - [`charter`]: the signed chain of statements saying who may read and write what;
 //! - [`wrap`]: a space's epoch key, given to one recipient at a time;
 //! - [`entry`]: what one device wrote into one space, sealed;
+//! - [`snapshot`]: a space as it stood at a place of its log, in sealed parts;
 //! - [`request`] and [`receipt`]: what a client says to the hub, and what the hub promises back.
 //!
 //! **How it works.** Plain functions over bytes, on top of well-kept crates: Ed25519 signatures,
@@ -28,6 +29,7 @@ pub mod receipt;
 pub mod request;
 pub mod section;
 mod signed;
+pub mod snapshot;
 pub mod wrap;
 
 use hkdf::{Hkdf, HmacImpl};

@@ -21,3 +21,9 @@ pub const VALUE_BYTES: usize = 64 * 1024;
 pub const KEY_ID_BYTES: usize = 64;
 /// An encoded charter statement, in bytes.
 pub const STATEMENT_BYTES: usize = 64 * 1024;
+/// Parts of a snapshot.
+pub const SNAPSHOT_PARTS: usize = 4_096;
+/// A sealed part of a snapshot, in bytes.
+pub const SNAPSHOT_PART_BYTES: usize = 3 * 1024 * 1024;
+/// A snapshot part's inflated body, in bytes.
+pub const SNAPSHOT_BODY_BYTES: usize = 8 * 1024 * 1024;
