@@ -36,5 +36,6 @@ pub mod rate;
 pub mod refusal;
 pub mod serve;
 pub mod service;
+mod snapshots;
 pub mod sqlite;
 pub mod store;

@@ -70,6 +70,14 @@ refusals! {
     CHARTER_FULL = 403 "charter_full"
         "本社区章程的存储额度已用完。请联系中转站管理员。"
         "The community's room for its charter is used up. Ask the hub's operator.";
+    /// A snapshot that this device may not offer, or a part that nobody asked for.
+    SNAPSHOT_REFUSED = 403 "snapshot_refused"
+        "中转站未采用这份快照。只有社区办公室的设备可以提供快照。"
+        "The hub did not take this snapshot. Only the office's devices may offer one.";
+    /// The room for snapshots is used up.
+    SNAPSHOT_FULL = 403 "snapshot_full"
+        "本社区的快照空间已用完。请联系中转站管理员。"
+        "The community's room for snapshots is used up. Ask the hub's operator.";
     /// No such path.
     NOT_FOUND = 404 "not_found"
         "没有这个路径。请核对中转站地址。"
@@ -78,6 +86,10 @@ refusals! {
     UNKNOWN_COMMUNITY = 404 "unknown_community"
         "中转站没有这个社区。请核对中转站地址，或由管理员重新上传章程。"
         "The hub does not hold this community. Check its address, or have the office bring the charter again.";
+    /// The snapshot or its part is not here, or not for this device.
+    NO_SNAPSHOT = 404 "no_snapshot"
+        "中转站没有这份快照。将改为读取完整记录，无需操作。"
+        "The hub does not have this snapshot. The full log is read instead; nothing needs to be done.";
     /// Not the path's method.
     METHOD = 405 "method_not_allowed"
         "此路径不支持该请求方法。"
@@ -90,6 +102,10 @@ refusals! {
     CHARTER_MOVED = 409 "charter_moved"
         "章程已有更新。请先同步，再重试。"
         "The charter has moved on. Sync first, then try again.";
+    /// The snapshot is of a log that the hub does not have.
+    SNAPSHOT_STALE = 409 "snapshot_stale"
+        "快照与中转站的记录不一致，未采用。请先同步，再重试。"
+        "The snapshot does not fit the hub's log and was not taken. Sync first, then try again.";
     /// Larger than the hub takes.
     TOO_LARGE = 413 "too_large"
         "请求过大。请分批发送。"

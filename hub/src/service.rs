@@ -35,6 +35,8 @@ pub struct Config {
     pub entry_quota: u64,
     /// Bytes of statements and wraps each community may store.
     pub charter_quota: u64,
+    /// Bytes of snapshots each community may have at a time.
+    pub snapshot_quota: u64,
     /// How many communities the hub takes.
     pub communities: u64,
     /// How often one device may ask; `None` for no limit.
@@ -42,11 +44,12 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// 4 GiB of entries and 64 MiB of charter for each of 1,000 communities; no rate limit.
+    /// 4 GiB of entries, 1 GiB of snapshots and 64 MiB of charter for each of 1,000 communities; no rate limit.
     fn default() -> Self {
         Self {
             entry_quota: 4 << 30,
             charter_quota: 64 << 20,
+            snapshot_quota: 1 << 30,
             communities: 1_000,
             device_rate: None,
         }
@@ -220,9 +223,14 @@ impl<S: HubStore> Service<S> {
     fn route(&self, method: &str, path: &str, body: &[u8], now_ms: i64) -> Result<Vec<u8>, Stop> {
         let expected = match path {
             wire::PATH_HUB => "GET",
-            wire::PATH_COMMUNITIES | wire::PATH_CHARTER | wire::PATH_APPEND | wire::PATH_SYNC => {
-                "POST"
-            }
+            wire::PATH_COMMUNITIES
+            | wire::PATH_CHARTER
+            | wire::PATH_APPEND
+            | wire::PATH_SYNC
+            | wire::PATH_SNAPSHOT_FIND
+            | wire::PATH_SNAPSHOT_READ
+            | wire::PATH_SNAPSHOT_OFFER
+            | wire::PATH_SNAPSHOT_PUT => "POST",
             _ => return Err(refusal::NOT_FOUND.into()),
         };
         if method != expected {
@@ -236,6 +244,10 @@ impl<S: HubStore> Service<S> {
             wire::PATH_CHARTER => self.charter(body, now_ms),
             wire::PATH_APPEND => self.append(body, now_ms),
             wire::PATH_SYNC => self.sync(body, now_ms),
+            wire::PATH_SNAPSHOT_FIND => self.snapshot_find(body, now_ms),
+            wire::PATH_SNAPSHOT_READ => self.snapshot_read(body, now_ms),
+            wire::PATH_SNAPSHOT_OFFER => self.snapshot_offer(body, now_ms),
+            wire::PATH_SNAPSHOT_PUT => self.snapshot_put(body, now_ms),
             _ => Ok(wire::encode(&wire::HubInfo {
                 hub_key: self.secret.key(),
                 protocol: wire::PROTOCOL,

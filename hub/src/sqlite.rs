@@ -4,6 +4,8 @@
 //! writes, a few others read beside it. `BEGIN IMMEDIATE` makes the order of appends the order of
 //! commits, so a position seen by a reader is never taken back.
 
+mod snapshots;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
 use std::time::Duration;
@@ -19,7 +21,10 @@ use crate::store::{
 };
 
 /// Every migration in order; the database's `user_version` counts those applied.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_log.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../migrations/0001_log.sql"),
+    include_str!("../migrations/0002_snapshots.sql"),
+];
 
 /// How many reading connections are kept open between requests.
 const READERS_KEPT: usize = 8;

@@ -3,6 +3,8 @@
 //! A store knows nothing of signatures, roles or CBOR. It keeps bytes in order, makes them durable
 //! before it returns, and gives the same entry the same position however often it comes.
 
+pub mod snapshots;
+
 use doorknock_model::ids::{CommunityId, DeviceId, SpaceId};
 use sha2::{Digest, Sha256};
 
@@ -175,7 +177,7 @@ pub struct Totals {
 /// A hub's database. Every method that stores returns only when what it stored is durable.
 ///
 /// Adapters are held to [`crate::conformance::conformance`].
-pub trait HubStore: Send + Sync {
+pub trait HubStore: snapshots::SnapshotStore + Send + Sync {
     /// Keeps the first statement of a community, unless there are `most` communities already.
     /// A community that is held stays as it is.
     fn found(&self, community: CommunityId, first: &StoredStatement, most: u64)

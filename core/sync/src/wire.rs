@@ -8,8 +8,10 @@ use doorknock_model::ids::{CommunityId, SpaceId};
 use minicbor::{Decode, Decoder, Encode};
 
 mod codec;
+mod snapshot;
 
 pub use codec::{Malformed, decode, encode};
+pub use snapshot::*;
 
 /// The hub's name and protocol version; GET, no body.
 pub const PATH_HUB: &str = "/v1/hub";
