@@ -4,6 +4,7 @@
 use doorknock_model::ids::{DocId, DoorId, MatterId, PersonId};
 use doorknock_model::kind::{Find, Key, Kind, Merge, Value};
 use doorknock_model::kinds::{self, DOOR_CARD, MATTER, PERSON_FILE, SETTINGS, settings};
+use doorknock_replica::Actor;
 use doorknock_replica::change::{self, Op};
 use doorknock_replica::document::Document;
 use doorknock_replica::splice::{Splice, TextRef};
@@ -12,12 +13,15 @@ use doorknock_store::log::{DocRow, Heads};
 use doorknock_store::project::Origin;
 
 use crate::Result;
+use crate::history::{self, Written};
 
 /// A change that was just appended to the log.
 pub(crate) struct Applied<'a> {
     pub(crate) doc: DocRow,
     pub(crate) author: i64,
-    pub(crate) hash: [u8; 32],
+    pub(crate) actor: Actor,
+    /// The number of its first operation.
+    pub(crate) start_op: u64,
     /// When it was made, unix milliseconds.
     pub(crate) time: i64,
     pub(crate) ops: &'a [Op],
@@ -58,10 +62,10 @@ pub(crate) fn open(
 
 /// Loads a document from the log.
 pub(crate) fn load(tx: &doorknock_store::View<'_>, doc: DocRow, heads: &Heads) -> Result<Document> {
-    let changes = tx.changes(doc.ord)?;
+    let changes = history::changes(tx, doc)?;
     Ok(Document::load(
         doc.kind,
-        changes.iter().map(Vec::as_slice),
+        changes.iter().map(|row| row.change.as_slice()),
         &heads.hashes(),
     )?)
 }
@@ -77,17 +81,15 @@ fn project_ops(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<Vec<u16>> {
     let Some(kind) = kinds::kind(applied.doc.kind) else {
         return Ok(Vec::new());
     };
-    let origin = origin(applied);
-    let mut registers = Vec::new();
-    for op in applied.ops {
-        match kind.field(op.key.field) {
-            None => tx.project_unknown(&origin, &op.key)?,
-            Some(field) if field.merge == Merge::Once => {
-                tx.project(&origin, field, &op.key, &op.value)?;
-            }
-            Some(_) => registers.push(op),
-        }
-    }
+    let mut origin = origin(applied.doc, applied.author, applied.time);
+    let registers = project_once(
+        tx,
+        &mut origin,
+        kind,
+        applied.actor,
+        applied.start_op,
+        applied.ops,
+    )?;
     // What is written once may be written past a record's end like anything else.
     let may_be_late = kind.ending().is_some() && !applied.first;
     if registers.is_empty() && applied.splices.is_empty() && !may_be_late {
@@ -109,17 +111,48 @@ fn project_ops(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<Vec<u16>> {
     Ok(keys.into_iter().map(|key| key.field).collect())
 }
 
-fn origin(applied: &Applied<'_>) -> Origin {
-    let mut version = [0; 8];
-    version.copy_from_slice(&applied.hash[..8]);
+fn origin(doc: DocRow, author: i64, at: i64) -> Origin {
     Origin {
-        space: applied.doc.space,
-        doc: applied.doc.id,
-        kind: applied.doc.kind,
-        author: applied.author,
-        at: applied.time,
-        version: i64::from_be_bytes(version),
+        space: doc.space,
+        doc: doc.id,
+        kind: doc.kind,
+        author,
+        at,
+        version: 0,
+        folds: true,
     }
+}
+
+/// Projects what is written once, or not known to this version. What is left are registers.
+fn project_once<'o>(
+    tx: &Tx<'_>,
+    origin: &mut Origin,
+    kind: &Kind,
+    actor: Actor,
+    start_op: u64,
+    ops: &'o [Op],
+) -> Result<Vec<&'o Op>> {
+    let mut registers = Vec::new();
+    for (counter, op) in (start_op..).zip(ops) {
+        match kind.field(op.key.field) {
+            None => tx.project_unknown(origin, &op.key)?,
+            Some(field) if field.merge == Merge::Once => {
+                origin.version = version(actor, counter);
+                tx.project(origin, field, &op.key, &op.value)?;
+            }
+            Some(_) => registers.push(op),
+        }
+    }
+    Ok(registers)
+}
+
+/// Keeps two records under one id apart: eight bytes that follow from the operation's name, and that nobody
+/// can aim at another's.
+fn version(actor: Actor, counter: u64) -> i64 {
+    let hash = doorknock_seal::sha256(&[&actor, &counter.to_be_bytes()]);
+    hash.iter()
+        .take(8)
+        .fold(0, |n, byte| n << 8 | i64::from(*byte))
 }
 
 /// Projects keys as they stand in the document, and what was written past its end.
@@ -213,57 +246,60 @@ pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
             _ => Ok(()),
         }
     })?;
+    tx.refold_all(tx.utc_offset()?)?;
     while tx.index_visits(1000)? > 0 {}
     Ok(())
 }
 
 fn rebuild_document(tx: &Tx<'_>, doc: DocRow) -> Result<()> {
-    let (Some(kind), Some(heads)) = (kinds::kind(doc.kind), tx.heads(&doc)?) else {
+    let Some(heads) = tx.heads(&doc)? else {
         return Ok(());
     };
-    for chunk in tx.chunks_of(doc.ord)? {
-        let (_, parts) = change::read(&chunk.change)?;
-        let once = |op: &Op| {
-            kind.field(op.key.field)
-                .is_none_or(|f| f.merge == Merge::Once)
-        };
-        let ops: Vec<_> = parts.ops.into_iter().filter(once).collect();
-        let (author, hash, heads) = (chunk.author, chunk.hash, &heads);
-        project_ops(
-            tx,
-            &Applied {
-                doc,
-                author,
-                hash,
-                time: parts.time,
-                ops: &ops,
-                splices: &[],
-                // What stands beside its values is looked at below, once for the whole document.
-                first: true,
-                heads,
-            },
-        )?;
-    }
-    if kind.fields.iter().all(|f| f.merge == Merge::Once) {
-        return Ok(());
-    }
-    let document = load(tx, doc, &heads)?;
-    let whole = Applied {
-        doc,
-        author: 0,
-        hash: [0; 32],
-        time: 0,
-        ops: &[],
-        splices: &[],
-        first: false,
-        heads: &heads,
+    let written = history::written(tx, doc)?;
+    project_whole(tx, doc, &heads, &written).map(drop)
+}
+
+/// Projects a document's whole history at once. Doors' states are folded by the caller, once for all: in
+/// whatever order documents come, each tick is then read once. Whether the document had to be built.
+pub(crate) fn project_whole(
+    tx: &Tx<'_>,
+    doc: DocRow,
+    heads: &Heads,
+    written: &[Written],
+) -> Result<bool> {
+    let Some(kind) = kinds::kind(doc.kind) else {
+        return Ok(false);
     };
-    let mut keys = document.keys();
-    keys.retain(|key| {
-        kind.field(key.field)
-            .is_some_and(|f| f.merge != Merge::Once)
-    });
-    project_document(tx, &origin(&whole), kind, &document, &keys)?;
+    let mut plain = true;
+    for change in written {
+        let mut origin = origin(doc, change.author, change.time);
+        origin.folds = false;
+        let (actor, start_op) = (change.actor, change.start_op);
+        let registers = project_once(tx, &mut origin, kind, actor, start_op, &change.ops)?;
+        plain &= registers.is_empty();
+        if let ([_], false) = (written, registers.is_empty()) {
+            // Nothing can stand beside the only values that there are.
+            for op in &registers {
+                project_register(tx, &origin, kind, &op.key, &[&op.value])?;
+            }
+        }
+    }
+    let once = kind.fields.iter().all(|f| f.merge == Merge::Once);
+    if once && plain {
+        return Ok(false);
+    }
+    let texts = kind.fields.iter().any(|f| f.merge == Merge::Text);
+    let built = written.len() > 1 || texts || kind.ending().is_some();
+    if built {
+        let document = load(tx, doc, heads)?;
+        let mut keys = document.keys();
+        keys.retain(|key| {
+            kind.field(key.field)
+                .is_some_and(|f| f.merge != Merge::Once)
+        });
+        project_document(tx, &origin(doc, 0, 0), kind, &document, &keys)?;
+    }
     let all: Vec<_> = kind.fields.iter().map(|field| field.code).collect();
-    finish(tx, doc, &all)
+    finish(tx, doc, &all)?;
+    Ok(built)
 }

@@ -8,8 +8,9 @@ use crate::Result;
 use crate::apply;
 use crate::home::Doorknock;
 use crate::ingest;
+use crate::snapshot;
 
-const PROJECTED_BY: &str = "projector";
+pub(crate) const PROJECTED_BY: &str = "projector";
 const JUDGED_BY: &str = "rules";
 
 /// One thing that was checked.
@@ -144,11 +145,15 @@ impl Doorknock {
     /// # Errors
     /// The database's.
     pub fn maintain(&self) -> Result<bool> {
+        let now = self.now_ms();
         let mut inner = self.lock();
-        while inner.store.view()?.search_is_behind()? {
+        // In steps, so that nobody waits long for the lock: a first sync brings hundreds of thousands.
+        let behind = inner.store.view()?.search_is_behind()?;
+        if behind {
             inner.store.write(|tx| tx.index_visits(1000))?;
         }
-        Ok(inner.store.maintain()?)
+        let unbuilt = snapshot::check_some(&mut inner, now)?;
+        Ok(inner.store.maintain()? || behind || unbuilt)
     }
 
     /// After an update: projections of another projector or of other kinds are made again, what other

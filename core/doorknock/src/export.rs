@@ -12,11 +12,13 @@ use doorknock_replica::change::{self, OpId, Parts};
 use doorknock_replica::document::Document;
 use doorknock_replica::splice::TextRef;
 use doorknock_store::View;
-use doorknock_store::log::{ChunkRow, DocRow};
+use doorknock_store::log::{ChunkRow, DocRow, Heads};
+use doorknock_store::snapshots::PACKED;
 
 use crate::Result;
 use crate::apply;
 use crate::error::said;
+use crate::history;
 use crate::home::Doorknock;
 use crate::records::item_name;
 
@@ -116,6 +118,12 @@ impl Doorknock {
     }
 }
 
+/// The heads after a change that is the next of its document's history.
+fn following(before: Heads, change: &ChunkRow) -> Heads {
+    let deps = change::read(&change.change).map_or(Vec::new(), |(_, parts)| parts.deps);
+    before.after(&deps, change.hash, 0)
+}
+
 /// The cursor, if it is of this log.
 fn known(view: &View<'_>, device: DeviceId, text: &str) -> Result<Cursor> {
     let cursor = Cursor::parse(text);
@@ -162,14 +170,43 @@ impl<'v, 'c> Exporter<'v, 'c> {
         }
     }
 
-    fn lines(&mut self, chunk: &ChunkRow) -> Result<Vec<ExportLine>> {
-        let doc = self.doc(chunk.doc)?;
+    /// The lines of a row of the log: of a change, or of all that a packed history holds.
+    fn lines(&mut self, row: &ChunkRow) -> Result<Vec<ExportLine>> {
+        let doc = self.doc(row.doc)?;
+        let packed = row.seq == PACKED;
+        // One that cannot be built has a line that says no more than that it is there.
+        let changes = match packed.then(|| history::built(self.view, doc, row)) {
+            Some(Ok(changes)) => changes,
+            _ => vec![row.clone()],
+        };
+        let mut lines = Vec::new();
+        let mut before = apply::genesis_heads(doc.kind);
+        for change in &changes {
+            let after = if packed {
+                before = following(before, change);
+                before.hashes()
+            } else {
+                self.view.heads_at(row.id)?.hashes()
+            };
+            lines.extend(self.change(change, row, doc, &after, lines.len())?);
+        }
+        Ok(lines)
+    }
+
+    fn change(
+        &mut self,
+        chunk: &ChunkRow,
+        row: &ChunkRow,
+        doc: DocRow,
+        after: &[[u8; 32]],
+        before: usize,
+    ) -> Result<Vec<ExportLine>> {
         let author = self.view.author_by_ord(chunk.author)?;
         let (space, grid) = self.space(doc.space)?;
         let kind = kinds::kind(doc.kind);
         // One bad record never blocks the rest: doctor tells of it, and the line is there.
         let (at, writes) = match change::read(&chunk.change) {
-            Ok((actor, parts)) => (parts.time, self.writes(chunk, doc, kind, actor, &parts)?),
+            Ok((actor, parts)) => (parts.time, self.writes(after, doc, kind, actor, &parts)?),
             Err(_) => (0, Vec::new()),
         };
         let unreadable = || Write {
@@ -187,9 +224,9 @@ impl<'v, 'c> Exporter<'v, 'c> {
             let field = write.key.as_ref().map(|key| field_of(kind, key));
             ExportLine {
                 cursor: Cursor {
-                    chunk: chunk.id,
-                    tag: tag(self.device, &chunk.hash),
-                    writes: n + 1,
+                    chunk: row.id,
+                    tag: tag(self.device, &row.hash),
+                    writes: before + n + 1,
                 }
                 .text(),
                 kind: kind.map_or_else(|| doc.kind.to_string(), |k| k.name.to_owned()),
@@ -211,7 +248,7 @@ impl<'v, 'c> Exporter<'v, 'c> {
 
     fn writes(
         &mut self,
-        chunk: &ChunkRow,
+        after: &[[u8; 32]],
         doc: DocRow,
         kind: Option<&Kind>,
         actor: [u8; 16],
@@ -238,10 +275,9 @@ impl<'v, 'c> Exporter<'v, 'c> {
                 TextRef::New(key) => Some(key.clone()),
                 TextRef::At(text) => document.and_then(|document| document.key_of(*text)),
             };
-            let after = self.view.heads_at(chunk.id)?.hashes();
             let document = self.document(doc)?;
             let value = key.as_ref().zip(document).and_then(|(key, document)| {
-                let reads = document.values_at(key, &after).into_iter().next()?;
+                let reads = document.values_at(key, after).into_iter().next()?;
                 field(key)?.shape.show(&reads.value, UTC)
             });
             writes.push(Write {

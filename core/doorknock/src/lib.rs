@@ -27,6 +27,7 @@ mod edit;
 mod env;
 mod error;
 mod export;
+mod history;
 mod home;
 mod import;
 mod ingest;
@@ -39,6 +40,7 @@ mod record;
 mod records;
 mod report;
 mod rules;
+mod snapshot;
 mod status;
 mod sync;
 mod templates;
@@ -69,8 +71,9 @@ pub use record::NewVisit;
 pub use records::{Choice, Conflict, ConflictValue, Record, RecordItem, TextVersion};
 pub use report::{Activity, GridFigures, MonthReport};
 pub use rules::RuleInfo;
+pub use snapshot::SnapshotReport;
 pub use status::{QuarantineLine, Status};
-pub use sync::{SyncReport, SyncSession};
+pub use sync::{FirstSync, SyncReport, SyncSession};
 pub use templates::TemplateInfo;
 pub use views::{
     AnswerLine, CareLine, CompoundInfo, DecisionInfo, DoorDetail, DoorInfo, GridInfo, MemberName,

@@ -128,6 +128,11 @@ fn notice(code: &str) -> Message {
             "服务器的数据与以前不同（可能从备份恢复）；本机已重新上传全部记录。",
             "The hub's data is not what it was (perhaps restored from a backup); this device sent everything again.",
         ),
+        crate::snapshot::REFUSED => Message::new(
+            "snapshot_refused",
+            "首次同步用的快照不可用，已改为读取完整记录；无需操作，只是会慢一些。",
+            "A snapshot for the first sync was no good and the full log is read instead; nothing needs to be done, it only takes longer.",
+        ),
         _ => Message::new(
             "hub_inconsistent",
             "服务器给出的数据前后不符，已停止接收该部分；请联系管理员检查服务器。",

@@ -255,6 +255,7 @@ impl Writer<'_> {
             if (row.kind, row.space) != (kind.code, space) {
                 return Err(elsewhere());
             }
+            crate::snapshot::check_pack(self.tx, row, self.now_ms)?;
             let (heads, first) = apply::heads_or_genesis(self.tx, row)?;
             // Every document this incarnation wrote is in memory, unless some were forgotten.
             let seq = if self.docs_complete {
@@ -281,7 +282,8 @@ impl Writer<'_> {
             ops,
             splices,
         };
-        let change = build(actor(community, id, doc, device, self.incarnation), &parts)?;
+        let actor = actor(community, id, doc, device, self.incarnation);
+        let change = build(actor, &parts)?;
         let heads = before.after(&parts.deps, change.hash, change.max_op);
         self.tx.append(&NewChunk {
             doc: row.ord,
@@ -292,13 +294,14 @@ impl Writer<'_> {
             heads: &heads,
             change: &change.bytes,
         })?;
-        let (hash, ops) = (change.hash, &parts.ops);
+        let ops = &parts.ops;
         apply::project_change(
             self.tx,
             &Applied {
                 doc: row,
                 author,
-                hash,
+                actor,
+                start_op: parts.start_op,
                 time: self.now_ms,
                 ops,
                 splices: &parts.splices,

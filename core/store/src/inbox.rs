@@ -18,6 +18,21 @@ pub struct Parked {
     pub entry: [u8; 32],
     /// A section body with this one change.
     pub section: Vec<u8>,
+    /// The change it waits for.
+    pub waits_for: [u8; 32],
+}
+
+const PARKED: &str = "SELECT id, author, space, entry, section, waits_for FROM parked";
+
+fn parked_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Parked> {
+    Ok(Parked {
+        id: row.get(0)?,
+        author: row.get(1)?,
+        space: row.get(2)?,
+        entry: fixed(row, 3)?,
+        section: row.get(4)?,
+        waits_for: fixed(row, 5)?,
+    })
 }
 
 /// Input to set aside.
@@ -104,18 +119,19 @@ impl View<'_> {
 
     /// The changes that wait for this one.
     pub fn waiting_for(&self, hash: &[u8; 32]) -> Result<Vec<Parked>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, author, space, entry, section FROM parked WHERE waits_for = ?1 ORDER BY id",
-        )?;
-        let rows = statement.query_map([&hash[..]], |row| {
-            Ok(Parked {
-                id: row.get(0)?,
-                author: row.get(1)?,
-                space: row.get(2)?,
-                entry: fixed(row, 3)?,
-                section: row.get(4)?,
-            })
-        })?;
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!("{PARKED} WHERE waits_for = ?1 ORDER BY id"))?;
+        let rows = statement.query_map([&hash[..]], parked_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// All that wait in a space.
+    pub fn parked_in(&self, space: u32) -> Result<Vec<Parked>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!("{PARKED} WHERE space = ?1 ORDER BY id"))?;
+        let rows = statement.query_map([space], parked_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -25,11 +25,14 @@ impl Tx<'_> {
     pub(crate) fn fold_tick(&self, origin: &Origin, key: &Key, value: &Value) -> Result<()> {
         let tick: Tick = doorknock_model::kinds::unpack(value).ok_or(StoreError::BadRow)?;
         let (space, door) = (origin.space, tick.door);
-        let utc_offset = self.utc_offset()?;
         for named in tick.replaces.iter().flatten() {
             self.correction(space, door, &named.0, &key.id)?;
         }
+        if !origin.folds {
+            return Ok(());
+        }
         let current = self.state_row(space, door, &key.id)?;
+        let utc_offset = self.utc_offset()?;
         let late = current
             .as_ref()
             // Two records under one id count in the order of their versions, not of their arrival.
@@ -93,21 +96,38 @@ impl Tx<'_> {
         self.put_state(space, door, last.at, &last.visit.0, &state)
     }
 
-    /// Folds every door's ticks again, for another time zone.
+    /// Folds every door's ticks again, for another time zone or after a rebuild.
     ///
     /// # Errors
     /// The database's.
     pub fn refold_all(&self, utc_offset: i32) -> Result<()> {
-        let doors: Vec<(u32, [u8; 16])> = {
+        let spaces: Vec<u32> = {
             let mut statement = self
                 .conn
-                .prepare_cached("SELECT DISTINCT space, door FROM tick")?;
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, crate::fixed(row, 1)?)))?;
+                .prepare_cached("SELECT DISTINCT space FROM tick")?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        spaces
+            .into_iter()
+            .try_for_each(|space| self.refold_space(space, utc_offset))
+    }
+
+    /// Folds the ticks of every door of a space again.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn refold_space(&self, space: u32, utc_offset: i32) -> Result<()> {
+        let doors: Vec<[u8; 16]> = {
+            let mut statement = self
+                .conn
+                .prepare_cached("SELECT DISTINCT door FROM tick WHERE space = ?1")?;
+            let rows = statement.query_map([space], |row| crate::fixed(row, 0))?;
             rows.collect::<Result<_, _>>()?
         };
         doors
             .into_iter()
-            .try_for_each(|(space, door)| self.refold(space, DoorId(door), utc_offset))
+            .try_for_each(|door| self.refold(space, DoorId(door), utc_offset))
     }
 }
 

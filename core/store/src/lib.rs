@@ -30,6 +30,7 @@ pub mod queries;
 pub mod rounds;
 mod schema;
 pub mod search;
+pub mod snapshots;
 pub mod templates;
 pub mod visits;
 pub mod whole;

@@ -63,7 +63,7 @@ impl Heads {
         Self(heads)
     }
 
-    fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.0.len() * 36);
         for (hash, op) in &self.0 {
             out.extend_from_slice(hash);
@@ -116,8 +116,10 @@ pub struct ChunkRow {
     pub author: i64,
     /// Its hash.
     pub hash: [u8; 32],
-    /// automerge's bytes.
+    /// automerge's bytes; the packed history where `seq` is [`crate::snapshots::PACKED`].
     pub change: Vec<u8>,
+    /// The author's n-th change to the document.
+    pub seq: u64,
 }
 
 pub(crate) fn chunk_row(row: &Row<'_>) -> rusqlite::Result<ChunkRow> {
@@ -127,6 +129,7 @@ pub(crate) fn chunk_row(row: &Row<'_>) -> rusqlite::Result<ChunkRow> {
         author: row.get(2)?,
         hash: fixed(row, 3)?,
         change: row.get(4)?,
+        seq: row.get(5)?,
     })
 }
 
@@ -163,6 +166,15 @@ impl View<'_> {
             .prepare_cached("SELECT ord, id, kind, space FROM doc ORDER BY ord")?;
         let rows = statement.query_map([], doc_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The number of an author who was seen.
+    pub fn author_of(&self, device: DeviceId, incarnation: Incarnation) -> Result<Option<i64>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT ord FROM author WHERE device = ?1 AND incarnation = ?2")?;
+        let ord = statement.query_row(params![device.0, incarnation.0], |row| row.get(0));
+        Ok(ord.optional()?)
     }
 
     /// An author by number.
@@ -228,12 +240,12 @@ impl View<'_> {
     pub fn ops_by_hash(&self, doc: i64) -> Result<Heads> {
         let mut statement = self
             .conn
-            .prepare_cached("SELECT hash, heads FROM chunk WHERE doc = ?1")?;
+            .prepare_cached("SELECT hash, heads FROM chunk WHERE doc = ?1 AND seq > 0")?;
         let mut rows = statement.query([doc])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
             let hash = fixed(row, 0)?;
-            // A change is one of the heads right after it.
+            // A change is one of the heads right after it; a packed history is looked into by the caller.
             let op = Heads::decode(row.get_ref(1)?.as_blob().map_err(|_| StoreError::BadRow)?)?
                 .op(&hash)
                 .ok_or(StoreError::BadRow)?;
@@ -242,22 +254,11 @@ impl View<'_> {
         Ok(Heads(all))
     }
 
-    /// A document's changes, in the order they came.
-    pub fn changes(&self, doc: i64) -> Result<Vec<Vec<u8>>> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT id, change FROM chunk WHERE doc = ?1")?;
-        let rows = statement.query_map([doc], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let mut changes = rows.collect::<Result<Vec<(i64, Vec<u8>)>, _>>()?;
-        changes.sort_unstable_by_key(|(id, _)| *id);
-        Ok(changes.into_iter().map(|(_, change)| change).collect())
-    }
-
-    /// A document's changes with their authors, in the order they came.
+    /// A document's changes, in the order they came; the first may be its packed history.
     pub fn chunks_of(&self, doc: i64) -> Result<Vec<ChunkRow>> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT id, doc, author, hash, change FROM chunk WHERE doc = ?1")?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, doc, author, hash, change, seq FROM chunk WHERE doc = ?1",
+        )?;
         let rows = statement.query_map([doc], chunk_row)?;
         let mut chunks = rows.collect::<Result<Vec<_>, _>>()?;
         chunks.sort_unstable_by_key(|chunk| chunk.id);
@@ -267,7 +268,7 @@ impl View<'_> {
     /// Up to `limit` changes recorded here after a place in the log.
     pub fn mine_after(&self, id: i64, limit: u32) -> Result<Vec<ChunkRow>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, doc, author, hash, change FROM chunk
+            "SELECT id, doc, author, hash, change, seq FROM chunk
              WHERE id > ?1 AND mine = 1 ORDER BY id LIMIT ?2",
         )?;
         let rows = statement.query_map(params![id, limit], chunk_row)?;
@@ -317,14 +318,7 @@ impl Tx<'_> {
         incarnation: Incarnation,
         member: MemberId,
     ) -> Result<i64> {
-        let found = {
-            let mut statement = self
-                .conn
-                .prepare_cached("SELECT ord FROM author WHERE device = ?1 AND incarnation = ?2")?;
-            statement
-                .query_row(params![device.0, incarnation.0], |row| row.get(0))
-                .optional()?
-        };
+        let found = self.author_of(device, incarnation)?;
         if let Some(ord) = found {
             return Ok(ord);
         }

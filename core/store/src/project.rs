@@ -14,7 +14,7 @@ use crate::{Result, Tx, View};
 
 /// Changes whenever this code makes other projections of the same log: a home with another number is
 /// rebuilt. What the kinds declare counts by itself ([`doorknock_model::kinds::fingerprint`]).
-pub const PROJECTOR: i64 = 5;
+pub const PROJECTOR: i64 = 6;
 
 /// Everything [`Tx::clear_projections`] empties.
 const TABLES: [&str; 15] = [
@@ -55,8 +55,10 @@ pub struct Origin {
     pub author: i64,
     /// When it was recorded, unix milliseconds.
     pub at: i64,
-    /// The first eight bytes of the change's hash: keeps two records under one id apart.
+    /// Eight bytes that keep two records under one id apart.
     pub version: i64,
+    /// Whether a tick is folded into its door's state at once; else [`Tx::refold_space`] does it later.
+    pub folds: bool,
 }
 
 struct Cell<'a>(&'a Value);

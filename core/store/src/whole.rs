@@ -64,7 +64,7 @@ impl View<'_> {
     /// Up to `limit` changes from a place in the log on, in the log's order.
     pub fn chunks_from(&self, id: i64, limit: u32) -> Result<Vec<ChunkRow>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, doc, author, hash, change FROM chunk WHERE id >= ?1 ORDER BY id LIMIT ?2",
+            "SELECT id, doc, author, hash, change, seq FROM chunk WHERE id >= ?1 ORDER BY id LIMIT ?2",
         )?;
         let rows = statement.query_map(params![id, limit], crate::log::chunk_row)?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -10,6 +10,7 @@ use super::Ingest;
 use super::section::{From, replica_code};
 use crate::Result;
 use crate::apply::{self, Applied};
+use crate::history;
 
 /// Why a change was not applied.
 pub(super) enum Verdict {
@@ -28,7 +29,7 @@ impl Ingest<'_> {
         change: &WireChange,
         deps: Vec<[u8; 32]>,
     ) -> Result<Verdict> {
-        if let Some(reason) = self.check_fields(from, doc, kind, change) {
+        if let Some(reason) = self.check_fields(from, doc, kind, &change.ops, &change.splices) {
             return Ok(Verdict::Refused(reason));
         }
         let (heads, first) = apply::heads_or_genesis(self.tx, doc)?;
@@ -58,9 +59,9 @@ impl Ingest<'_> {
         if built.hash[..4] != change.check {
             return Ok(Verdict::Refused("encoder_mismatch"));
         }
-        let last = self.tx.last_seq(doc.ord, from.author.ord)?;
+        let last = history::last_seq(self.tx, doc, from.author.ord)?;
         if change.seq <= last {
-            let there = self.tx.hash_of_seq(doc.ord, from.author.ord, change.seq)?;
+            let there = history::hash_of_seq(self.tx, doc, from.author.ord, change.seq)?;
             let known = there == Some(built.hash);
             return Ok(if known {
                 Verdict::Known(built.hash)
@@ -92,7 +93,8 @@ impl Ingest<'_> {
             &Applied {
                 doc,
                 author,
-                hash,
+                actor,
+                start_op: parts.start_op,
                 time: parts.time,
                 ops,
                 splices: &parts.splices,
@@ -124,7 +126,7 @@ impl Ingest<'_> {
                 // It does not follow the heads: look at every change of the document, once.
                 None => {
                     if all.is_none() {
-                        all = Some(self.tx.ops_by_hash(doc.ord)?);
+                        all = Some(history::ops_by_hash(self.tx, doc)?);
                     }
                     all.as_ref().and_then(|all: &Heads| all.op(dep))
                 }

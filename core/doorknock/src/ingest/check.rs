@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use doorknock_model::kind::{Key, Kind, Merge};
 use doorknock_replica::Actor;
 use doorknock_replica::change::{self, Op, OpId, Parts};
-use doorknock_replica::section::WireChange;
 use doorknock_replica::splice::{Made, Splice, TextRef};
 use doorknock_store::log::{DocRow, Heads};
 
@@ -14,21 +13,23 @@ use super::Ingest;
 use super::section::From;
 use crate::Result;
 use crate::apply;
+use crate::history;
 
 /// Changes with their authors.
 type History = Vec<(Actor, Parts)>;
 
 impl Ingest<'_> {
     /// What a change's fields allow; fields of a newer version are kept as they are.
-    pub(super) fn check_fields(
+    pub(crate) fn check_fields(
         &self,
         from: &From<'_>,
         doc: DocRow,
         kind: &Kind,
-        change: &WireChange,
+        ops: &[Op],
+        splices: &[Splice],
     ) -> Option<&'static str> {
         let mut keys = HashSet::new();
-        for op in &change.ops {
+        for op in ops {
             if !keys.insert(&op.key) {
                 return Some("key_twice");
             }
@@ -44,7 +45,7 @@ impl Ingest<'_> {
                 return refused;
             }
         }
-        for splice in &change.splices {
+        for splice in splices {
             // A text that is there already is looked up once its history is known to be there.
             let TextRef::New(key) = &splice.text else {
                 continue;
@@ -155,7 +156,7 @@ impl Ingest<'_> {
     /// The changes that `deps` follow, and themselves.
     fn history(&self, doc: DocRow, deps: &[[u8; 32]]) -> Result<History> {
         let mut all = HashMap::new();
-        for chunk in self.tx.chunks_of(doc.ord)? {
+        for chunk in history::changes(self.tx, doc)? {
             all.insert(chunk.hash, change::read(&chunk.change)?);
         }
         let mut next = deps.to_vec();

@@ -12,7 +12,7 @@
 mod again;
 mod change;
 mod check;
-mod section;
+pub(crate) mod section;
 
 pub(crate) use again::{retry, retry_all, retry_rested};
 
@@ -61,15 +61,15 @@ pub(crate) struct CursorMove<'a> {
 /// it was to blame, or had no luck: a phone that kills the app looks the same as a crash.
 const STRIKES: u32 = 3;
 
-pub(super) struct Ingest<'a> {
-    tx: &'a Tx<'a>,
-    charter: &'a Charter,
-    community: CommunityId,
-    mine: DeviceId,
-    now_ms: i64,
+pub(crate) struct Ingest<'a> {
+    pub(crate) tx: &'a Tx<'a>,
+    pub(crate) charter: &'a Charter,
+    pub(crate) community: CommunityId,
+    pub(crate) mine: DeviceId,
+    pub(crate) now_ms: i64,
     /// Changes that were applied and may be what parked ones wait for. A list, not a recursion: a chain
     /// that came backwards may be as long as its author likes.
-    applied: RefCell<Vec<[u8; 32]>>,
+    pub(crate) applied: RefCell<Vec<[u8; 32]>>,
 }
 
 impl Ingest<'_> {
@@ -169,7 +169,7 @@ impl Ingest<'_> {
 }
 
 impl Taken {
-    const fn add(&mut self, other: Self) {
+    pub(crate) const fn add(&mut self, other: Self) {
         self.changes += other.changes;
         self.set_aside += other.set_aside;
     }
@@ -231,7 +231,7 @@ pub(crate) fn take_batch(
 }
 
 /// Notes the attempts durably, before anything is parsed. Returns those that crashed too often before.
-pub(super) fn begin_attempts(
+pub(crate) fn begin_attempts(
     inner: &mut Inner,
     entries: &[([u8; 32], &[u8])],
 ) -> Result<Vec<[u8; 32]>> {

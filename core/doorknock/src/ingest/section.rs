@@ -7,6 +7,7 @@ use doorknock_replica::section::{Dep, Section, WireChange};
 use doorknock_seal::charter::Member;
 use doorknock_seal::entry::{Entry, SpaceKeys};
 use doorknock_store::charter::SpaceRow;
+use doorknock_store::inbox::Parked;
 use doorknock_store::log::AuthorRow;
 
 use super::change::Verdict;
@@ -17,11 +18,11 @@ use crate::Result;
 pub(super) const WRONG_TAG: &str = "wrong_document_tag";
 
 /// Where a section came from.
-pub(super) struct From<'a> {
-    pub(super) entry: &'a [u8; 32],
-    pub(super) space: &'a SpaceRow,
-    pub(super) author: &'a AuthorRow,
-    pub(super) member: &'a Member,
+pub(crate) struct From<'a> {
+    pub(crate) entry: &'a [u8; 32],
+    pub(crate) space: &'a SpaceRow,
+    pub(crate) author: &'a AuthorRow,
+    pub(crate) member: &'a Member,
 }
 
 /// Stands for a change that was refused, and whose hash was never made.
@@ -64,7 +65,7 @@ impl Ingest<'_> {
     }
 
     /// Applies a section's changes, fresh or from parking.
-    pub(super) fn changes(&self, from: &From<'_>, number: i64, section: &Section) -> Result<Taken> {
+    pub(crate) fn changes(&self, from: &From<'_>, number: i64, section: &Section) -> Result<Taken> {
         let refuse = |reason: &str, section: &Section| {
             let at = Some((number, from.author.ord));
             self.set_aside(from.entry, from.space.n, at, reason, &section.encode())?;
@@ -139,31 +140,46 @@ impl Ingest<'_> {
     }
 
     /// Applies what waited for the changes applied so far, and what waited for that.
-    pub(super) fn release(&self) -> Result<Taken> {
+    pub(crate) fn release(&self) -> Result<Taken> {
         let mut taken = Taken::default();
         loop {
             let Some(hash) = self.applied.borrow_mut().pop() else {
                 return Ok(taken);
             };
             for parked in self.tx.waiting_for(&hash)? {
-                self.tx.unpark(parked.id)?;
-                let author = self.tx.author_by_ord(parked.author)?;
-                let (Some(space), Some(member)) = (
-                    self.tx.space(parked.space)?,
-                    self.charter.member(author.member),
-                ) else {
-                    continue;
-                };
-                let from = From {
-                    entry: &parked.entry,
-                    space: &space,
-                    author: &author,
-                    member,
-                };
-                if let Ok(section) = Section::decode(&parked.section) {
-                    taken.add(self.changes(&from, 0, &section)?);
-                }
+                taken.add(self.unpark(&parked)?);
             }
+        }
+    }
+
+    /// Tries everything that waits in a space once more: what it waits for may be there by another way.
+    pub(crate) fn release_all(&self, space: u32) -> Result<Taken> {
+        let mut taken = Taken::default();
+        for parked in self.tx.parked_in(space)? {
+            taken.add(self.unpark(&parked)?);
+        }
+        taken.add(self.release()?);
+        Ok(taken)
+    }
+
+    fn unpark(&self, parked: &Parked) -> Result<Taken> {
+        self.tx.unpark(parked.id)?;
+        let author = self.tx.author_by_ord(parked.author)?;
+        let (Some(space), Some(member)) = (
+            self.tx.space(parked.space)?,
+            self.charter.member(author.member),
+        ) else {
+            return Ok(Taken::default());
+        };
+        let from = From {
+            entry: &parked.entry,
+            space: &space,
+            author: &author,
+            member,
+        };
+        match Section::decode(&parked.section) {
+            Ok(section) => self.changes(&from, 0, &section),
+            Err(_) => Ok(Taken::default()),
         }
     }
 }

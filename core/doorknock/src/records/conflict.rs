@@ -13,6 +13,7 @@ use super::{item_name, kind_of, name_of, side_by_side};
 use crate::Result;
 use crate::apply;
 use crate::error::{not_found, said};
+use crate::history;
 use crate::home::{Doorknock, Inner};
 use crate::read::{local_time, utc_offset};
 use crate::writer::with_writer;
@@ -242,7 +243,7 @@ impl Said<'_> {
 
     /// The name of an operation's author, and when it was made.
     fn author(&self, op: OpId) -> Result<(String, i64)> {
-        for chunk in self.view.chunks_of(self.doc.ord)? {
+        for chunk in history::changes(self.view, self.doc)? {
             let (actor, parts) = change::read(&chunk.change)?;
             let ops = parts.start_op..=parts.last_op();
             if actor == op.actor && ops.contains(&op.counter) {

@@ -11,6 +11,7 @@ use crate::Result;
 use crate::apply;
 use crate::edit::{parse_version, version_text};
 use crate::error::not_found;
+use crate::history;
 use crate::home::Doorknock;
 use crate::read::{local_time, utc_offset};
 use crate::writer::with_writer;
@@ -80,7 +81,7 @@ impl Doorknock {
             .next()
             .ok_or_else(missing)?;
         let mut all = Vec::new();
-        for chunk in view.chunks_of(doc.ord)? {
+        for chunk in history::changes(&view, doc)? {
             let (_, parts) = change::read(&chunk.change)?;
             let mut refs = parts.splices.iter().map(|s| &s.text);
             let touched = refs.any(|r| match r {

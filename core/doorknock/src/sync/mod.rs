@@ -5,6 +5,7 @@
 //! dropped at any point and nothing is lost: what the hub received is recognised by its hash, what was
 //! taken in is committed with its cursor.
 
+mod first;
 mod hub;
 mod pull;
 
@@ -13,6 +14,8 @@ use std::collections::{HashSet, VecDeque};
 use doorknock_model::access::SpaceKind;
 use doorknock_seal::entry::Entry;
 use doorknock_seal::request::sign_request;
+use doorknock_store::charter::SpaceRow;
+use doorknock_store::snapshots::PartRow;
 use doorknock_sync::session::{Local, Outcome, Session};
 use doorknock_sync::wire::{self};
 
@@ -47,6 +50,19 @@ pub struct SyncReport {
     pub bytes_up: usize,
     /// Bytes of answer bodies.
     pub bytes_down: usize,
+    /// How far a first sync is, while one is under way.
+    pub first_sync: Option<FirstSync>,
+}
+
+/// How far a first sync is: snapshots are read in the place of logs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FirstSync {
+    /// Bytes of the snapshots that are being read.
+    pub bytes: u64,
+    /// Bytes of them that have come.
+    pub come: u64,
+    /// Whether today's doors have all they need; what is missing is history.
+    pub today_ready: bool,
 }
 
 /// A sync under way: ask [`SyncSession::next`] for a request, carry it, give the answer to
@@ -61,11 +77,17 @@ pub struct SyncSession {
     compared: bool,
     gave_back: bool,
     retried: bool,
+    /// Whether it was asked which snapshots there are.
+    looked: bool,
+    /// Spaces whose snapshot the hub no longer had.
+    lost: HashSet<u32>,
 }
 
 enum Asked {
     Sync(Vec<[u8; 32]>),
     GiveBack,
+    Find,
+    Piece(PartRow, u64),
 }
 
 impl SyncSession {
@@ -81,13 +103,14 @@ impl SyncSession {
     /// `not_joined`, or the database's.
     pub fn next(&mut self, home: &Doorknock) -> Result<Option<Request>> {
         if let Some(request) = self.give_back.pop_front() {
-            self.report.bytes_up += request.body.len();
-            self.asked = Some(Asked::GiveBack);
-            return Ok(Some(request));
+            return Ok(Some(self.send(request, Asked::GiveBack)));
         }
         if !std::mem::replace(&mut self.retried, true) {
             let now = home.now_ms();
             self.report.pulled += home.writing(|inner| ingest::retry_rested(inner, now))?;
+        }
+        if let Some(request) = self.next_for_snapshot(home, false)? {
+            return Ok(Some(request));
         }
         let local = home.writing(|inner| {
             outbox::seal_pending(inner, &home.env)?;
@@ -99,6 +122,9 @@ impl SyncSession {
             .filter_map(|e| Some(Entry::parse(e).ok()?.hash()))
             .collect();
         let Some(request) = self.session.next(local) else {
+            if let Some(request) = self.next_for_snapshot(home, true)? {
+                return Ok(Some(request));
+            }
             let now = home.now_ms();
             home.writing(|inner| {
                 Ok(inner.store.write(|tx| tx.set_meta_number(LAST_SYNC, now))?)
@@ -114,9 +140,15 @@ impl SyncSession {
                 &inner.secrets,
             )
         };
-        self.report.bytes_up += body.len();
-        self.asked = Some(Asked::Sync(hashes));
-        Ok(Some(post(wire::PATH_SYNC, body)))
+        Ok(Some(
+            self.send(post(wire::PATH_SYNC, body), Asked::Sync(hashes)),
+        ))
+    }
+
+    fn send(&mut self, request: Request, asked: Asked) -> Request {
+        self.report.bytes_up += request.body.len();
+        self.asked = Some(asked);
+        request
     }
 
     /// Takes the answer to the last request in.
@@ -136,6 +168,8 @@ impl SyncSession {
                 }
                 Ok(())
             }
+            Asked::Find => self.take_found(home, answer),
+            Asked::Piece(part, offset) => self.take_piece(home, &part, offset, answer),
             Asked::Sync(hashes) => {
                 let body = accepted(answer)?;
                 let response: wire::SyncResponse = wire::decode(&body)?;
@@ -190,7 +224,12 @@ impl SyncSession {
     }
 }
 
-/// Spaces in the order they are wanted: names and grids, then today's doors, then history.
+/// The order in which spaces are wanted: names and grids, then today's doors, then history.
+pub(crate) fn order(space: &SpaceRow) -> (bool, u8, u32) {
+    let staff = SpaceKind::from_code(space.kind) == Some(SpaceKind::Staff);
+    (staff, space.kind, space.n)
+}
+
 fn local(inner: &mut Inner) -> Result<Local> {
     let Identity { community, .. } = inner.identity()?;
     let (charter_length, charter_head) = {
@@ -199,14 +238,8 @@ fn local(inner: &mut Inner) -> Result<Local> {
     };
     let view = inner.store.view()?;
     let mut spaces = view.spaces()?;
-    spaces.sort_by_key(|s| {
-        (
-            SpaceKind::from_code(s.kind) == Some(SpaceKind::Staff),
-            s.kind,
-            s.n,
-        )
-    });
-    let cursor = |s: &doorknock_store::charter::SpaceRow| {
+    spaces.sort_by_key(order);
+    let cursor = |s: &SpaceRow| {
         let mut running = [0; 8];
         running.copy_from_slice(&s.running[..8]);
         wire::Cursor {

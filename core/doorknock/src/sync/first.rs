@@ -1,0 +1,131 @@
+//! The snapshot's side of a sync: asking for manifests and reading parts, piece by piece.
+
+use doorknock_seal::request::sign_request;
+use doorknock_store::snapshots::{PartRow, SnapshotProgress};
+use doorknock_sync::wire;
+
+use super::{Asked, SyncSession};
+use crate::Result;
+use crate::community::{accepted, post};
+use crate::env::{Answer, Request};
+use crate::home::Doorknock;
+use crate::snapshot;
+
+/// The most bytes of a part asked for at once.
+const PIECE: u32 = 1 << 18;
+
+impl SyncSession {
+    /// The next request for a snapshot's sake: what today's doors need comes before the log, history after.
+    pub(super) fn next_for_snapshot(
+        &mut self,
+        home: &Doorknock,
+        history: bool,
+    ) -> Result<Option<Request>> {
+        if !std::mem::replace(&mut self.looked, true) {
+            let mut spaces = snapshot::wanted(&home.lock().store.view()?)?;
+            spaces.extend(
+                self.lost
+                    .iter()
+                    .filter(|n| !spaces.contains(n))
+                    .copied()
+                    .collect::<Vec<_>>(),
+            );
+            if !spaces.is_empty() {
+                let community = home.lock().identity()?.community;
+                let find = wire::encode(&wire::SnapshotFind { community, spaces });
+                let request = signed(home, wire::PATH_SNAPSHOT_FIND, &find)?;
+                return Ok(Some(self.send(request, Asked::Find)));
+            }
+        }
+        let (part, offset, community) = {
+            let inner = home.lock();
+            let view = inner.store.view()?;
+            let Some(part) = snapshot::next_part(&view, history)? else {
+                return Ok(None);
+            };
+            let come = view.part_come(&part)?;
+            (part, come, inner.identity()?.community)
+        };
+        let read = wire::encode(&wire::SnapshotRead {
+            community,
+            space: part.space,
+            part: part.hash,
+            offset,
+            limit: PIECE,
+        });
+        let request = signed(home, wire::PATH_SNAPSHOT_READ, &read)?;
+        Ok(Some(self.send(request, Asked::Piece(part, offset))))
+    }
+
+    /// Manifests; a hub that knows no snapshots has none.
+    pub(super) fn take_found(&mut self, home: &Doorknock, answer: Answer) -> Result<()> {
+        if answer.status != 200 {
+            return Ok(());
+        }
+        let found: wire::SnapshotFound = wire::decode(&accepted(answer)?)?;
+        for (space, manifest) in found.spaces.iter().zip(&found.manifests) {
+            home.writing(|inner| snapshot::begin(inner, *space, manifest))?;
+        }
+        Ok(())
+    }
+
+    /// A piece of a part. A hub that no longer has it has another snapshot, or the log.
+    pub(super) fn take_piece(
+        &mut self,
+        home: &Doorknock,
+        part: &PartRow,
+        offset: u64,
+        answer: Answer,
+    ) -> Result<()> {
+        let gone = answer.status == 404;
+        let piece = match gone {
+            true => wire::SnapshotPiece { bytes: Vec::new() },
+            false => wire::decode(&accepted(answer)?)?,
+        };
+        let come = offset + piece.bytes.len() as u64;
+        if piece.bytes.is_empty() || come > part.size {
+            home.writing(|inner| inner.store.write(|tx| snapshot::give_up(tx, part.space)))?;
+            // Once a session: a hub that goes on losing what it offers is left to its log.
+            self.looked = !self.lost.insert(part.space);
+            return Ok(());
+        }
+        home.writing(|inner| {
+            Ok(inner
+                .store
+                .write(|tx| tx.add_piece(part, offset, &piece.bytes))?)
+        })?;
+        if come == part.size {
+            let now = home.now_ms();
+            let taken = home.writing(|inner| snapshot::take_part(inner, now, part))?;
+            self.report.pulled += taken.changes;
+            self.report.quarantined += taken.set_aside;
+        }
+        self.report.first_sync = progress(home)?;
+        Ok(())
+    }
+}
+
+fn signed(home: &Doorknock, path: &'static str, body: &[u8]) -> Result<Request> {
+    let inner = home.lock();
+    let community = inner.identity()?.community;
+    Ok(post(
+        path,
+        sign_request(path, body, community, &inner.secrets),
+    ))
+}
+
+/// How far a first sync is.
+fn progress(home: &Doorknock) -> Result<Option<super::FirstSync>> {
+    let SnapshotProgress {
+        bytes,
+        come,
+        now_left,
+        ..
+    } = home.lock().store.view()?.snapshot_progress()?;
+    let first = super::FirstSync {
+        bytes,
+        come,
+        today_ready: now_left == 0,
+    };
+    Ok((bytes > 0).then_some(first))
+}
