@@ -222,7 +222,18 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Forgets a space's snapshot: it is taken in, or no good.
+    /// Forgets a space's snapshot, which is taken in; its parts are remembered until those of all spaces are,
+    /// for people to see how far it is.
+    pub fn snapshot_taken(&self, space: u32) -> Result<()> {
+        self.exec("DELETE FROM snapshot WHERE space = ?1", [space])?;
+        self.exec(
+            "DELETE FROM snapshot_part WHERE NOT EXISTS (SELECT 1 FROM snapshot)",
+            [],
+        )?;
+        Ok(())
+    }
+
+    /// Forgets a space's snapshot, which is no good, or gives way to another.
     pub fn drop_snapshot(&self, space: u32) -> Result<()> {
         for table in ["snapshot", "snapshot_part", "snapshot_piece"] {
             self.exec(&format!("DELETE FROM {table} WHERE space = ?1"), [space])?;

@@ -1,6 +1,6 @@
 //! Syncing, and what is known of where records are.
 
-use doorknock::{Doorknock, Status};
+use doorknock::{Doorknock, FirstSync, Status};
 use serde_json::{Value, json};
 
 use super::{Desk, community::role_name};
@@ -13,15 +13,20 @@ pub(super) fn sync(desk: &Desk) -> Result<Reply, Failure> {
     let home = desk.open()?;
     let spinner = progress::spinner();
     let done = home.sync(&desk.net(), &mut |so_far| {
-        let said = match desk.lang {
+        let mut said = match desk.lang {
             Lang::Zh => format!("已发送 {}，已接收 {}", so_far.pushed, so_far.pulled),
             Lang::En => format!("sent {}, received {}", so_far.pushed, so_far.pulled),
         };
+        if let Some(first) = so_far.first_sync {
+            said += &first_sync(desk.lang, first);
+        }
         spinner.set_message(said);
         spinner.tick();
     });
     spinner.finish_and_clear();
     let report = done?;
+    // For those who come later; without it they only take longer, so it is no failure of this sync.
+    let _ = home.publish_snapshots(&desk.net());
     Desk::tidy(&home);
     let json = json!({
         "pushed": report.pushed,
@@ -55,6 +60,19 @@ pub(super) fn sync(desk: &Desk) -> Result<Reply, Failure> {
         };
     }
     Ok(Reply::new(json, text))
+}
+
+/// How far a first sync is, for people.
+fn first_sync(lang: Lang, first: FirstSync) -> String {
+    let percent = first.come.saturating_mul(100) / first.bytes.max(1);
+    match (lang, first.today_ready) {
+        (Lang::Zh, false) => format!("，首次同步 {percent}%，正在接收今天的门户"),
+        (Lang::Zh, true) => format!("，首次同步 {percent}%，今天的门户已可用，正在接收历史记录"),
+        (Lang::En, false) => format!(", first sync {percent}%: today's doors"),
+        (Lang::En, true) => {
+            format!(", first sync {percent}%: today's doors are ready, history follows")
+        }
+    }
 }
 
 fn kib(bytes: usize) -> String {

@@ -58,16 +58,24 @@ impl Doorknock {
     /// # Errors
     /// `hub_unreachable`, `hub_refused`, or the database's. What the hub has stays as it was.
     pub fn publish_snapshots(&self, net: &dyn Transport) -> Result<SnapshotReport> {
-        self.publish_grown(net, GROWN_BY)
+        self.publish(net, |since, all| since >= GROWN_BY && since >= all / 4)
     }
 
-    /// The same with another measure of enough; 1 for always.
+    /// The same for every space to whose log something came since the last one.
     ///
     /// # Errors
     /// As [`Self::publish_snapshots`].
-    pub fn publish_grown(&self, net: &dyn Transport, grown_by: u64) -> Result<SnapshotReport> {
+    pub fn publish_all_snapshots(&self, net: &dyn Transport) -> Result<SnapshotReport> {
+        self.publish(net, |since, _| since > 0)
+    }
+
+    fn publish(
+        &self,
+        net: &dyn Transport,
+        enough: impl Fn(u64, u64) -> bool,
+    ) -> Result<SnapshotReport> {
         let mut report = SnapshotReport::default();
-        for space in self.grown(grown_by)? {
+        for space in self.grown(enough)? {
             if let Some((manifest, parts)) = self.make(&space)? {
                 self.offer(net, &space, manifest, &parts, &mut report)?;
             }
@@ -75,8 +83,8 @@ impl Doorknock {
         Ok(report)
     }
 
-    /// The spaces that are worth a new snapshot.
-    fn grown(&self, by: u64) -> Result<Vec<SpaceRow>> {
+    /// The spaces that are worth a new snapshot, by the entries that came since the last one and all there are.
+    fn grown(&self, enough: impl Fn(u64, u64) -> bool) -> Result<Vec<SpaceRow>> {
         let mut inner = self.lock();
         let device = inner.identity()?.device;
         let role = inner.charter()?.member_of(device).and_then(|m| m.role);
@@ -92,7 +100,7 @@ impl Doorknock {
         for space in view.spaces()? {
             let last = u64::try_from(view.meta_number(&made_name(space.n))?).unwrap_or(0);
             let since = space.position.saturating_sub(last);
-            if since >= by && since >= space.position / 4 && whole(&space)? {
+            if enough(since, space.position) && whole(&space)? {
                 grown.push(space);
             }
         }

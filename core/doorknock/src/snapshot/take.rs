@@ -223,7 +223,7 @@ fn settle(tx: &Tx<'_>, snapshot: &SnapshotRow) -> Result<bool> {
     }
     if left.is_empty() {
         tx.refold_space(snapshot.space, tx.utc_offset()?)?;
-        tx.drop_snapshot(snapshot.space)?;
+        tx.snapshot_taken(snapshot.space)?;
     }
     Ok(left.is_empty())
 }

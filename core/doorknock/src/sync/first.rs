@@ -100,7 +100,7 @@ impl SyncSession {
             self.report.pulled += taken.changes;
             self.report.quarantined += taken.set_aside;
         }
-        self.report.first_sync = progress(home)?;
+        self.report.first_sync = progress(home)?.or_else(|| self.report.first_sync.map(whole));
         Ok(())
     }
 }
@@ -114,7 +114,16 @@ fn signed(home: &Doorknock, path: &'static str, body: &[u8]) -> Result<Request> 
     ))
 }
 
-/// How far a first sync is.
+/// The same, with nothing left to come.
+const fn whole(first: super::FirstSync) -> super::FirstSync {
+    super::FirstSync {
+        come: first.bytes,
+        today_ready: true,
+        ..first
+    }
+}
+
+/// How far a first sync is; nothing once all of it is in.
 fn progress(home: &Doorknock) -> Result<Option<super::FirstSync>> {
     let SnapshotProgress {
         bytes,

@@ -4,6 +4,7 @@
 //! `cargo xtask bench [--json FILE] [--growth] [--only b1,b4]`
 
 mod baseline;
+mod first;
 mod fixture;
 mod floor;
 mod reads;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.first().map(String::as_str) {
         Some("child") => reads::child(&args[1..]),
+        Some("first") => first::child(&args[1..]),
         Some("floored") => writes::floored(&args[1..]),
         _ => run(&options(&args)),
     };
@@ -76,6 +78,9 @@ fn run(options: &Options) -> Result<(), Failure> {
     }
     if wanted("b7") {
         rows.push(sync::nothing_new()?);
+    }
+    if wanted("b8") || wanted("b9") || wanted("b10") {
+        rows.extend(first::first_sync()?);
     }
     if wanted("b11") || wanted("b12") {
         rows.extend(reads::search()?);

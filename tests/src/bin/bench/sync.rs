@@ -26,7 +26,7 @@ impl Transport for Watched<'_> {
 }
 
 /// The visit as a person's program would send it, one line of JSON.
-fn json_line(id: VisitId, visit: &NewVisit, at_ms: i64) -> String {
+pub(crate) fn json_line(id: VisitId, visit: &NewVisit, at_ms: i64) -> String {
     let answers: Vec<_> = visit
         .answers
         .iter()
