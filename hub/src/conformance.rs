@@ -1,6 +1,8 @@
 //! What every [`HubStore`] must do. An adapter's tests call [`conformance`] with a maker of empty
 //! stores; a panic names the broken promise.
 
+mod snapshots;
+
 use doorknock_model::ids::{CommunityId, DeviceId, SpaceId};
 
 use crate::store::{
@@ -31,7 +33,7 @@ const ALL: Read = Read {
 ///
 /// If the store breaks a promise of the trait or fails.
 pub fn conformance(make: impl Fn() -> Box<dyn HubStore>) {
-    let checks: [Check; 8] = [
+    let checks: [Check; 9] = [
         ("founding is idempotent and bounded", founding),
         ("the charter grows only from its head", charter),
         ("wraps are found by recipient and position", wraps),
@@ -43,6 +45,10 @@ pub fn conformance(make: impl Fn() -> Box<dyn HubStore>) {
             read,
         ),
         ("an unknown or absurd position is not an error", absurd),
+        (
+            "a snapshot is whole or not there, and gives way",
+            snapshots::check,
+        ),
     ];
     for (promise, check) in checks {
         let outcome = check(&*make());

@@ -18,7 +18,7 @@ use doorknock_seal::entry::{Entry, EntryParams, SectionPlain, SpaceKeys, seal_en
 use doorknock_seal::identity::DeviceSecrets;
 use doorknock_seal::invite::InviteLink;
 use doorknock_seal::request::sign_request;
-use doorknock_seal::wrap::{Wrap, open_wrap};
+use doorknock_seal::wrap::{EpochKey, Wrap, open_wrap};
 use doorknock_sync::wire::{self, Verdict};
 
 use crate::World;
@@ -101,6 +101,7 @@ pub struct ByHand {
     /// The incarnation it writes as.
     pub incarnation: Incarnation,
     keys: HashMap<SpaceId, SpaceKeys>,
+    epochs: HashMap<SpaceId, (u32, EpochKey)>,
     chains: HashMap<SpaceId, (u64, [u8; 32])>,
 }
 
@@ -145,10 +146,15 @@ impl ByHand {
         let open = |bytes: &Vec<u8>| {
             let wrap = Wrap::from_bytes(bytes).expect("a wrap");
             let key = open_wrap(link.community, &wrap, link.secret.hpke()).expect("a wrap for us");
-            (wrap.space, SpaceKeys::derive(wrap.space, wrap.epoch, &key))
+            (wrap.space, (wrap.epoch, key))
+        };
+        let epochs: HashMap<_, _> = wraps.iter().map(open).collect();
+        let derive = |(space, (epoch, key)): (&SpaceId, &(u32, EpochKey))| {
+            (*space, SpaceKeys::derive(*space, *epoch, key))
         };
         Self {
-            keys: wraps.iter().map(open).collect(),
+            keys: epochs.iter().map(derive).collect(),
+            epochs,
             incarnation: Incarnation(random(entropy)),
             chains: HashMap::new(),
             secrets,
@@ -189,6 +195,37 @@ impl ByHand {
             counter,
             actor: self.actor(space, doc),
         }
+    }
+
+    /// The key of a space, with its epoch.
+    ///
+    /// # Panics
+    /// If it was given none.
+    #[must_use]
+    #[allow(clippy::expect_used)] // a test's own ground
+    pub fn epoch_key(&self, space: SpaceId) -> (u32, EpochKey) {
+        self.epochs
+            .get(&space)
+            .cloned()
+            .expect("a key of the space")
+    }
+
+    /// Asks the hub something, signed.
+    ///
+    /// # Panics
+    /// If the hub refuses.
+    pub fn ask<Q: minicbor::Encode<()>, A: for<'b> minicbor::Decode<'b, ()>>(
+        &self,
+        world: &World,
+        path: &'static str,
+        question: &Q,
+    ) -> A {
+        let body = wire::encode(question);
+        ask(
+            world,
+            path,
+            sign_request(path, &body, self.community(), &self.secrets),
+        )
     }
 
     /// Makes a change as an app would.
@@ -267,7 +304,7 @@ impl ByHand {
         space: SpaceId,
         bodies: Vec<(DocId, Vec<u8>)>,
     ) -> Vec<u8> {
-        let other = doorknock_seal::wrap::EpochKey::from_bytes(&[5; 32]);
+        let other = EpochKey::from_bytes(&[5; 32]);
         let keys = self
             .keys
             .get(&space)

@@ -22,5 +22,7 @@ mod odd_values;
 mod rules;
 #[path = "hostile/scene.rs"]
 mod scene;
+#[path = "hostile/snapshots.rs"]
+mod snapshots;
 #[path = "hostile/texts.rs"]
 mod texts;

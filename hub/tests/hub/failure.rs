@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use doorknock_hub::service::{Config, Service};
 use doorknock_hub::sqlite::SqliteStore;
+use doorknock_hub::store::snapshots::{Offer, Offered, SnapshotStore};
 use doorknock_hub::store::{
     Extension, Founding, Hash, Head, HubStore, LogItem, NewEntry, Placed, Read, Result, StoreError,
     StoredStatement, StoredWrap, Totals,
@@ -31,6 +32,28 @@ impl Frail {
             PANICKING => panic!("the store's own bug"),
             _ => out,
         }
+    }
+}
+
+impl SnapshotStore for Frail {
+    fn offer(&self, c: CommunityId, s: SpaceId, offer: &Offer, quota: u64) -> Result<Offered> {
+        self.then(self.inner.offer(c, s, offer, quota))
+    }
+    fn put_part(&self, c: CommunityId, s: SpaceId, hash: &Hash, part: &[u8]) -> Result<Offered> {
+        self.then(self.inner.put_part(c, s, hash, part))
+    }
+    fn snapshots(&self, c: CommunityId, s: SpaceId) -> Result<Vec<(Vec<u8>, Head)>> {
+        self.then(self.inner.snapshots(c, s))
+    }
+    fn read_part(
+        &self,
+        c: CommunityId,
+        s: SpaceId,
+        hash: &Hash,
+        offset: u64,
+        limit: usize,
+    ) -> Result<Option<Vec<u8>>> {
+        self.then(self.inner.read_part(c, s, hash, offset, limit))
     }
 }
 

@@ -8,5 +8,6 @@ mod fuzz;
 mod http;
 mod program;
 mod requests;
+mod snapshots;
 mod store;
 mod sync;

@@ -38,7 +38,8 @@ pub(crate) fn wanted(view: &View<'_>) -> Result<Vec<u32>> {
     let begun: Vec<_> = view.snapshots()?.into_iter().map(|s| s.space).collect();
     let mut wanted = Vec::new();
     for space in view.spaces()? {
-        if !begun.contains(&space.n) && view.is_fresh(space.n)? {
+        let never = view.meta(&refused_name(space.n))?.as_deref() == Some(NEVER);
+        if !never && !begun.contains(&space.n) && view.is_fresh(space.n)? {
             wanted.push(space.n);
         }
     }
@@ -107,8 +108,11 @@ pub(crate) fn begin(inner: &mut Inner, number: u32, bytes: &[u8]) -> Result<bool
     Ok(true)
 }
 
+/// In the place of such a hash: what was found wrong only later, so that none is tried again.
+pub(super) const NEVER: &[u8] = b"never";
+
 /// Where the hash of a manifest is kept that was no good.
-fn refused_name(space: u32) -> String {
+pub(super) fn refused_name(space: u32) -> String {
     format!("no_snapshot:{space}")
 }
 
