@@ -7,6 +7,7 @@ mod baseline;
 mod first;
 mod fixture;
 mod floor;
+mod growth;
 mod reads;
 mod stats;
 mod sync;
@@ -86,7 +87,7 @@ fn run(options: &Options) -> Result<(), Failure> {
         rows.extend(reads::search()?);
     }
     if options.growth {
-        rows.extend(writes::growth()?);
+        rows.extend(growth::rows()?);
     }
     stats::print(&rows);
     if let Some(path) = &options.json {

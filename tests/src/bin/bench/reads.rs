@@ -49,7 +49,7 @@ pub(crate) fn child(args: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn spawn(what: &str, home: &Path) -> Result<f64, Failure> {
+pub(crate) fn spawn(what: &str, home: &Path) -> Result<f64, Failure> {
     let output = Command::new(std::env::current_exe()?)
         .args(["child", what])
         .arg(home)

@@ -38,7 +38,7 @@ fn plain(rng: &mut impl Rng) -> PlainRow {
 }
 
 /// Interleaved: one visit through the facade, one row into the bare table.
-fn warm(bench: &mut Bench, baseline: &Baseline) -> Result<(Times, Times), Failure> {
+pub(crate) fn warm(bench: &mut Bench, baseline: &Baseline) -> Result<(Times, Times), Failure> {
     let (mut subject, mut base) = (Times::new(), Times::new());
     let doors = bench.doors.clone();
     for n in 0..ROUNDS + WARM_UP {
@@ -149,29 +149,4 @@ pub(crate) fn floored(args: &[String]) -> Result<(), Failure> {
         numbers.map(|n| n.to_string()).join(" ")
     )?;
     Ok(())
-}
-
-/// `--growth`: B1 at one, three and ten years of history.
-pub(crate) fn growth() -> Result<Vec<Row>, Failure> {
-    let mut rows = Vec::new();
-    let mut first = None;
-    for years in [1_i64, 3, 10] {
-        let quick = quick_folder()?;
-        let mut bench = Bench::new(quick.path(), 1, DOORS)?;
-        bench.history(usize::try_from(years)? * 20_000, years * 365)?;
-        let disk = disk_folder()?;
-        let mut bench = bench.moved_to(disk.path())?;
-        let baseline = Baseline::open(&disk.path().join("baseline.db"))?;
-        let (subject, _) = warm(&mut bench, &baseline)?;
-        let base = first.get_or_insert_with(|| Times::from_micros(vec![subject.p50()]));
-        rows.push(row(
-            "B1",
-            &format!("growth: {years} years of history"),
-            &subject,
-            base,
-            1.3,
-            1.05,
-        ));
-    }
-    Ok(rows)
 }
