@@ -28,10 +28,12 @@ pub mod outbox;
 pub mod project;
 pub mod queries;
 pub mod rounds;
+pub mod salvage;
 mod schema;
 pub mod search;
 pub mod templates;
 pub mod visits;
+mod wal;
 pub mod whole;
 
 use std::ops::Deref;
@@ -59,6 +61,9 @@ pub enum StoreError {
     /// A row is not what this version writes.
     #[error("a row in the database makes no sense")]
     BadRow,
+    /// A file cannot be read or written.
+    #[error("file error")]
+    Io(#[from] std::io::Error),
     /// Anything else SQLite reports.
     #[error("database error")]
     Sql(#[source] rusqlite::Error),
