@@ -134,7 +134,10 @@ impl From<Message> for Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        Self(Kind::Store(error))
+        match error {
+            StoreError::Io(error) => error.into(),
+            error => Self(Kind::Store(error)),
+        }
     }
 }
 

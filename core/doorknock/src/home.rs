@@ -24,10 +24,11 @@ use crate::Result;
 use crate::env::{Env, KeyStore};
 use crate::error::{not_joined, said};
 
-const DATABASE: &str = "home.db";
+pub(crate) const DATABASE: &str = "home.db";
 const DATABASE_LOG: &str = "home.db-wal";
 /// A database has at least one page.
 const PAGE_BYTES: u64 = 4096;
+const LOCK: &str = "lock";
 const RESERVE: &str = "reserve";
 const RESERVE_BYTES: usize = 1 << 20;
 
@@ -117,13 +118,7 @@ impl Doorknock {
     /// # Errors
     /// `home_exists`, `busy`, or what the disk says.
     pub fn create(home: &Path, keys: &dyn KeyStore, env: Env) -> Result<Self> {
-        if home.join(DATABASE).exists() && written(home) > 0 {
-            return Err(said(
-                "home_exists",
-                "这个目录里已有数据；请换一个目录（--home）。",
-                "There is a home in this folder already; choose another (--home).",
-            ));
-        }
+        refuse_existing(home)?;
         std::fs::create_dir_all(home)?;
         let lock = lock(home)?;
         // A key without a database is what a crash right here leaves; it is used, never replaced.
@@ -144,11 +139,7 @@ impl Doorknock {
     /// `home_too_new`. Files are never deleted or replaced.
     pub fn open(home: &Path, keys: &dyn KeyStore, env: Env) -> Result<Self> {
         if !home.join(DATABASE).exists() {
-            return Err(said(
-                "no_home",
-                "这里还没有数据；请先创建社区（community create）或用邀请链接加入（join）。",
-                "There is no home here; create a community or join one with an invitation link first.",
-            ));
+            return Err(no_home());
         }
         if written(home) < PAGE_BYTES {
             // SQLite would make a new database of it, and this would seem never to have been a home.
@@ -156,11 +147,7 @@ impl Doorknock {
         }
         let lock = lock(home)?;
         let Some(key) = keys.load()?.map(Zeroizing::new) else {
-            return Err(said(
-                "key_missing",
-                "找不到数据库密钥；数据库已原样保留，请联系社区管理员。",
-                "The database's key is missing; the database is kept as it is, ask your administrator.",
-            ));
+            return Err(key_missing());
         };
         Self::open_locked(home, &key, env, lock)
     }
@@ -247,12 +234,55 @@ fn written(home: &Path) -> u64 {
     len(DATABASE) + len(DATABASE_LOG)
 }
 
+fn no_home() -> crate::Error {
+    said(
+        "no_home",
+        "这里还没有数据；请先创建社区（community create）或用邀请链接加入（join）。",
+        "There is no home here; create a community or join one with an invitation link first.",
+    )
+}
+
+pub(crate) fn key_missing() -> crate::Error {
+    said(
+        "key_missing",
+        "找不到数据库密钥；数据库已原样保留，请联系社区管理员。",
+        "The database's key is missing; the database is kept as it is, ask your administrator.",
+    )
+}
+
+pub(crate) fn refuse_existing(home: &Path) -> Result<()> {
+    if home.join(DATABASE).exists() && written(home) > 0 {
+        return Err(said(
+            "home_exists",
+            "这个目录里已有数据；请换一个目录（--home）。",
+            "There is a home in this folder already; choose another (--home).",
+        ));
+    }
+    Ok(())
+}
+
 fn lock(home: &Path) -> Result<File> {
     let file = File::options()
         .create(true)
         .truncate(false)
         .write(true)
-        .open(home.join("lock"))?;
+        .open(home.join(LOCK))?;
+    take(file)
+}
+
+/// The lock of a home whose files are only read: one that is not there is not made.
+pub(crate) fn lock_existing(home: &Path) -> Result<Option<File>> {
+    if !home.join(DATABASE).exists() {
+        return Err(no_home());
+    }
+    match File::open(home.join(LOCK)) {
+        Ok(file) => take(file).map(Some),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn take(file: File) -> Result<File> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(said(

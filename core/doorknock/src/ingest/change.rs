@@ -6,7 +6,7 @@ use doorknock_replica::change::{Parts, build, genesis};
 use doorknock_replica::section::WireChange;
 use doorknock_store::log::{DocRow, Heads, NewChunk};
 
-use super::Ingest;
+use super::{Ingest, UNSENT};
 use super::section::{From, replica_code};
 use crate::Result;
 use crate::apply::{self, Applied};
@@ -80,7 +80,7 @@ impl Ingest<'_> {
             doc: doc.ord,
             author,
             seq,
-            mine: false,
+            mine: *from.entry == UNSENT,
             hash,
             heads: &heads,
             change: &built.bytes,
