@@ -57,7 +57,9 @@ fn database_check(problems: usize) -> Check {
     } else {
         (
             format!("{problems} 处问题；请勿删除文件，可抢救到新目录（doctor --salvage）"),
-            format!("{problems} problems; delete nothing, salvage it into a new folder (doctor --salvage)"),
+            format!(
+                "{problems} problems; delete nothing, salvage it into a new folder (doctor --salvage)"
+            ),
         )
     };
     let name = ("数据库文件", "database file");
@@ -170,7 +172,10 @@ impl Doorknock {
         while inner.store.view()?.search_is_behind()? {
             inner.store.write(|tx| tx.index_visits(1000))?;
         }
-        Ok(inner.store.maintain()?)
+        let more = inner.store.maintain()?;
+        drop(inner);
+        self.keep_reserve();
+        Ok(more)
     }
 
     /// After an update: projections of another projector or of other kinds are made again, what other

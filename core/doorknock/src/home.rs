@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 
 use crate::Result;
 use crate::env::{Env, KeyStore};
-use crate::error::{not_joined, said};
+use crate::error::{not_joined, pull_full, said};
 
 pub(crate) const DATABASE: &str = "home.db";
 const DATABASE_LOG: &str = "home.db-wal";
@@ -153,10 +153,7 @@ impl Doorknock {
     }
 
     fn open_locked(home: &Path, key: &[u8; 32], env: Env, lock: File) -> Result<Self> {
-        let options = Options {
-            fault: env.fault.clone(),
-        };
-        let mut store = Store::open(&home.join(DATABASE), key, options)?;
+        let mut store = open_store(home, key, &env)?;
         let secrets = device_secrets(&mut store, &env)?;
         let view = store.view()?;
         let identity = read_identity(&view, secrets.device_id())?;
@@ -201,12 +198,32 @@ impl Doorknock {
     /// On a full disk the reserve is given back and the write is tried once more.
     pub(crate) fn writing<T>(&self, work: impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
         let mut inner = self.lock();
-        let mut result = work(&mut inner);
+        let mut result = self.attempt(&mut inner, &work);
         if result.as_ref().is_err_and(crate::Error::is_full)
             && std::fs::remove_file(self.path.join(RESERVE)).is_ok()
         {
+            result = self.attempt(&mut inner, &work);
+        }
+        result
+    }
+
+    /// Runs a write of what others wrote: it leaves the reserve to what is recorded here and to sending it,
+    /// and stops first (rule R4).
+    pub(crate) fn taking<T>(&self, work: impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
+        let result = self.attempt(&mut self.lock(), &work);
+        result.map_err(|error| if error.is_full() { pull_full() } else { error })
+    }
+
+    /// Tries a write. A page that did not read ends the connection, also for what has nothing to do with it,
+    /// so the write is tried once more on a new one.
+    fn attempt<T>(&self, inner: &mut Inner, work: &impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
+        let mut result = work(inner);
+        if result.as_ref().is_err_and(crate::Error::is_unreadable)
+            && let Ok(store) = open_store(&self.path, &self.key, &self.env)
+        {
+            inner.store = store;
             inner.forget();
-            result = work(&mut inner);
+            result = work(inner);
         }
         if result.is_err() {
             inner.forget();
@@ -215,17 +232,25 @@ impl Doorknock {
     }
 
     /// Keeps the reserve; it is a help, so failing to is no error.
-    fn keep_reserve(&self) {
+    pub(crate) fn keep_reserve(&self) {
         let path = self.path.join(RESERVE);
-        if !path.exists() {
-            // Written, not sparse: the space has to be there when it is needed.
-            let _ = std::fs::write(&path, vec![0x55; RESERVE_BYTES]);
+        let kept = std::fs::metadata(&path).is_ok_and(|file| file.len() == RESERVE_BYTES as u64);
+        // Written, not sparse: the space has to be there when it is needed. Half of it is none.
+        if !kept && std::fs::write(&path, vec![0x55; RESERVE_BYTES]).is_err() {
+            let _ = std::fs::remove_file(&path);
         }
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
         self.env.clock.now_ms()
     }
+}
+
+fn open_store(home: &Path, key: &[u8; 32], env: &Env) -> Result<Store> {
+    let options = Options {
+        fault: env.fault.clone(),
+    };
+    Ok(Store::open(&home.join(DATABASE), key, options)?)
 }
 
 /// How many bytes the database has on the disk; none is what a crash while making a home leaves.

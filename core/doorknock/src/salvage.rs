@@ -61,7 +61,10 @@ impl Doorknock {
         net: &dyn Transport,
     ) -> Result<Salvaged> {
         let _lock = home::lock_existing(damaged)?;
-        let key = keys.load()?.map(Zeroizing::new).ok_or_else(home::key_missing)?;
+        let key = keys
+            .load()?
+            .map(Zeroizing::new)
+            .ok_or_else(home::key_missing)?;
         std::fs::create_dir_all(target)?;
         home::refuse_existing(target)?;
         let copy = Copy(target.join(COPY));
@@ -99,7 +102,12 @@ impl Doorknock {
     }
 
     /// Who this device is, what it may read, and what it sealed.
-    fn take_entries(&self, known: &Known, log: &Log<'_>, lines: &mut Vec<SalvageLine>) -> Result<()> {
+    fn take_entries(
+        &self,
+        known: &Known,
+        log: &Log<'_>,
+        lines: &mut Vec<SalvageLine>,
+    ) -> Result<()> {
         let last = log.last_entry_number();
         let kept = self.lock().store.write(|tx| {
             for (name, value) in &known.meta {
@@ -167,9 +175,9 @@ impl Doorknock {
             .values()
             .filter(|row| draft::reads(row))
             .collect();
-        self.lock().store.write(|tx: &Tx<'_>| {
-            readable.iter().try_for_each(|row| tx.save_draft(row))
-        })?;
+        self.lock()
+            .store
+            .write(|tx: &Tx<'_>| readable.iter().try_for_each(|row| tx.save_draft(row)))?;
         lines.push(SalvageLine::drafts(readable.len(), found.drafts.len()));
         Ok(())
     }

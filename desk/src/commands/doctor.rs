@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use doorknock::model::Message;
-use doorknock::{Doorknock, DoctorReport, Env, FileKeyStore, Salvaged};
+use doorknock::{DoctorReport, Doorknock, Env, FileKeyStore, Salvaged};
 use serde_json::{Value, json};
 
 use super::{Desk, KEY, make_private};
@@ -86,12 +86,16 @@ fn salvage(desk: &Desk, folder: &Path) -> Result<Reply, Failure> {
         &desk.net(),
     )?;
     let by_code = |of: fn(&doorknock::SalvageLine) -> u64| {
-        let each = done.lines.iter().map(|line| (line.code.to_owned(), of(line).into()));
+        let each = done
+            .lines
+            .iter()
+            .map(|line| (line.code.to_owned(), of(line).into()));
         each.collect::<serde_json::Map<String, Value>>()
     };
-    let kinds = done.kinds.iter().map(|(kind, count)| {
-        json!({"kind": desk.pick(&kind.zh, &kind.en), "changes": count})
-    });
+    let kinds = done
+        .kinds
+        .iter()
+        .map(|(kind, count)| json!({"kind": desk.pick(&kind.zh, &kind.en), "changes": count}));
     let json = json!({
         "home": folder,
         "pages": done.pages,

@@ -144,10 +144,7 @@ fn fetch_charter(
     let (mut statements, mut wraps) = (Vec::new(), Vec::new());
     loop {
         let from = statements.len() as u64;
-        let body = wire::encode(&wire::CharterRequest {
-            community,
-            from,
-        });
+        let body = wire::encode(&wire::CharterRequest { community, from });
         let body = sign_request(wire::PATH_CHARTER, &body, community, signer);
         let body = accepted(net.exchange(hub_url, &post(wire::PATH_CHARTER, body))?)?;
         let response: wire::CharterResponse = wire::decode(&body)?;

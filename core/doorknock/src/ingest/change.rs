@@ -6,8 +6,8 @@ use doorknock_replica::change::{Parts, build, genesis};
 use doorknock_replica::section::WireChange;
 use doorknock_store::log::{DocRow, Heads, NewChunk};
 
-use super::{Ingest, UNSENT};
 use super::section::{From, replica_code};
+use super::{Ingest, UNSENT};
 use crate::Result;
 use crate::apply::{self, Applied};
 

@@ -12,10 +12,10 @@ use doorknock_seal::charter::Charter;
 use doorknock_seal::entry::{Entry, SpaceKeys};
 use doorknock_seal::identity::DeviceSecrets;
 use doorknock_seal::wrap::{self, EpochKey};
+use doorknock_store::Tx;
 use doorknock_store::log::{ChunkRow, DocRow};
 use doorknock_store::outbox::NewEntry;
 use doorknock_store::salvage::{Damaged, EntryRow, Found};
-use doorknock_store::Tx;
 
 use crate::Result;
 use crate::community::device_charter;
@@ -52,7 +52,9 @@ impl Known {
             return Err(no_identity());
         };
         let mut known = replayed(found, community);
-        let mut keys = known.as_ref().map_or_else(Vec::new, |(c, _)| kept_keys(found, c));
+        let mut keys = known
+            .as_ref()
+            .map_or_else(Vec::new, |(c, _)| kept_keys(found, c));
         let complete = known.as_ref().is_some_and(|(charter, _)| {
             charter.member_of(device.device_id()).is_some()
                 && missing(charter, device.device_id(), &keys) == 0
@@ -84,7 +86,9 @@ impl Known {
         Ok(Self {
             member: member.ok_or_else(no_identity)?,
             hub_url,
-            meta: meta.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            meta: meta
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
             keys_missing: missing(&charter, device.device_id(), &keys),
             device,
             charter,
@@ -122,12 +126,18 @@ fn replayed(found: &Found, community: CommunityId) -> Option<(Charter, Vec<Vec<u
 fn kept_keys(found: &Found, charter: &Charter) -> Vec<(SpaceId, EpochKey)> {
     let mut keys: Vec<(SpaceId, EpochKey)> = Vec::new();
     // An administrator's home also has those of spaces it made, beside.
-    let made = found.meta.iter().filter(|(name, _)| name.starts_with("space_key:"));
+    let made = found
+        .meta
+        .iter()
+        .filter(|(name, _)| name.starts_with("space_key:"));
     let made = made.filter_map(|(_, value)| <[u8; 32]>::try_from(value.as_slice()).ok());
     let all: HashSet<[u8; 32]> = found.keys.iter().map(|k| k.2).chain(made).collect();
     for key in &all {
         let key = || EpochKey::from_bytes(key);
-        let of = charter.spaces().iter().filter(|s| charter.accepts_key(s.id, 0, &key()));
+        let of = charter
+            .spaces()
+            .iter()
+            .filter(|s| charter.accepts_key(s.id, 0, &key()));
         keys.extend(of.map(|space| (space.id, key())));
     }
     keys
@@ -217,7 +227,9 @@ impl<'a> Log<'a> {
             };
             let header = parsed.header();
             last.insert(entry.row.space, entry.row.hash);
-            let next = chain.entry((entry.row.space, header.incarnation)).or_default();
+            let next = chain
+                .entry((entry.row.space, header.incarnation))
+                .or_default();
             *next = (header.sequence + 1).max(*next);
             own.insert(header.incarnation);
             for kept in &entry.kept {
@@ -260,13 +272,19 @@ impl<'a> Log<'a> {
         let entry = Entry::parse(&row.bytes).ok()?;
         let device = &self.known.device;
         let is_own = entry.hash() == row.hash
-            && entry.verify(charter.community(), &device.sign_key()).is_ok()
+            && entry
+                .verify(charter.community(), &device.sign_key())
+                .is_ok()
             && self.known.space(row.space) == Some(entry.header().space);
         if !is_own {
             return None;
         }
         let header = entry.header();
-        let key = self.known.keys.iter().find(|(space, _)| *space == header.space);
+        let key = self
+            .known
+            .keys
+            .iter()
+            .find(|(space, _)| *space == header.space);
         let keys = key.map(|(space, key)| SpaceKeys::derive(*space, header.epoch, key));
         let open = |n| Section::decode(&entry.open_section(n, keys.as_ref()?).ok()?).ok();
         let sections = (0..entry.sections().len()).filter_map(open);
@@ -282,7 +300,11 @@ impl<'a> Log<'a> {
     }
 
     pub(super) fn last_entries(&self) -> Vec<(u32, [u8; 32])> {
-        self.last_entries.borrow().iter().map(|(n, hash)| (*n, *hash)).collect()
+        self.last_entries
+            .borrow()
+            .iter()
+            .map(|(n, hash)| (*n, *hash))
+            .collect()
     }
 
     pub(super) fn chain(&self) -> Vec<((u32, Incarnation), u64)> {
@@ -360,7 +382,12 @@ impl<'a> Log<'a> {
             let space = charter.spaces().iter().find(|s| is_actor(s.id, *id));
             if let Some(space) = space {
                 let (id, kind, space) = (*id, kind.code, space.number);
-                let doc = DocRow { ord, id, kind, space };
+                let doc = DocRow {
+                    ord,
+                    id,
+                    kind,
+                    space,
+                };
                 self.docs.insert(ord, doc);
                 return Some(doc);
             }

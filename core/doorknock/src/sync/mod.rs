@@ -13,6 +13,7 @@ use std::collections::{HashSet, VecDeque};
 use doorknock_model::access::SpaceKind;
 use doorknock_seal::entry::Entry;
 use doorknock_seal::request::sign_request;
+use doorknock_sync::pace::Pace;
 use doorknock_sync::session::{Local, Outcome, Session};
 use doorknock_sync::wire::{self};
 
@@ -26,8 +27,11 @@ use crate::home::{Doorknock, Identity, Inner};
 use crate::ingest::{self};
 use crate::outbox;
 
-/// How many bytes of entries one request carries.
-const PUSH_BYTES: usize = 1 << 20;
+/// How much a trip carries, as the last ones went.
+const PACE: &str = "pace";
+
+/// A request is out whose answer was not taken in.
+const ASKED: &str = "asked";
 
 /// When this home last finished a sync: unix milliseconds under this name.
 pub(crate) const LAST_SYNC: &str = "last_sync";
@@ -61,10 +65,13 @@ pub struct SyncSession {
     compared: bool,
     gave_back: bool,
     retried: bool,
+    /// The disk has no room for what others wrote; what is here is still sent.
+    full: Option<crate::Error>,
 }
 
 enum Asked {
-    Sync(Vec<[u8; 32]>),
+    /// The entries pushed, and the bytes of the request.
+    Sync(Vec<[u8; 32]>, usize),
     GiveBack,
 }
 
@@ -78,7 +85,7 @@ impl SyncSession {
     /// The next request to carry, or `None` when the sync is complete.
     ///
     /// # Errors
-    /// `not_joined`, or the database's.
+    /// `not_joined`, `pull_full` at the end of a sync that only sent, or the database's.
     pub fn next(&mut self, home: &Doorknock) -> Result<Option<Request>> {
         if let Some(request) = self.give_back.pop_front() {
             self.report.bytes_up += request.body.len();
@@ -87,24 +94,37 @@ impl SyncSession {
         }
         if !std::mem::replace(&mut self.retried, true) {
             let now = home.now_ms();
-            self.report.pulled += home.writing(|inner| ingest::retry_rested(inner, now))?;
+            match home.taking(|inner| ingest::retry_rested(inner, now)) {
+                Err(error) if error.is_full() => self.full = Some(error),
+                pulled => self.report.pulled += pulled?,
+            }
+            // A note that it could not make only leaves the pace as it was.
+            let _ = home.writing(lost_before);
         }
-        let local = home.writing(|inner| {
+        let mut local = home.writing(|inner| {
             outbox::seal_pending(inner, &home.env)?;
             local(inner)
         })?;
+        if self.full.is_some() {
+            local.cursors.clear();
+        }
         let hashes = local
             .entries
             .iter()
             .filter_map(|e| Some(Entry::parse(e).ok()?.hash()))
             .collect();
         let Some(request) = self.session.next(local) else {
+            if let Some(full) = self.full.take() {
+                return Err(full);
+            }
             let now = home.now_ms();
             home.writing(|inner| {
                 Ok(inner.store.write(|tx| tx.set_meta_number(LAST_SYNC, now))?)
             })?;
+            home.keep_reserve();
             return Ok(None);
         };
+        let _ = home.writing(asking);
         let body = {
             let inner = home.lock();
             sign_request(
@@ -115,7 +135,7 @@ impl SyncSession {
             )
         };
         self.report.bytes_up += body.len();
-        self.asked = Some(Asked::Sync(hashes));
+        self.asked = Some(Asked::Sync(hashes, body.len()));
         Ok(Some(post(wire::PATH_SYNC, body)))
     }
 
@@ -136,7 +156,9 @@ impl SyncSession {
                 }
                 Ok(())
             }
-            Asked::Sync(hashes) => {
+            Asked::Sync(hashes, up) => {
+                let arrived = up.max(answer.body.len());
+                let _ = home.writing(|inner| answered(inner, arrived));
                 let body = accepted(answer)?;
                 let response: wire::SyncResponse = wire::decode(&body)?;
                 let outcome = self.take(home, &hashes, &response)?;
@@ -168,7 +190,15 @@ impl SyncSession {
         outcome.stored = changes.len();
         self.report.pushed += changes.iter().sum::<usize>();
         for pulled in &response.pulled {
-            self.take_pulled(home, pulled, &mut outcome)?;
+            match self.take_pulled(home, pulled, &mut outcome) {
+                // What others wrote is at the hub and can wait; what was recorded here is to go there.
+                Err(error) if error.is_full() => {
+                    self.full = Some(error);
+                    outcome.more = false;
+                    break;
+                }
+                taken => taken?,
+            }
         }
         for space in &response.mismatched {
             // Once a session: a hub that goes on saying so is left to itself.
@@ -216,14 +246,42 @@ fn local(inner: &mut Inner) -> Result<Local> {
         }
     };
     let cursors = spaces.iter().map(cursor).collect();
-    let entries = view.pending_entries(PUSH_BYTES)?;
+    let limit = Pace::kept(view.meta_number(PACE)?).bytes();
+    let entries = view.pending_entries(limit as usize)?;
     Ok(Local {
         community,
         charter_length,
         charter_head,
         cursors,
         entries,
+        limit,
     })
+}
+
+/// A note that still stands when a session begins is of a trip that was lost.
+fn lost_before(inner: &mut Inner) -> Result<()> {
+    let view = inner.store.view()?;
+    if view.meta_number(ASKED)? == 0 {
+        return Ok(());
+    }
+    let pace = Pace::kept(view.meta_number(PACE)?).lost();
+    Ok(inner.store.write(|tx| {
+        tx.set_meta_number(PACE, pace.bytes().into())?;
+        tx.set_meta_number(ASKED, 0)
+    })?)
+}
+
+fn asking(inner: &mut Inner) -> Result<()> {
+    Ok(inner.store.write(|tx| tx.set_meta_number(ASKED, 1))?)
+}
+
+/// An answer came, whatever it says.
+fn answered(inner: &mut Inner, bytes: usize) -> Result<()> {
+    let pace = Pace::kept(inner.store.view()?.meta_number(PACE)?).arrived(bytes);
+    Ok(inner.store.write(|tx| {
+        tx.set_meta_number(PACE, pace.bytes().into())?;
+        tx.set_meta_number(ASKED, 0)
+    })?)
 }
 
 impl Doorknock {
