@@ -12,7 +12,7 @@ use rand_chacha::ChaCha20Rng;
 
 use super::{setting, worker};
 
-const KILLS: u32 = 12;
+const KILLS: u64 = 12;
 
 /// Opens a home in a process of its own and kills it some moments later; whether it was still at it.
 fn cut_off(home: &Path, rng: &mut ChaCha20Rng, longest_ms: u64) -> bool {
@@ -52,12 +52,12 @@ fn a_home_killed_while_its_projections_are_made_anew_makes_them_at_the_next_open
     drop(office);
     let home = world.home("office");
     let mut cut = 0;
-    for _ in 0..KILLS {
+    for n in 0..KILLS {
         // As after an update whose projector is another.
         store(&home)
             .write(|tx| tx.set_meta_number("projector", 1))
             .unwrap();
-        let killed = cut_off(&home, &mut rng, 60);
+        let killed = cut_off(&home, &mut rng, 40 * n);
         let old = store(&home)
             .view()
             .unwrap()
@@ -81,11 +81,11 @@ fn a_home_of_the_first_version_killed_while_it_is_brought_up_to_date_has_everyth
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     let frozen = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/frozen/0001-first-light");
     let mut cut = 0;
-    for _ in 0..KILLS {
+    for n in 0..KILLS {
         let folder = tempfile::tempdir().unwrap();
         std::fs::copy(frozen.join("home.db"), folder.path().join("home.db")).unwrap();
         std::fs::copy(frozen.join("home.key"), folder.path().join("key")).unwrap();
-        for longest_ms in [20, 80] {
+        for longest_ms in [10 * n, 60 * n] {
             cut += u32::from(cut_off(folder.path(), &mut rng, longest_ms));
         }
         let home = open(folder.path());
