@@ -125,7 +125,7 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Quarantine(QuarantineVerb),
     /// 检查本机数据 / Check this home
-    Doctor,
+    Doctor(Doctor),
 }
 
 /// Of `community`.
@@ -232,6 +232,15 @@ pub(crate) enum QuarantineVerb {
     List,
     /// 重新检查被隔离的记录 / Judge again what was set aside
     Retry,
+}
+
+/// Of `doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// 数据损坏时：把还能验证的内容抢救到这个新目录，原文件不动
+    /// / For a damaged home: make a new one in this folder of what verifies; the old files stay as they are
+    #[arg(long, value_name = "DIR")]
+    pub(crate) salvage: Option<PathBuf>,
 }
 
 /// Of `note`.

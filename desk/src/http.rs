@@ -11,7 +11,12 @@ use crate::lang::Lang;
 /// The largest answer taken: a hub never gives more (docs/wire-format.md, "Hub protocol").
 const ANSWER_LIMIT: u64 = 8 << 20;
 const CONNECT: Duration = Duration::from_secs(10);
-const WHOLE: Duration = Duration::from_secs(60);
+/// How long the hub may think, or a dead connection be waited for.
+const THINK: Duration = Duration::from_secs(60);
+/// What the poorest connection carries in a second: half of 30 kbit/s.
+const SLOWEST: u64 = 2 << 10;
+/// Answers are asked for in small pieces where connections are poor (docs/damage.md), but an entry comes whole.
+const ENTRY: usize = 1 << 20;
 
 /// HTTP and HTTPS, through the proxy that the environment names, if any. Follows no redirect: a
 /// charter names its hub, and nobody on the way may name another.
@@ -32,7 +37,8 @@ impl Http {
             .max_redirects(0)
             .proxy(proxy)
             .timeout_connect(Some(CONNECT))
-            .timeout_global(Some(WHOLE))
+            .timeout_recv_response(Some(THINK))
+            .timeout_recv_body(Some(allowed(ENTRY)))
             .user_agent(concat!("doorknock/", env!("CARGO_PKG_VERSION")))
             .build();
         Self {
@@ -47,6 +53,9 @@ impl Http {
             _ => self
                 .agent
                 .post(url)
+                .config()
+                .timeout_send_body(Some(allowed(request.body.len())))
+                .build()
                 .content_type("application/cbor")
                 .send(&request.body[..])?,
         };
@@ -83,6 +92,11 @@ impl Http {
         };
         Unreachable(self.lang.pick(zh, en).to_owned())
     }
+}
+
+/// How long so much may be under way.
+fn allowed(bytes: usize) -> Duration {
+    THINK + Duration::from_secs(bytes as u64 / SLOWEST)
 }
 
 impl Transport for Http {

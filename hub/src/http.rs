@@ -48,8 +48,8 @@ impl Default for Limits {
         Self {
             working: 16,
             body_bytes: 128 << 20,
-            // 4 MiB over a poor mobile uplink.
-            receive: Duration::from_secs(180),
+            // An entry of 1 MiB at 30 kbit/s takes 280 s.
+            receive: Duration::from_secs(330),
             answer: Duration::from_secs(30),
             // An office behind one address may invite and join thousands in a day.
             address_rate: Rate {

@@ -2,11 +2,12 @@
 
 use doorknock_model::checklist::Label;
 use doorknock_model::kinds;
+use doorknock_store::StoreError;
 use doorknock_store::project::PROJECTOR;
 
 use crate::Result;
 use crate::apply;
-use crate::home::Doorknock;
+use crate::home::{Doorknock, Inner};
 use crate::ingest;
 use crate::snapshot;
 
@@ -51,6 +52,57 @@ fn check(code: &'static str, name: (&str, &str), ok: bool, detail: (String, Stri
     }
 }
 
+fn database_check(problems: usize) -> Check {
+    let detail = if problems == 0 {
+        ("0 处问题".to_owned(), "0 problems".to_owned())
+    } else {
+        (
+            format!("{problems} 处问题；请勿删除文件，可抢救到新目录（doctor --salvage）"),
+            format!(
+                "{problems} problems; delete nothing, salvage it into a new folder (doctor --salvage)"
+            ),
+        )
+    };
+    let name = ("数据库文件", "database file");
+    check("database", name, problems == 0, detail)
+}
+
+fn charter_check(inner: &mut Inner) -> Check {
+    let charter = if inner.identity.is_some() {
+        inner.charter().map(|c| c.len())
+    } else {
+        Ok(0)
+    };
+    let length = charter.as_ref().copied().unwrap_or(0);
+    check(
+        "charter",
+        ("社区章程", "charter"),
+        charter.is_ok(),
+        (format!("{length} 条"), format!("{length} statements")),
+    )
+}
+
+fn documents_check(inner: &Inner) -> Result<Check> {
+    let (mut documents, mut unreadable) = (0, 0);
+    let view = inner.store.view()?;
+    for doc in view.docs()? {
+        let Some(heads) = view.heads(&doc)? else {
+            continue;
+        };
+        documents += 1;
+        unreadable += usize::from(apply::load(&view, doc, &heads).is_err());
+    }
+    Ok(check(
+        "documents",
+        ("文档", "documents"),
+        unreadable == 0,
+        (
+            format!("{documents} 份，{unreadable} 份无法读取"),
+            format!("{documents}, of which {unreadable} cannot be read"),
+        ),
+    ))
+}
+
 impl Doorknock {
     /// Checks the database's pages, every document, the charter, and that the projections are what the
     /// log gives. Changes nothing but projections, which are made again if they differ.
@@ -59,48 +111,20 @@ impl Doorknock {
     /// The database's, if it cannot even be read.
     pub fn doctor(&self) -> Result<DoctorReport> {
         let mut inner = self.lock();
-        let problems = inner.store.check()?;
-        let mut checks = vec![check(
-            "database",
-            ("数据库文件", "database file"),
-            problems.is_empty(),
-            (
-                format!("{} 处问题", problems.len()),
-                format!("{} problems", problems.len()),
-            ),
-        )];
-        let charter = if inner.identity.is_some() {
-            inner.charter().map(|c| c.len())
-        } else {
-            Ok(0)
+        let problems = match inner.store.check() {
+            Err(StoreError::Unreadable) => vec![String::new()],
+            problems => problems?,
         };
-        let length = charter.as_ref().copied().unwrap_or(0);
-        checks.push(check(
-            "charter",
-            ("社区章程", "charter"),
-            charter.is_ok(),
-            (format!("{length} 条"), format!("{length} statements")),
-        ));
-        let (mut documents, mut unreadable) = (0, 0);
-        {
-            let view = inner.store.view()?;
-            for doc in view.docs()? {
-                let Some(heads) = view.heads(&doc)? else {
-                    continue;
-                };
-                documents += 1;
-                unreadable += usize::from(apply::load(&view, doc, &heads).is_err());
-            }
+        let database = database_check(problems.len());
+        if !database.ok {
+            // One page that does not read ends the connection, and what is asked of it after that tells nothing.
+            return Ok(DoctorReport {
+                checks: vec![database],
+            });
         }
-        checks.push(check(
-            "documents",
-            ("文档", "documents"),
-            unreadable == 0,
-            (
-                format!("{documents} 份，{unreadable} 份无法读取"),
-                format!("{documents}, of which {unreadable} cannot be read"),
-            ),
-        ));
+        let mut checks = vec![database];
+        checks.push(charter_check(&mut inner));
+        checks.push(documents_check(&inner)?);
         let before = inner.store.view()?.dump_projections()?;
         let rebuilt = inner.store.write(apply::rebuild);
         inner.forget();
@@ -153,7 +177,10 @@ impl Doorknock {
             inner.store.write(|tx| tx.index_visits(1000))?;
         }
         let unbuilt = snapshot::check_some(&mut inner, now)?;
-        Ok(inner.store.maintain()? || behind || unbuilt)
+        let more = inner.store.maintain()?;
+        drop(inner);
+        self.keep_reserve();
+        Ok(more || behind || unbuilt)
     }
 
     /// After an update: projections of another projector or of other kinds are made again, what other

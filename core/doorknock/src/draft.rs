@@ -113,6 +113,11 @@ impl From<Packed> for Draft {
     }
 }
 
+/// Whether a row is a draft's.
+pub(crate) fn reads(row: &DraftRow) -> bool {
+    minicbor::decode::<Packed>(&row.body).is_ok()
+}
+
 fn no_draft() -> Error {
     not_found("草稿", "draft")
 }

@@ -56,7 +56,11 @@ impl Error {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        matches!(self.0, Kind::Store(StoreError::Full))
+        matches!(self.0, Kind::Store(StoreError::Full)) || self.code() == PULL_FULL
+    }
+
+    pub(crate) fn is_unreadable(&self) -> bool {
+        matches!(self.0, Kind::Store(StoreError::Unreadable))
     }
 }
 
@@ -134,7 +138,10 @@ impl From<Message> for Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        Self(Kind::Store(error))
+        match error {
+            StoreError::Io(error) => error.into(),
+            error => Self(Kind::Store(error)),
+        }
     }
 }
 
@@ -192,6 +199,17 @@ impl From<doorknock_sync::wire::Malformed> for Error {
     fn from(_: doorknock_sync::wire::Malformed) -> Self {
         hub_answer()
     }
+}
+
+const PULL_FULL: &str = "pull_full";
+
+/// The disk has no room for what others wrote.
+pub(crate) fn pull_full() -> Error {
+    said(
+        PULL_FULL,
+        "存储空间快满了，已停止接收别人的记录；本机还能记录和发送。请清理空间后再同步。",
+        "The disk is nearly full, so others' records are not taken in; recording and sending still work. Free some space, then sync again.",
+    )
 }
 
 /// The hub's answer makes no sense.

@@ -3,9 +3,10 @@
 //! Reading values needs no automerge ([`written`]); where hashes count, a packed history is built, and building it
 //! shows whether it is what it says.
 
-use doorknock_model::ids::CommunityId;
+use doorknock_model::ids::{CommunityId, SpaceId};
 use doorknock_replica::change::{self, Op};
-use doorknock_replica::pack::Pack;
+use doorknock_replica::pack::{Pack, PackedChange};
+use doorknock_replica::section::{Dep, Section, WireChange};
 use doorknock_replica::{Actor, ReplicaError};
 use doorknock_store::View;
 use doorknock_store::log::{ChunkRow, DocRow, Heads};
@@ -34,9 +35,13 @@ pub(crate) fn squeeze(pack: &[u8]) -> Result<Vec<u8>> {
 }
 
 fn unsqueezed(bytes: &[u8]) -> Result<Pack> {
+    Ok(Pack::decode(&pack_bytes(bytes)?)?)
+}
+
+/// A pack's bytes, out of its row.
+pub(crate) fn pack_bytes(row: &[u8]) -> Result<Vec<u8>> {
     let most = doorknock_seal::limits::SNAPSHOT_BODY_BYTES;
-    let pack = zstd::bulk::decompress(bytes, most).map_err(|_| ReplicaError::Malformed)?;
-    Ok(Pack::decode(&pack)?)
+    Ok(zstd::bulk::decompress(row, most).map_err(|_| ReplicaError::Malformed)?)
 }
 
 fn community(view: &View<'_>) -> Result<CommunityId> {
@@ -45,7 +50,7 @@ fn community(view: &View<'_>) -> Result<CommunityId> {
         .ok_or_else(crate::error::not_joined)
 }
 
-fn space_of(view: &View<'_>, doc: DocRow) -> Result<doorknock_model::ids::SpaceId> {
+fn space_of(view: &View<'_>, doc: DocRow) -> Result<SpaceId> {
     let space = view.space(doc.space)?;
     Ok(space.ok_or_else(|| not_found("空间", "space"))?.id)
 }
@@ -123,10 +128,7 @@ pub(crate) fn built(view: &View<'_>, doc: DocRow, row: &ChunkRow) -> Result<Vec<
     let pack = unsqueezed(&row.change)?;
     let authors = authors(view, &pack)?;
     let built = pack.build(community(view)?, space_of(view, doc)?)?;
-    let row = |(of, (parts, change)): (
-        &doorknock_replica::pack::PackedChange,
-        (change::Parts, change::Change),
-    )| {
+    let row = |(of, (parts, change)): (&PackedChange, (change::Parts, change::Change))| {
         Some(ChunkRow {
             id: row.id,
             doc: doc.ord,
@@ -140,9 +142,38 @@ pub(crate) fn built(view: &View<'_>, doc: DocRow, row: &ChunkRow) -> Result<Vec<
     Ok(all.ok_or(ReplicaError::Malformed)?)
 }
 
-/// A pack as it came, for a space that is packed again.
-pub(crate) fn pack(row: &ChunkRow) -> Result<Pack> {
-    unsqueezed(&row.change)
+/// The changes of a pack as entries carry them, each alone, with its author's place in the pack.
+pub(crate) fn sections(
+    pack: &Pack,
+    community: CommunityId,
+    space: SpaceId,
+) -> Result<Vec<(usize, Section)>> {
+    let genesis = change::genesis(pack.kind).hash;
+    let built = pack.build(community, space)?;
+    let section = |(of, (parts, change)): (&PackedChange, (change::Parts, change::Change))| {
+        let dep = |dep| match dep {
+            dep if dep == genesis => Dep::Genesis,
+            dep => Dep::Hash(dep),
+        };
+        let mut check = [0; 4];
+        check.copy_from_slice(&change.hash[..4]);
+        let wire = WireChange {
+            seq: parts.seq,
+            time: parts.time,
+            deps: parts.deps.into_iter().map(dep).collect(),
+            ops: parts.ops,
+            splices: parts.splices,
+            check,
+        };
+        let section = Section {
+            kind: pack.kind,
+            doc: pack.doc,
+            changes: vec![wire],
+            context: None,
+        };
+        (of.author, section)
+    };
+    Ok(pack.changes.iter().zip(built).map(section).collect())
 }
 
 /// The greatest sequence number of an author in a document, 0 if none.
@@ -156,9 +187,7 @@ pub(crate) fn last_seq(view: &View<'_>, doc: DocRow, author: i64) -> Result<u64>
     };
     let pack = unsqueezed(&row.change)?;
     let authors = authors(view, &pack)?;
-    let of = |change: &&doorknock_replica::pack::PackedChange| {
-        authors.get(change.author) == Some(&author)
-    };
+    let of = |change: &&PackedChange| authors.get(change.author) == Some(&author);
     Ok(pack.changes.iter().filter(of).count() as u64)
 }
 

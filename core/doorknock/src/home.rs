@@ -22,12 +22,13 @@ use zeroize::Zeroizing;
 
 use crate::Result;
 use crate::env::{Env, KeyStore};
-use crate::error::{not_joined, said};
+use crate::error::{not_joined, pull_full, said};
 
-const DATABASE: &str = "home.db";
+pub(crate) const DATABASE: &str = "home.db";
 const DATABASE_LOG: &str = "home.db-wal";
 /// A database has at least one page.
 const PAGE_BYTES: u64 = 4096;
+const LOCK: &str = "lock";
 const RESERVE: &str = "reserve";
 const RESERVE_BYTES: usize = 1 << 20;
 
@@ -117,13 +118,7 @@ impl Doorknock {
     /// # Errors
     /// `home_exists`, `busy`, or what the disk says.
     pub fn create(home: &Path, keys: &dyn KeyStore, env: Env) -> Result<Self> {
-        if home.join(DATABASE).exists() && written(home) > 0 {
-            return Err(said(
-                "home_exists",
-                "这个目录里已有数据；请换一个目录（--home）。",
-                "There is a home in this folder already; choose another (--home).",
-            ));
-        }
+        refuse_existing(home)?;
         std::fs::create_dir_all(home)?;
         let lock = lock(home)?;
         // A key without a database is what a crash right here leaves; it is used, never replaced.
@@ -144,11 +139,7 @@ impl Doorknock {
     /// `home_too_new`. Files are never deleted or replaced.
     pub fn open(home: &Path, keys: &dyn KeyStore, env: Env) -> Result<Self> {
         if !home.join(DATABASE).exists() {
-            return Err(said(
-                "no_home",
-                "这里还没有数据；请先创建社区（community create）或用邀请链接加入（join）。",
-                "There is no home here; create a community or join one with an invitation link first.",
-            ));
+            return Err(no_home());
         }
         if written(home) < PAGE_BYTES {
             // SQLite would make a new database of it, and this would seem never to have been a home.
@@ -156,20 +147,13 @@ impl Doorknock {
         }
         let lock = lock(home)?;
         let Some(key) = keys.load()?.map(Zeroizing::new) else {
-            return Err(said(
-                "key_missing",
-                "找不到数据库密钥；数据库已原样保留，请联系社区管理员。",
-                "The database's key is missing; the database is kept as it is, ask your administrator.",
-            ));
+            return Err(key_missing());
         };
         Self::open_locked(home, &key, env, lock)
     }
 
     fn open_locked(home: &Path, key: &[u8; 32], env: Env, lock: File) -> Result<Self> {
-        let options = Options {
-            fault: env.fault.clone(),
-        };
-        let mut store = Store::open(&home.join(DATABASE), key, options)?;
+        let mut store = open_store(home, key, &env)?;
         let secrets = device_secrets(&mut store, &env)?;
         let view = store.view()?;
         let identity = read_identity(&view, secrets.device_id())?;
@@ -214,12 +198,34 @@ impl Doorknock {
     /// On a full disk the reserve is given back and the write is tried once more.
     pub(crate) fn writing<T>(&self, work: impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
         let mut inner = self.lock();
-        let mut result = work(&mut inner);
+        let mut result = self.attempt(&mut inner, &work);
         if result.as_ref().is_err_and(crate::Error::is_full)
             && std::fs::remove_file(self.path.join(RESERVE)).is_ok()
         {
+            result = self.attempt(&mut inner, &work);
+        }
+        result
+    }
+
+    /// Runs a write of what others wrote: it leaves the reserve to what is recorded here and to sending it,
+    /// and stops first (rule R4).
+    pub(crate) fn taking<T>(&self, work: impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
+        let full = |error: crate::Error| if error.is_full() { pull_full() } else { error };
+        // What was given back is not there to be filled from outside.
+        self.reserve().map_err(|error| full(error.into()))?;
+        self.attempt(&mut self.lock(), &work).map_err(full)
+    }
+
+    /// Tries a write. A page that did not read ends the connection, also for what has nothing to do with it,
+    /// so the write is tried once more on a new one.
+    fn attempt<T>(&self, inner: &mut Inner, work: &impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
+        let mut result = work(inner);
+        if result.as_ref().is_err_and(crate::Error::is_unreadable)
+            && let Ok(store) = open_store(&self.path, &self.key, &self.env)
+        {
+            inner.store = store;
             inner.forget();
-            result = work(&mut inner);
+            result = work(inner);
         }
         if result.is_err() {
             inner.forget();
@@ -228,17 +234,31 @@ impl Doorknock {
     }
 
     /// Keeps the reserve; it is a help, so failing to is no error.
-    fn keep_reserve(&self) {
+    pub(crate) fn keep_reserve(&self) {
+        let _ = self.reserve();
+    }
+
+    fn reserve(&self) -> std::io::Result<()> {
         let path = self.path.join(RESERVE);
-        if !path.exists() {
-            // Written, not sparse: the space has to be there when it is needed.
-            let _ = std::fs::write(&path, vec![0x55; RESERVE_BYTES]);
+        if std::fs::metadata(&path).is_ok_and(|file| file.len() == RESERVE_BYTES as u64) {
+            return Ok(());
         }
+        // Written, not sparse: the space has to be there when it is needed. Half of it is none.
+        std::fs::write(&path, vec![0x55; RESERVE_BYTES]).inspect_err(|_| {
+            let _ = std::fs::remove_file(&path);
+        })
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
         self.env.clock.now_ms()
     }
+}
+
+fn open_store(home: &Path, key: &[u8; 32], env: &Env) -> Result<Store> {
+    let options = Options {
+        fault: env.fault.clone(),
+    };
+    Ok(Store::open(&home.join(DATABASE), key, options)?)
 }
 
 /// How many bytes the database has on the disk; none is what a crash while making a home leaves.
@@ -247,12 +267,55 @@ fn written(home: &Path) -> u64 {
     len(DATABASE) + len(DATABASE_LOG)
 }
 
+fn no_home() -> crate::Error {
+    said(
+        "no_home",
+        "这里还没有数据；请先创建社区（community create）或用邀请链接加入（join）。",
+        "There is no home here; create a community or join one with an invitation link first.",
+    )
+}
+
+pub(crate) fn key_missing() -> crate::Error {
+    said(
+        "key_missing",
+        "找不到数据库密钥；数据库已原样保留，请联系社区管理员。",
+        "The database's key is missing; the database is kept as it is, ask your administrator.",
+    )
+}
+
+pub(crate) fn refuse_existing(home: &Path) -> Result<()> {
+    if home.join(DATABASE).exists() && written(home) > 0 {
+        return Err(said(
+            "home_exists",
+            "这个目录里已有数据；请换一个目录（--home）。",
+            "There is a home in this folder already; choose another (--home).",
+        ));
+    }
+    Ok(())
+}
+
 fn lock(home: &Path) -> Result<File> {
     let file = File::options()
         .create(true)
         .truncate(false)
         .write(true)
-        .open(home.join("lock"))?;
+        .open(home.join(LOCK))?;
+    take(file)
+}
+
+/// The lock of a home whose files are only read: one that is not there is not made.
+pub(crate) fn lock_existing(home: &Path) -> Result<Option<File>> {
+    if !home.join(DATABASE).exists() {
+        return Err(no_home());
+    }
+    match File::open(home.join(LOCK)) {
+        Ok(file) => take(file).map(Some),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn take(file: File) -> Result<File> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(said(

@@ -176,7 +176,7 @@ impl Group {
     }
 }
 
-fn to_wire(kind: u16, parts: Parts, hash: [u8; 32], earlier: &[[u8; 32]]) -> WireChange {
+pub(crate) fn to_wire(kind: u16, parts: Parts, hash: [u8; 32], earlier: &[[u8; 32]]) -> WireChange {
     let genesis = change::genesis(kind).hash;
     let dep = |dep: [u8; 32]| match earlier.iter().position(|h| *h == dep) {
         Some(n) => Dep::InSection(n),

@@ -28,11 +28,13 @@ pub mod outbox;
 pub mod project;
 pub mod queries;
 pub mod rounds;
+pub mod salvage;
 mod schema;
 pub mod search;
 pub mod snapshots;
 pub mod templates;
 pub mod visits;
+mod wal;
 pub mod whole;
 
 use std::ops::Deref;
@@ -60,6 +62,9 @@ pub enum StoreError {
     /// A row is not what this version writes.
     #[error("a row in the database makes no sense")]
     BadRow,
+    /// A file cannot be read or written.
+    #[error("file error")]
+    Io(#[from] std::io::Error),
     /// Anything else SQLite reports.
     #[error("database error")]
     Sql(#[source] rusqlite::Error),
@@ -67,8 +72,13 @@ pub enum StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
+        // Where a full disk has no room for the index of the write-ahead log, SQLite says so in another way.
+        let no_room = error
+            .sqlite_error()
+            .is_some_and(|e| e.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
+            _ if no_room => Self::Full,
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Unreadable,
             _ => Self::Sql(error),
         }

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::Once;
 
+use doorknock_model::ids::derive16;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, wal};
 
 /// Numbered migrations; the n-th brings `user_version` to n.
 const MIGRATIONS: &[&str] = &[
@@ -18,18 +19,28 @@ const MIGRATIONS: &[&str] = &[
 
 /// SQLite counts as initialised before SQLCipher's own start has ended, so a second thread's first opening
 /// could find no cipher. The first opening of a process is therefore made alone.
-static FIRST: Once = Once::new();
+pub(crate) static FIRST: Once = Once::new();
 
 pub(crate) fn open(path: &Path, key: &[u8; 32]) -> Result<Connection> {
     FIRST.call_once(|| drop(Connection::open_in_memory()));
+    let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
+    // A log that cannot be looked at now is SQLite's to report.
+    if wal::is_damaged(&wal::beside(path)).unwrap_or(false) {
+        return Err(StoreError::Unreadable);
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     // A library prints nothing: what is wrong with a file is said by the error.
     conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
-    let hex: String = key.iter().map(|b| format!("{b:02x}")).collect();
-    conn.pragma_update(None, "key", format!("x'{hex}'"))?;
+    // The first bytes of the file are the salt of the pages' authentication; without them nothing of the rest
+    // could be read. In a new file they follow from the key (docs/adr/0013-damaged-homes.md).
+    let mut material = hex(key);
+    if is_new {
+        material += &hex(&salt(key));
+    }
+    conn.pragma_update(None, "key", format!("x'{material}'"))?;
     // SHA-256 has instructions on phones and servers alike; the default, SHA-512, mostly has none, and
     // authenticating pages is half of what encryption costs (docs/performance.md).
     conn.execute_batch("PRAGMA cipher_hmac_algorithm = HMAC_SHA256")?;
@@ -45,6 +56,15 @@ pub(crate) fn open(path: &Path, key: &[u8; 32]) -> Result<Connection> {
     conn.set_prepared_statement_cache_capacity(128);
     migrate(&conn, version)?;
     Ok(conn)
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The salt of a database of this version. It has to differ nowhere: the key is random.
+pub(crate) fn salt(key: &[u8; 32]) -> [u8; 16] {
+    derive16("database salt", &[key])
 }
 
 fn migrate(conn: &Connection, version: usize) -> Result<()> {

@@ -52,6 +52,12 @@ impl View<'_> {
         Ok(self.chunks_from(id, 1)?.into_iter().find(|c| c.id == id))
     }
 
+    /// How many changes the log has.
+    pub fn change_count(&self) -> Result<u64> {
+        let mut statement = self.conn.prepare_cached("SELECT count(*) FROM chunk")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// The heads of a change's document after it, as this log has them.
     pub fn heads_at(&self, chunk: i64) -> Result<Heads> {
         let mut statement = self

@@ -10,5 +10,6 @@
 //!
 //! **What it never does.** Open a socket, read a clock, hold a key, look inside an entry.
 
+pub mod pace;
 pub mod session;
 pub mod wire;

@@ -8,7 +8,7 @@
 
 use doorknock_model::ids::CommunityId;
 
-use crate::wire::{Cursor, DEFAULT_ANSWER_LIMIT, SyncRequest};
+use crate::wire::{Cursor, SyncRequest};
 
 /// Where a home stands before a trip.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct Local {
     pub cursors: Vec<Cursor>,
     /// Entries to push, oldest first, as many as one request may hold.
     pub entries: Vec<Vec<u8>>,
+    /// How many bytes the answer may have.
+    pub limit: u32,
 }
 
 /// What a trip brought.
@@ -73,7 +75,7 @@ impl Session {
             charter_head: head,
             cursors: local.cursors,
             entries: local.entries,
-            limit: DEFAULT_ANSWER_LIMIT,
+            limit: local.limit,
             own: self.own,
         })
     }
@@ -110,6 +112,7 @@ mod tests {
             charter_head: [2; 32],
             cursors: vec![],
             entries: vec![],
+            limit: 1,
         }
     }
 

@@ -4,6 +4,7 @@ mod care;
 mod community;
 mod correct;
 mod decide;
+mod doctor;
 mod door;
 mod draft;
 mod export;
@@ -102,7 +103,7 @@ fn fixed(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
         Verb::Conflict(ConflictVerb::Resolve(args)) => record::resolve(desk, &args.id, args.keep),
         Verb::Quarantine(QuarantineVerb::List) => sync::quarantine(desk),
         Verb::Quarantine(QuarantineVerb::Retry) => sync::retry(desk),
-        Verb::Doctor => sync::doctor(desk),
+        Verb::Doctor(args) => doctor::run(desk, &args),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Syncing, and what is known of where records are.
 
-use doorknock::{Doorknock, FirstSync, Status};
+use doorknock::{FirstSync, Status};
 use serde_json::{Value, json};
 
 use super::{Desk, community::role_name};
@@ -212,38 +212,4 @@ pub(super) fn quarantine(desk: &Desk) -> Result<Reply, Failure> {
         ]
     });
     Ok(Reply::new(json, table(&header, rows)))
-}
-
-/// `doctor`: `{"ok", "checks"}`; exit code 1 when a check fails.
-pub(super) fn doctor(desk: &Desk) -> Result<Reply, Failure> {
-    let home: Doorknock = desk.open()?;
-    let report = home.doctor()?;
-    let well = report.ok();
-    let lang = desk.lang;
-    let json = json!({
-        "ok": well,
-        "checks": report
-            .checks
-            .iter()
-            .map(|check| json!({
-                "check": check.code,
-                "name": lang.pick(&check.name.zh, &check.name.en),
-                "ok": check.ok,
-                "detail": lang.pick(&check.detail.zh, &check.detail.en),
-            }))
-            .collect::<Vec<_>>(),
-    });
-    let rows = report.checks.iter().map(|check| {
-        vec![
-            if check.ok { "✓" } else { "✗" }.to_owned(),
-            lang.pick(&check.name.zh, &check.name.en).to_owned(),
-            lang.pick(&check.detail.zh, &check.detail.en).to_owned(),
-        ]
-    });
-    let header = ["", lang.pick("检查", "check"), lang.pick("结果", "result")];
-    Ok(Reply {
-        json,
-        text: table(&header, rows),
-        well,
-    })
 }

@@ -197,7 +197,7 @@ fn opened(
     Ok(keys)
 }
 
-pub(super) fn add_space(
+pub(crate) fn add_space(
     tx: &Tx<'_>,
     charter: &Charter,
     space: SpaceId,

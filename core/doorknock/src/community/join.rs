@@ -1,8 +1,9 @@
 //! Joining with an invitation link.
 
-use doorknock_model::ids::{DeviceId, MemberId};
+use doorknock_model::ids::{CommunityId, DeviceId, MemberId};
 use doorknock_model::random;
 use doorknock_seal::charter::Charter;
+use doorknock_seal::identity::{DeviceSecrets, Signer};
 use doorknock_seal::invite::InviteLink;
 use doorknock_seal::request::sign_request;
 use doorknock_seal::wrap::{self, Wrap};
@@ -41,7 +42,8 @@ impl Doorknock {
         let member = self.member_to_be()?;
         let mut last = None;
         for _ in 0..TRIES {
-            let (statements, wraps) = fetch_charter(net, &link)?;
+            let (statements, wraps) =
+                fetch_charter(net, &link.hub_url, link.community, &link.secret)?;
             let mut charter = verified(&link, &statements)?;
             let statement = {
                 let inner = self.lock();
@@ -117,16 +119,34 @@ impl Doorknock {
     }
 }
 
-fn fetch_charter(net: &dyn Transport, link: &InviteLink) -> Result<(Vec<Vec<u8>>, Vec<Wrap>)> {
+/// The whole charter as the hub has it, and the keys that came with its statements, for a device that
+/// joined before; of its own community or not at all.
+pub(crate) fn device_charter(
+    net: &dyn Transport,
+    hub_url: &str,
+    community: CommunityId,
+    device: &DeviceSecrets,
+) -> Result<(Charter, Vec<Vec<u8>>, Vec<Wrap>)> {
+    let (statements, wraps) = fetch_charter(net, hub_url, community, device)?;
+    let charter = Charter::replay(&statements)?;
+    if charter.community() != community {
+        return Err(hub_answer());
+    }
+    Ok((charter, statements, wraps))
+}
+
+fn fetch_charter(
+    net: &dyn Transport,
+    hub_url: &str,
+    community: CommunityId,
+    signer: &dyn Signer,
+) -> Result<(Vec<Vec<u8>>, Vec<Wrap>)> {
     let (mut statements, mut wraps) = (Vec::new(), Vec::new());
     loop {
         let from = statements.len() as u64;
-        let body = wire::encode(&wire::CharterRequest {
-            community: link.community,
-            from,
-        });
-        let body = sign_request(wire::PATH_CHARTER, &body, link.community, &link.secret);
-        let body = accepted(net.exchange(&link.hub_url, &post(wire::PATH_CHARTER, body))?)?;
+        let body = wire::encode(&wire::CharterRequest { community, from });
+        let body = sign_request(wire::PATH_CHARTER, &body, community, signer);
+        let body = accepted(net.exchange(hub_url, &post(wire::PATH_CHARTER, body))?)?;
         let response: wire::CharterResponse = wire::decode(&body)?;
         for bytes in &response.wraps {
             wraps.push(Wrap::from_bytes(bytes)?);

@@ -7,8 +7,9 @@ mod grids;
 mod invite;
 mod join;
 
-pub(crate) use charter::{append_name, append_request, extend_and_keep};
+pub(crate) use charter::{add_space, append_name, append_request, extend_and_keep};
 pub use join::Joined;
+pub(crate) use join::device_charter;
 
 use doorknock_model::access::{Role, SpaceKind};
 use doorknock_model::ids::{CommunityId, DeviceId, GridId, MemberId};
@@ -19,8 +20,6 @@ use doorknock_seal::charter::Charter;
 use doorknock_seal::wrap::{self, EpochKey, HpkeSecret};
 use doorknock_store::Tx;
 use doorknock_sync::wire;
-
-use charter::add_space;
 
 use crate::Result;
 use crate::env::{Answer, Request, Transport};
@@ -147,7 +146,7 @@ impl Doorknock {
 
     /// Seals the database's key to the community's rescue key, beside the database (rule R4). A help
     /// for later, so a failure here does not undo the joining.
-    pub(super) fn keep_rescue(&self, rescue_key: &[u8; 32]) {
+    pub(crate) fn keep_rescue(&self, rescue_key: &[u8; 32]) {
         let Some(identity) = self.lock().identity.clone() else {
             return;
         };
@@ -204,7 +203,7 @@ pub(crate) fn accepted(answer: Answer) -> Result<Vec<u8>> {
     Err(said("hub_refused", refusal.zh, refusal.en))
 }
 
-pub(super) fn set_identity(
+pub(crate) fn set_identity(
     tx: &Tx<'_>,
     community: CommunityId,
     member: MemberId,

@@ -6,8 +6,8 @@ use doorknock_replica::change::{Parts, build, genesis};
 use doorknock_replica::section::WireChange;
 use doorknock_store::log::{DocRow, Heads, NewChunk};
 
-use super::Ingest;
 use super::section::{From, replica_code};
+use super::{Ingest, UNSENT};
 use crate::Result;
 use crate::apply::{self, Applied};
 use crate::history;
@@ -81,7 +81,7 @@ impl Ingest<'_> {
             doc: doc.ord,
             author,
             seq,
-            mine: false,
+            mine: *from.entry == UNSENT,
             hash,
             heads: &heads,
             change: &built.bytes,

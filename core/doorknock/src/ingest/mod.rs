@@ -12,9 +12,11 @@
 mod again;
 mod change;
 mod check;
+mod kept;
 pub(crate) mod section;
 
 pub(crate) use again::{retry, retry_all, retry_rested};
+pub(crate) use kept::{Kept, take_kept};
 
 use std::cell::RefCell;
 
@@ -36,6 +38,9 @@ pub(crate) const RULES: u32 = 2;
 
 /// The app ended too often while this was read.
 pub(super) const CRASHED: &str = "crashed_twice";
+
+/// Stands for the entry of a change that was recorded on this device and has none yet.
+pub(super) const UNSENT: [u8; 32] = [0; 32];
 
 /// A copied home is reported under this code.
 pub(crate) const COPIED: &str = "device_copied";

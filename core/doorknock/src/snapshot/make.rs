@@ -298,7 +298,7 @@ fn packed(view: &View<'_>, doc: DocRow) -> Result<Option<Vec<u8>>> {
     if let [row] = &rows[..]
         && row.seq == PACKED
     {
-        return Ok(Some(history::pack(row)?.encode()));
+        return Ok(Some(history::pack_bytes(&row.change)?));
     }
     let mut packer = Packer::new(doc.kind, doc.id);
     for row in history::changes(view, doc)? {

@@ -6,7 +6,6 @@ use doorknock_model::access::{Role, SpaceKind};
 use doorknock_model::kind::Kind;
 use doorknock_model::kinds;
 use doorknock_replica::pack::Pack;
-use doorknock_replica::section::{Dep, Section, WireChange};
 use doorknock_seal::charter::{Charter, Member};
 use doorknock_seal::sha256;
 use doorknock_seal::snapshot::{Level, SignedManifest, SnapshotKeys, part_hash};
@@ -332,7 +331,7 @@ impl Take<'_> {
             return Ok(Err(Refused));
         }
         if tx.heads(&doc)?.is_some() {
-            return self.beside(doc, kind, bytes, &pack, &authors).map(Ok);
+            return self.beside(doc, bytes, &pack, &authors).map(Ok);
         }
         self.whole(doc, bytes, pack, &authors)
     }
@@ -404,7 +403,6 @@ impl Take<'_> {
     fn beside(
         &self,
         doc: DocRow,
-        kind: &Kind,
         bytes: &[u8],
         pack: &Pack,
         authors: &[(AuthorRow, &Member)],
@@ -417,41 +415,16 @@ impl Take<'_> {
         if same {
             return Ok(taken);
         }
-        let built = pack.build(self.ingest.community, self.space.id)?;
-        for (change, (parts, built)) in pack.changes.iter().zip(built) {
-            let (author, member) = &authors[change.author];
+        for (author, section) in history::sections(pack, self.ingest.community, self.space.id)? {
+            let (author, member) = &authors[author];
             let from = From {
                 entry: self.entry,
                 space: self.space,
                 author,
                 member,
             };
-            let mut check = [0; 4];
-            check.copy_from_slice(&built.hash[..4]);
-            let deps = parts.deps.iter().map(|dep| dep_of(kind, *dep)).collect();
-            let section = Section {
-                kind: kind.code,
-                doc: doc.id,
-                changes: vec![WireChange {
-                    seq: parts.seq,
-                    time: parts.time,
-                    deps,
-                    ops: parts.ops,
-                    splices: parts.splices,
-                    check,
-                }],
-                context: None,
-            };
             taken.add(self.ingest.changes(&from, 0, &section)?);
         }
         Ok(taken)
-    }
-}
-
-fn dep_of(kind: &Kind, dep: [u8; 32]) -> Dep {
-    if dep == doorknock_replica::change::genesis(kind.code).hash {
-        Dep::Genesis
-    } else {
-        Dep::Hash(dep)
     }
 }

@@ -4,15 +4,18 @@ use doorknock_seal::request::sign_request;
 use doorknock_store::snapshots::{PartRow, SnapshotProgress};
 use doorknock_sync::wire;
 
-use super::{Asked, SyncSession};
+use super::{Asked, SyncSession, pace};
 use crate::Result;
 use crate::community::{accepted, post};
 use crate::env::{Answer, Request};
 use crate::home::Doorknock;
+use crate::ingest::Taken;
 use crate::snapshot;
 
 /// The most bytes of a part asked for at once.
 const PIECE: u32 = 1 << 18;
+/// Fewer are not asked for: each piece costs a trip.
+const LEAST: u32 = 1 << 12;
 
 impl SyncSession {
     /// The next request for a snapshot's sake: what today's doors need comes before the log, history after.
@@ -37,6 +40,7 @@ impl SyncSession {
                 return Ok(Some(self.send(request, Asked::Find)));
             }
         }
+        let limit;
         let (part, offset, community) = {
             let inner = home.lock();
             let view = inner.store.view()?;
@@ -44,6 +48,7 @@ impl SyncSession {
                 return Ok(None);
             };
             let come = view.part_come(&part)?;
+            limit = pace::bytes(&view)?.clamp(LEAST, PIECE);
             (part, come, inner.identity()?.community)
         };
         let read = wire::encode(&wire::SnapshotRead {
@@ -51,9 +56,10 @@ impl SyncSession {
             space: part.space,
             part: part.hash,
             offset,
-            limit: PIECE,
+            limit,
         });
         let request = signed(home, wire::PATH_SNAPSHOT_READ, &read)?;
+        let _ = home.writing(pace::asking);
         Ok(Some(self.send(request, Asked::Piece(part, offset))))
     }
 
@@ -77,6 +83,8 @@ impl SyncSession {
         offset: u64,
         answer: Answer,
     ) -> Result<()> {
+        let arrived = answer.body.len();
+        let _ = home.writing(|inner| pace::answered(inner, arrived));
         let gone = answer.status == 404;
         let piece = match gone {
             true => wire::SnapshotPiece { bytes: Vec::new() },
@@ -89,16 +97,23 @@ impl SyncSession {
             self.looked = !self.lost.insert(part.space);
             return Ok(());
         }
-        home.writing(|inner| {
-            Ok(inner
+        let taken = home.taking(|inner| {
+            inner
                 .store
-                .write(|tx| tx.add_piece(part, offset, &piece.bytes))?)
-        })?;
-        if come == part.size {
-            let now = home.now_ms();
-            let taken = home.writing(|inner| snapshot::take_part(inner, now, part))?;
-            self.report.pulled += taken.changes;
-            self.report.quarantined += taken.set_aside;
+                .write(|tx| tx.add_piece(part, offset, &piece.bytes))?;
+            if come < part.size {
+                return Ok(Taken::default());
+            }
+            snapshot::take_part(inner, home.now_ms(), part)
+        });
+        match taken {
+            // What is here is still sent; what others wrote can wait.
+            Err(error) if error.is_full() => self.full = Some(error),
+            taken => {
+                let taken = taken?;
+                self.report.pulled += taken.changes;
+                self.report.quarantined += taken.set_aside;
+            }
         }
         self.report.first_sync = progress(home)?.or_else(|| self.report.first_sync.map(whole));
         Ok(())

@@ -7,6 +7,7 @@
 
 mod first;
 mod hub;
+mod pace;
 mod pull;
 
 use std::collections::{HashSet, VecDeque};
@@ -28,9 +29,6 @@ use crate::error::hub_answer;
 use crate::home::{Doorknock, Identity, Inner};
 use crate::ingest::{self};
 use crate::outbox;
-
-/// How many bytes of entries one request carries.
-const PUSH_BYTES: usize = 1 << 20;
 
 /// When this home last finished a sync: unix milliseconds under this name.
 pub(crate) const LAST_SYNC: &str = "last_sync";
@@ -81,10 +79,13 @@ pub struct SyncSession {
     looked: bool,
     /// Spaces whose snapshot the hub no longer had.
     lost: HashSet<u32>,
+    /// The disk has no room for what others wrote; what is here is still sent.
+    full: Option<crate::Error>,
 }
 
 enum Asked {
-    Sync(Vec<[u8; 32]>),
+    /// The entries pushed, and the bytes of the request.
+    Sync(Vec<[u8; 32]>, usize),
     GiveBack,
     Find,
     Piece(PartRow, u64),
@@ -100,28 +101,41 @@ impl SyncSession {
     /// The next request to carry, or `None` when the sync is complete.
     ///
     /// # Errors
-    /// `not_joined`, or the database's.
+    /// `not_joined`, `pull_full` at the end of a sync that only sent, or the database's.
     pub fn next(&mut self, home: &Doorknock) -> Result<Option<Request>> {
         if let Some(request) = self.give_back.pop_front() {
             return Ok(Some(self.send(request, Asked::GiveBack)));
         }
         if !std::mem::replace(&mut self.retried, true) {
             let now = home.now_ms();
-            self.report.pulled += home.writing(|inner| ingest::retry_rested(inner, now))?;
+            match home.taking(|inner| ingest::retry_rested(inner, now)) {
+                Err(error) if error.is_full() => self.full = Some(error),
+                pulled => self.report.pulled += pulled?,
+            }
+            // A note that it could not make only leaves the pace as it was.
+            let _ = home.writing(pace::lost_before);
         }
-        if let Some(request) = self.next_for_snapshot(home, false)? {
+        if self.full.is_none()
+            && let Some(request) = self.next_for_snapshot(home, false)?
+        {
             return Ok(Some(request));
         }
-        let local = home.writing(|inner| {
+        let mut local = home.writing(|inner| {
             outbox::seal_pending(inner, &home.env)?;
             local(inner)
         })?;
+        if self.full.is_some() {
+            local.cursors.clear();
+        }
         let hashes = local
             .entries
             .iter()
             .filter_map(|e| Some(Entry::parse(e).ok()?.hash()))
             .collect();
         let Some(request) = self.session.next(local) else {
+            if let Some(full) = self.full.take() {
+                return Err(full);
+            }
             if let Some(request) = self.next_for_snapshot(home, true)? {
                 return Ok(Some(request));
             }
@@ -129,8 +143,10 @@ impl SyncSession {
             home.writing(|inner| {
                 Ok(inner.store.write(|tx| tx.set_meta_number(LAST_SYNC, now))?)
             })?;
+            home.keep_reserve();
             return Ok(None);
         };
+        let _ = home.writing(pace::asking);
         let body = {
             let inner = home.lock();
             sign_request(
@@ -140,9 +156,11 @@ impl SyncSession {
                 &inner.secrets,
             )
         };
-        Ok(Some(
-            self.send(post(wire::PATH_SYNC, body), Asked::Sync(hashes)),
-        ))
+        let up = body.len();
+        Ok(Some(self.send(
+            post(wire::PATH_SYNC, body),
+            Asked::Sync(hashes, up),
+        )))
     }
 
     fn send(&mut self, request: Request, asked: Asked) -> Request {
@@ -170,7 +188,9 @@ impl SyncSession {
             }
             Asked::Find => self.take_found(home, answer),
             Asked::Piece(part, offset) => self.take_piece(home, &part, offset, answer),
-            Asked::Sync(hashes) => {
+            Asked::Sync(hashes, up) => {
+                let arrived = up.max(answer.body.len());
+                let _ = home.writing(|inner| pace::answered(inner, arrived));
                 let body = accepted(answer)?;
                 let response: wire::SyncResponse = wire::decode(&body)?;
                 let outcome = self.take(home, &hashes, &response)?;
@@ -202,7 +222,15 @@ impl SyncSession {
         outcome.stored = changes.len();
         self.report.pushed += changes.iter().sum::<usize>();
         for pulled in &response.pulled {
-            self.take_pulled(home, pulled, &mut outcome)?;
+            match self.take_pulled(home, pulled, &mut outcome) {
+                // What others wrote is at the hub and can wait; what was recorded here is to go there.
+                Err(error) if error.is_full() => {
+                    self.full = Some(error);
+                    outcome.more = false;
+                    break;
+                }
+                taken => taken?,
+            }
         }
         for space in &response.mismatched {
             // Once a session: a hub that goes on saying so is left to itself.
@@ -211,7 +239,7 @@ impl SyncSession {
                 outcome.reset += 1;
             }
         }
-        if !response.more && !self.compared {
+        if !response.more && self.full.is_none() && !self.compared {
             // Once a session, so that a hub whose receipts and logs never agree keeps nobody busy.
             self.compared = true;
             home.writing(void_behind_the_log)?;
@@ -249,13 +277,15 @@ fn local(inner: &mut Inner) -> Result<Local> {
         }
     };
     let cursors = spaces.iter().map(cursor).collect();
-    let entries = view.pending_entries(PUSH_BYTES)?;
+    let limit = pace::bytes(&view)?;
+    let entries = view.pending_entries(limit as usize)?;
     Ok(Local {
         community,
         charter_length,
         charter_head,
         cursors,
         entries,
+        limit,
     })
 }
 

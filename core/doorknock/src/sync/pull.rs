@@ -73,7 +73,7 @@ impl SyncSession {
                 break;
             }
             end.passed = passed_by(&hashes, pulled.first, position, end.position);
-            let taken = home.writing(|inner| take_entries(inner, home.now_ms(), &batch, &end))?;
+            let taken = home.taking(|inner| take_entries(inner, home.now_ms(), &batch, &end))?;
             self.report.pulled += taken.changes;
             self.report.quarantined += taken.set_aside;
             outcome.advanced += end.position - position;
