@@ -17,7 +17,7 @@ use doorknock_model::random;
 use doorknock_seal::charter::Charter;
 use doorknock_seal::identity::DeviceSecrets;
 use doorknock_store::log::Heads;
-use doorknock_store::{Options, Store, StoreError};
+use doorknock_store::{Options, Store, StoreError, Trip};
 use zeroize::Zeroizing;
 
 use crate::Result;
@@ -213,26 +213,41 @@ impl Doorknock {
     /// Runs a write; after a failure memory is forgotten, so that it never runs ahead of the database.
     /// On a full disk the reserve is given back and the write is tried once more.
     pub(crate) fn writing<T>(&self, work: impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
-        let mut inner = self.lock();
-        let mut result = work(&mut inner);
-        if result.as_ref().is_err_and(crate::Error::is_full)
-            && std::fs::remove_file(self.path.join(RESERVE)).is_ok()
-        {
-            inner.forget();
-            result = work(&mut inner);
+        let result = self.taking_in(&work);
+        let full = result.as_ref().is_err_and(crate::Error::is_full);
+        if full && std::fs::remove_file(self.path.join(RESERVE)).is_ok() {
+            return self.taking_in(work);
         }
+        result
+    }
+
+    /// The same for what others wrote, which can wait: the reserve is left to what is recorded here.
+    pub(crate) fn taking_in<T>(&self, work: impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
+        let mut inner = self.lock();
+        let result = work(&mut inner);
         if result.is_err() {
             inner.forget();
         }
         result
     }
 
-    /// Keeps the reserve; it is a help, so failing to is no error.
-    fn keep_reserve(&self) {
+    /// Keeps the reserve. Whether there is room: it is a help, so any other failure is no matter.
+    pub(crate) fn keep_reserve(&self) -> bool {
         let path = self.path.join(RESERVE);
-        if !path.exists() {
-            // Written, not sparse: the space has to be there when it is needed.
-            let _ = std::fs::write(&path, vec![0x55; RESERVE_BYTES]);
+        if path.exists() {
+            return true;
+        }
+        if (self.env.fault.as_ref()).is_some_and(|fault| fault(RESERVE) == Trip::Full) {
+            return false;
+        }
+        // Written, not sparse: the space has to be there when it is needed.
+        match std::fs::write(&path, vec![0x55; RESERVE_BYTES]) {
+            Err(error) if error.kind() == std::io::ErrorKind::StorageFull => {
+                // A part of it would pass for the whole.
+                let _ = std::fs::remove_file(&path);
+                false
+            }
+            _ => true,
         }
     }
 

@@ -155,13 +155,21 @@ impl Tx<'_> {
         Ok(changed > 0)
     }
 
-    /// Notes that the hub refused an entry: it stays here, is shown, and is not sent again by itself.
+    /// Notes that the hub refused an entry: it stays here, is shown, and is sent again once a day.
     pub fn entry_refused(&self, hash: &[u8; 32], verdict: u32) -> Result<()> {
         self.exec(
             "UPDATE entry SET refused = ?2 WHERE hash = ?1 AND position IS NULL",
             params![&hash[..], verdict],
         )?;
         Ok(())
+    }
+
+    /// What the hub refused is pending like anything else.
+    pub fn forget_refusals(&self) -> Result<usize> {
+        self.exec(
+            "UPDATE entry SET refused = NULL WHERE refused IS NOT NULL AND position IS NULL",
+            [],
+        )
     }
 
     /// A space's receipts proved void: its entries are pending again (rule R8).

@@ -15,31 +15,46 @@
 //! **What it never does.** It opens no socket, reads no clock, and looks into no database: it judges by
 //! what the facade says, as an app would.
 
+mod alike;
+mod catalogue;
+mod company;
 mod day;
+mod disk;
 mod fault;
+mod garble;
 mod ledger;
+mod liar;
+mod many;
 mod node;
 mod office;
 mod oracle;
 mod papers;
 mod people;
+mod queues;
 mod run;
 mod sabotage;
 mod shown;
+mod shrink;
 mod stage;
 mod steps;
 mod travel;
 mod trouble;
+mod villain;
+mod violation;
 mod visits;
 
+pub use catalogue::{DEEDS, FAULTS};
 pub use day::Day;
 pub use fault::FaultPlan;
 pub use ledger::{Fact, Fate, Ledger, Places};
+pub use many::{Report, TELLING, attempt};
 pub use node::Node;
-pub use run::{Run, Violation};
+pub use run::Run;
 pub use sabotage::Sabotage;
 pub use shown::Shown;
+pub use shrink::shrink;
 pub use stage::{HomeShape, SHAPES, Shape, Stage};
+pub use violation::{Case, Oracle, Violation};
 
 /// How often each thing happened in a run.
 pub type Tally = std::collections::BTreeMap<&'static str, u64>;

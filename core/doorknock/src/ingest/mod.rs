@@ -248,6 +248,15 @@ pub(super) fn begin_attempts(
     Ok(crashed)
 }
 
+/// Takes back that these were begun: what ended it was not the app.
+pub(crate) fn end_attempts(inner: &mut Inner, entries: &[([u8; 32], &[u8])]) -> Result<()> {
+    Ok(inner.store.write(|tx| {
+        entries
+            .iter()
+            .try_for_each(|(hash, _)| tx.end_attempt(hash))
+    })?)
+}
+
 /// Whether one of these was begun and not finished: such entries are taken in one by one, so that a
 /// good one is not counted with a bad one.
 pub(crate) fn any_attempted(inner: &Inner, entries: &[([u8; 32], &[u8])]) -> Result<bool> {

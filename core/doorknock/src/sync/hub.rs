@@ -13,6 +13,10 @@ use crate::ingest::{self};
 /// The hub lost part of a space's log, or shows another one.
 const HUB_RESTARTED: &str = "hub_restarted";
 
+/// When refused entries were last offered again, unix milliseconds, under this name.
+const OFFERED_AGAIN: &str = "offered_again";
+const DAY_MS: i64 = 86_400_000;
+
 /// Whether the same entry would be refused again. A hub that does not know the device or the space yet, or is
 /// full, may take it later.
 const fn is_final(verdict: Verdict) -> bool {
@@ -111,6 +115,20 @@ pub(super) fn take_receipts(
         }
         Ok(kept)
     })
+}
+
+/// Offers the hub what it refused once more, once a day: a refusal is not signed, so it may have been a
+/// damaged answer, or the word of a hub that has been put right since.
+pub(super) fn offer_refused_again(inner: &mut Inner, now_ms: i64) -> Result<()> {
+    let view = inner.store.view()?;
+    let rested = (now_ms - view.meta_number(OFFERED_AGAIN)?).abs() >= DAY_MS;
+    if view.refused_entries()? == 0 || !rested {
+        return Ok(());
+    }
+    Ok(inner.store.write(|tx| {
+        tx.forget_refusals()?;
+        tx.set_meta_number(OFFERED_AGAIN, now_ms)
+    })?)
 }
 
 pub(super) fn start_over(inner: &mut Inner, space: u32, now_ms: i64) -> Result<()> {

@@ -16,12 +16,15 @@ use doorknock_seal::request::sign_request;
 use doorknock_sync::session::{Local, Outcome, Session};
 use doorknock_sync::wire::{self};
 
-use hub::{start_over, take_charter, take_receipts, void_behind_the_log, what_the_hub_lost};
+use hub::{
+    offer_refused_again, start_over, take_charter, take_receipts, void_behind_the_log,
+    what_the_hub_lost,
+};
 
 use crate::Result;
 use crate::community::{accepted, post};
 use crate::env::{Answer, Request, Transport};
-use crate::error::hub_answer;
+use crate::error::{hub_answer, said};
 use crate::home::{Doorknock, Identity, Inner};
 use crate::ingest::{self};
 use crate::outbox;
@@ -61,6 +64,8 @@ pub struct SyncSession {
     compared: bool,
     gave_back: bool,
     retried: bool,
+    /// There is no room for what others wrote; one's own is sent all the same (rule R4).
+    full: bool,
 }
 
 enum Asked {
@@ -78,7 +83,7 @@ impl SyncSession {
     /// The next request to carry, or `None` when the sync is complete.
     ///
     /// # Errors
-    /// `not_joined`, or the database's.
+    /// `not_joined`, `disk_full` once all is sent that was to be sent, or the database's.
     pub fn next(&mut self, home: &Doorknock) -> Result<Option<Request>> {
         if let Some(request) = self.give_back.pop_front() {
             self.report.bytes_up += request.body.len();
@@ -88,6 +93,8 @@ impl SyncSession {
         if !std::mem::replace(&mut self.retried, true) {
             let now = home.now_ms();
             self.report.pulled += home.writing(|inner| ingest::retry_rested(inner, now))?;
+            home.writing(|inner| offer_refused_again(inner, now))?;
+            self.full = !home.keep_reserve();
         }
         let local = home.writing(|inner| {
             outbox::seal_pending(inner, &home.env)?;
@@ -99,6 +106,9 @@ impl SyncSession {
             .filter_map(|e| Some(Entry::parse(e).ok()?.hash()))
             .collect();
         let Some(request) = self.session.next(local) else {
+            if self.full {
+                return Err(no_room());
+            }
             let now = home.now_ms();
             home.writing(|inner| {
                 Ok(inner.store.write(|tx| tx.set_meta_number(LAST_SYNC, now))?)
@@ -168,6 +178,9 @@ impl SyncSession {
         outcome.stored = changes.len();
         self.report.pushed += changes.iter().sum::<usize>();
         for pulled in &response.pulled {
+            if self.full {
+                break;
+            }
             self.take_pulled(home, pulled, &mut outcome)?;
         }
         for space in &response.mismatched {
@@ -188,6 +201,14 @@ impl SyncSession {
         })?;
         Ok(outcome)
     }
+}
+
+fn no_room() -> crate::Error {
+    said(
+        "disk_full",
+        "存储空间已满：本机记录已上传，别人的新记录还没有接收；请清理空间后再同步。",
+        "The disk is full: what was recorded here was sent, what others wrote was not taken in; free some space and sync again.",
+    )
 }
 
 /// Spaces in the order they are wanted: names and grids, then today's doors, then history.

@@ -73,7 +73,15 @@ impl SyncSession {
                 break;
             }
             end.passed = passed_by(&hashes, pulled.first, position, end.position);
-            let taken = home.writing(|inner| take_entries(inner, home.now_ms(), &batch, &end))?;
+            let taken = home.taking_in(|inner| take_entries(inner, home.now_ms(), &batch, &end));
+            let taken = match taken {
+                Err(error) if error.is_full() => {
+                    self.full = true;
+                    // It was the disk; three such days must not look like three crashes.
+                    return home.writing(|inner| ingest::end_attempts(inner, &batch));
+                }
+                taken => taken?,
+            };
             self.report.pulled += taken.changes;
             self.report.quarantined += taken.set_aside;
             outcome.advanced += end.position - position;
