@@ -8,7 +8,9 @@
 
 use std::num::NonZero;
 
-use doorknock_tests::sim::{Case, Day, FaultPlan, Report, Run, Sabotage, Stage, shrink};
+use doorknock_tests::sim::{
+    Case, Day, Day24, FaultPlan, Report, Run, Sabotage, Stage, Town, shrink,
+};
 use doorknock_tests::{World, roster};
 
 /// How many seeds are run; CI asks for more than a developer's `cargo test`.
@@ -214,10 +216,24 @@ fn a_failing_history_shrinks_to_few_steps_that_fail_alike() {
     assert!(smallest.to_string().contains(&smallest.case.command()));
     // Without any one of them it does not fail so.
     for step in &kept {
-        let fewer = smallest.case.keeping(kept.iter().copied().filter(|n| n != step));
+        let fewer = smallest
+            .case
+            .keeping(kept.iter().copied().filter(|n| n != step));
         let less = Run::simulate(&stage, &fewer).err();
         assert!(less.is_none_or(|v| v.oracle != found.oracle), "{step}");
     }
+}
+
+#[test]
+fn a_hub_lives_through_a_day_of_load_backups_crashes_and_a_restore() {
+    let day = Day24::of(&Stage::new(), Town::VILLAGE, 1).unwrap();
+    println!("{day}");
+    let town = Town::VILLAGE;
+    assert_eq!(
+        day.visits,
+        (town.grids * town.phones * town.visits) as usize
+    );
+    assert!(day.unreachable > 0 && day.requests > day.entries, "{day}");
 }
 
 #[test]

@@ -7,7 +7,7 @@
 //! | `rescue.key` | the database's key, sealed to the community's rescue key (rule R4) |
 //! | `reserve` | space that is given back when the disk is full, so that recording goes on (rule R4) |
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -70,6 +70,8 @@ pub(crate) struct Inner {
     pub(crate) docs: HashMap<DocId, CachedDoc>,
     /// Whether every document this incarnation wrote is in `docs`.
     pub(crate) docs_complete: bool,
+    /// Entries that were begun and not taken in, though the app did not end: the disk was full.
+    pub(crate) excused: HashSet<[u8; 32]>,
     charter: Option<Charter>,
 }
 
@@ -182,6 +184,7 @@ impl Doorknock {
             author: None,
             docs: HashMap::new(),
             docs_complete: true,
+            excused: HashSet::new(),
             charter: None,
         };
         let key = Zeroizing::new(*key);

@@ -57,6 +57,15 @@ impl View<'_> {
         Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
     }
 
+    /// Where the hub keeps one of this device's entries, by a verified receipt.
+    pub fn entry_position(&self, hash: &[u8; 32]) -> Result<Option<u64>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT position FROM entry WHERE hash = ?1")?;
+        let mut rows = statement.query([&hash[..]])?;
+        Ok(rows.next()?.map(|row| row.get(0)).transpose()?.flatten())
+    }
+
     /// How many changes one of this device's entries carries.
     pub fn entry_changes(&self, hash: &[u8; 32]) -> Result<usize> {
         let mut statement = self

@@ -39,7 +39,12 @@ impl Run<'_> {
     /// Somebody sets up a second phone from a copy of the first, and both are used.
     pub(super) fn use_a_copy(&mut self) -> Checked {
         let node = self.any_node();
-        if self.twins.is_some() || self.nodes[node].forked || self.nodes[node].fault.is_full() {
+        let new = self.ask(node, "doors", super::stage::doors)?.is_empty();
+        if new
+            || self.twins.is_some()
+            || self.nodes[node].forked
+            || self.nodes[node].fault.is_full()
+        {
             return Ok(());
         }
         let from = self.nodes[node].folder.clone();

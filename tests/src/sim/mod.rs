@@ -37,6 +37,7 @@ mod shown;
 mod shrink;
 mod stage;
 mod steps;
+mod town;
 mod travel;
 mod trouble;
 mod villain;
@@ -54,6 +55,7 @@ pub use sabotage::Sabotage;
 pub use shown::Shown;
 pub use shrink::shrink;
 pub use stage::{HomeShape, SHAPES, Shape, Stage};
+pub use town::{Day24, Town};
 pub use violation::{Case, Oracle, Violation};
 
 /// How often each thing happened in a run.

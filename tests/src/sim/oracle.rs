@@ -65,6 +65,7 @@ impl Run<'_> {
         self.event("healed", "");
         // What a damaged answer called refused is offered again after a day.
         self.pass(2);
+        self.send_by_hand_again();
         self.sabotage_the_hub();
         self.come_to_rest()?;
         self.retry_the_unlucky()?;

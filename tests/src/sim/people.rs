@@ -85,6 +85,10 @@ impl Run<'_> {
     /// Somebody works for a while at some home.
     pub(super) fn act(&mut self) -> Checked {
         let node = self.any_node();
+        if self.ask(node, "doors", super::stage::doors)?.is_empty() {
+            // Somebody who has just joined, and has nothing yet.
+            return Ok(());
+        }
         for _ in 0..self.rng.random_range(1..=6) {
             let Ok((_, action)) = ACTIONS.choose_weighted(&mut self.rng, |(weight, _)| *weight)
             else {

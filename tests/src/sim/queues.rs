@@ -65,9 +65,7 @@ impl Run<'_> {
                 self.ask(node.index, "the quarantine", set_aside)?,
                 reads_grid,
             );
-            // A hub that was set back has lost some, which homes keep.
-            let more = self.epoch == 0 && !here.is_subset(&at_hub);
-            if more || !at_hub.is_subset(&here) {
+            if here != at_hub {
                 let name = node.shape.name;
                 let what = format!("{name} judges otherwise: {here:?}, others: {at_hub:?}");
                 return Err(self.violation(Oracle::Honest, what));

@@ -39,6 +39,8 @@ pub(super) struct Hostile {
     pub(super) parked: u64,
     /// How many of them hold what this version does not know.
     pub(super) unknown: u64,
+    /// All that it sent and the hub took.
+    sent: Vec<Vec<u8>>,
 }
 
 /// An entry that was put together.
@@ -76,6 +78,7 @@ impl Hostile {
             marks: BTreeMap::new(),
             parked: 0,
             unknown: 0,
+            sent: Vec::new(),
         }
     }
 
@@ -335,15 +338,23 @@ impl Run<'_> {
             self.hostile.marks.insert(mark(&hash), written.common);
         }
         if let Some(word) = written.shows.filter(|_| stored) {
-            // It sends nothing again: what a hub loses of it is lost.
-            let fate = if self.homes_set_back {
-                Fate::Kept
-            } else {
-                Fate::Maybe
-            };
-            self.ledger.note(NOBODY, GRID, fate, Fact::new(word));
+            self.ledger.note(NOBODY, GRID, Fate::Kept, Fact::new(word));
+        }
+        if stored {
+            self.hostile.sent.extend(entries);
         }
         Ok(())
+    }
+
+    /// What a hub that was set back has lost is sent again, as every device does.
+    pub(super) fn send_by_hand_again(&self) {
+        let place = Place {
+            entropy: &self.hostile.entropy,
+            hub: self.hub(),
+        };
+        for entry in &self.hostile.sent {
+            let _ = self.hostile.hand.push(&place, std::slice::from_ref(entry));
+        }
     }
 
     /// A book that honest people write to as well.

@@ -17,8 +17,8 @@ use doorknock_sync::session::{Local, Outcome, Session};
 use doorknock_sync::wire::{self};
 
 use hub::{
-    offer_refused_again, start_over, take_charter, take_receipts, void_behind_the_log,
-    what_the_hub_lost,
+    Receipts, offer_refused_again, read_again, start_over, take_charter, take_receipts,
+    void_behind_the_log, what_the_hub_lost,
 };
 
 use crate::Result;
@@ -174,9 +174,16 @@ impl SyncSession {
             outcome.statements += lost.len();
             self.give_back.extend(lost);
         }
-        let changes = home.writing(|inner| take_receipts(inner, pushed, &response.receipts))?;
-        outcome.stored = changes.len();
-        self.report.pushed += changes.iter().sum::<usize>();
+        let Receipts { kept, doubtful } =
+            home.writing(|inner| take_receipts(inner, pushed, &response.receipts))?;
+        outcome.stored = kept.len();
+        self.report.pushed += kept.iter().sum::<usize>();
+        for space in doubtful {
+            if self.restarted.insert(space) {
+                home.writing(|inner| read_again(inner, space))?;
+                outcome.reset += 1;
+            }
+        }
         for pulled in &response.pulled {
             if self.full {
                 break;
@@ -190,7 +197,9 @@ impl SyncSession {
                 outcome.reset += 1;
             }
         }
-        if !response.more && !self.compared {
+        // Only where the cursors are at the end of the logs.
+        let at_the_end = !response.more && !self.full && outcome.reset == 0;
+        if at_the_end && !self.compared {
             // Once a session, so that a hub whose receipts and logs never agree keeps nobody busy.
             self.compared = true;
             home.writing(void_behind_the_log)?;

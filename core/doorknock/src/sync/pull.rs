@@ -77,8 +77,7 @@ impl SyncSession {
             let taken = match taken {
                 Err(error) if error.is_full() => {
                     self.full = true;
-                    // It was the disk; three such days must not look like three crashes.
-                    return home.writing(|inner| ingest::end_attempts(inner, &batch));
+                    return home.taking_in(|inner| ingest::excuse(inner, &batch));
                 }
                 taken => taken?,
             };
