@@ -56,7 +56,7 @@ fn a_seed_decides_everything() {
 fn is_noticed(sabotage: Sabotage, words: &[&str]) {
     let stage = Stage::new();
     let mut others = Vec::new();
-    for seed in 1..=60 {
+    for seed in 1..=100 {
         let Err(violation) = Run::simulate(&stage, &broken(seed, sabotage)) else {
             continue;
         };

@@ -72,11 +72,7 @@ impl Run<'_> {
         }
         let (door, grid) = self.any_door(node)?;
         let words = [self.ledger.word(), self.ledger.word()];
-        let unnoticed = self.sabotage == Some(Sabotage::CopiesUnnoticed);
-        for (at, word) in [if unnoticed { twin } else { node }, twin]
-            .into_iter()
-            .zip(&words)
-        {
+        for (at, word) in [node, twin].into_iter().zip(&words) {
             let visit = crate::visit(door, word);
             let call = move |home: &Doorknock| home.log_visit(&visit);
             let deed = Deed::new("visit", &grid, vec![Fact::new(word.clone())], call);

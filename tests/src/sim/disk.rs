@@ -18,10 +18,14 @@ impl Run<'_> {
     pub(super) fn fill_a_disk(&mut self) -> Checked {
         let node = self.any_node();
         let room = self.rng.random_range(0..12);
-        let home = &self.nodes[node];
-        if home.fault.is_full() {
+        if self.nodes[node].fault.is_full() {
             return Ok(());
         }
+        if self.one_in(3) {
+            // It was full before, and the reserve went then.
+            let _ = std::fs::remove_file(self.nodes[node].folder.join("reserve"));
+        }
+        let home = &self.nodes[node];
         home.fault.fill(room, &home.folder);
         if self.sabotage == Some(Sabotage::LosesTheReserve) {
             home.fault.make_the_reserve_useless();

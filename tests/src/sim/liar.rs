@@ -279,6 +279,8 @@ fn promised(request: &[u8]) -> Option<SyncResponse> {
     }
     (!receipts.is_empty()).then(|| SyncResponse {
         receipts,
+        // So that the home does not look at the end of the log at once.
+        more: true,
         charter_length: request.charter_length,
         ..SyncResponse::default()
     })

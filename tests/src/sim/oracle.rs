@@ -164,6 +164,7 @@ impl Run<'_> {
     fn sabotage_a_home(&mut self) -> Checked {
         match self.sabotage {
             Some(Sabotage::TampersWithOneHome) => super::sabotage::tamper(self, 1),
+            Some(Sabotage::CopiesUnnoticed) => super::sabotage::report_nothing(self),
             Some(Sabotage::JudgesOtherwise) => super::sabotage::judge_otherwise(self),
             Some(Sabotage::TampersWithEveryHome) => super::sabotage::tamper(self, usize::MAX),
             _ => Ok(()),

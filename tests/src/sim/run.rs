@@ -86,6 +86,8 @@ pub struct Run<'s> {
     pub(super) tally: Tally,
     next_letter: u64,
     observer: Option<Doorknock>,
+    /// What the observer last showed, and how much the ledger held then.
+    held: Option<(usize, Shown)>,
 }
 
 impl<'s> Run<'s> {
@@ -158,6 +160,7 @@ impl<'s> Run<'s> {
             tally: Tally::new(),
             next_letter: 0,
             observer: None,
+            held: None,
             rng: ChaCha20Rng::seed_from_u64(case.seed),
             folder,
         }
@@ -307,14 +310,22 @@ impl<'s> Run<'s> {
             let home = Doorknock::open(&folder, &keys, env);
             self.observer = Some(home.map_err(|e| self.failed("opening the observer", &e))?);
         }
-        let read = |home: &Doorknock| {
-            home.sync(&HubNet(self.hub()), &mut |_| {})?;
-            Shown::of(home, &self.ledger.places)
+        let Some(home) = &self.observer else {
+            return Ok(Shown::default());
         };
-        match &self.observer {
-            Some(home) => read(home).map_err(|e| self.failed("observing the hub", &e)),
-            None => Ok(Shown::default()),
-        }
+        let known = self.ledger.all().count();
+        let read = || {
+            let brought = home.sync(&HubNet(self.hub()), &mut |_| {})?.pulled;
+            let before = self.held.as_ref().filter(|_| brought == 0);
+            match before {
+                // Nothing is new at the hub, nor in where to look.
+                Some((at, shown)) if *at == known => Ok(shown.clone()),
+                _ => Shown::of(home, &self.ledger.places),
+            }
+        };
+        let shown = read().map_err(|e| self.failed("observing the hub", &e))?;
+        self.held = Some((known, shown.clone()));
+        Ok(shown)
     }
 
     /// What the observer says, as it last looked.
@@ -334,7 +345,7 @@ impl<'s> Run<'s> {
 
     /// The hub now is another one than the observer knew.
     pub(super) fn forget_observer(&mut self) {
-        self.observer = None;
+        (self.observer, self.held) = (None, None);
     }
 
     /// What happened, oldest first.

@@ -108,6 +108,21 @@ pub(super) fn tamper(run: &mut Run<'_>, homes: usize) -> Checked {
     Ok(())
 }
 
+/// All homes forget what they had to report.
+pub(super) fn report_nothing(run: &mut Run<'_>) -> Checked {
+    for node in 0..run.nodes.len() {
+        let folder = run.nodes[node].folder.clone();
+        run.nodes[node].stop();
+        let forgotten =
+            store_in(&folder).and_then(|mut store| store.write(|tx| tx.forget_notices()));
+        forgotten.map_err(|e| run.violation(Oracle::Works, format!("tampering failed: {e}")))?;
+        run.nodes[node]
+            .start()
+            .map_err(|e| run.failed("reopening a home", &e))?;
+    }
+    Ok(())
+}
+
 /// One home forgets what it has set aside.
 pub(super) fn judge_otherwise(run: &mut Run<'_>) -> Checked {
     let folder = run.nodes[1].folder.clone();

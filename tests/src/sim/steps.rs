@@ -16,7 +16,7 @@ pub(super) const DAY_MS: i64 = DAY_S * 1000;
 pub(super) type Step = fn(&mut Run<'_>) -> Checked;
 
 /// The steps with their weights. One that is added is one line here, and its names in the catalogue.
-pub(super) const STEPS: [(u32, Step); 36] = [
+pub(super) const STEPS: [(u32, Step); 37] = [
     (60, |run| run.act()),
     (4, |run| run.import_a_changed_roster()),
     (2, |run| run.import_a_new_grid()),
@@ -43,7 +43,8 @@ pub(super) const STEPS: [(u32, Step); 36] = [
     (3, |run| run.free_a_disk()),
     (4, |run| run.tear_a_home()),
     (1, |run| run.open_a_second_time()),
-    (1, |run| run.use_a_copy()),
+    (2, |run| run.use_a_copy()),
+    (4, |run| run.look_at_a_status()),
     (1, |run| run.join_late()),
     (1, |run| run.update_an_app()),
     (7, |run| run.lie()),

@@ -137,6 +137,12 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Somebody looks at what their home says, whatever is under way.
+    pub(super) fn look_at_a_status(&mut self) -> Checked {
+        let node = self.any_node();
+        self.check_claims(node)
+    }
+
     /// Every clock moves on; what is on its way stays on its way.
     pub(super) fn let_months_pass(&mut self) -> Checked {
         let days = self.rng.random_range(30..200);
