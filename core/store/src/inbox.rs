@@ -236,11 +236,6 @@ impl Tx<'_> {
         Ok(count > 1)
     }
 
-    /// Forgets every notice: somebody has seen to them.
-    pub fn forget_notices(&self) -> Result<usize> {
-        self.exec("DELETE FROM notice", [])
-    }
-
     /// Keeps a notice; one that is there stays.
     pub fn notice(&self, code: &str, subject: &[u8], at: i64) -> Result<()> {
         self.exec(
