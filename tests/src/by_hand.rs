@@ -21,7 +21,7 @@ use doorknock_seal::request::sign_request;
 use doorknock_seal::wrap::{EpochKey, Wrap, open_wrap};
 use doorknock_sync::wire::{self, Verdict};
 
-use crate::World;
+use crate::{SeededEntropy, TestHub, World};
 
 /// A change that was made, and what the next one needs to follow it.
 #[derive(Debug, Clone)]
@@ -90,7 +90,30 @@ pub fn section(kind: u16, doc: DocId, changes: &[&Made]) -> Section {
     }
 }
 
+/// Where a device stands: its randomness, its clock and its hub.
+pub trait Ground {
+    /// Randomness.
+    fn entropy(&self) -> &SeededEntropy;
+    /// The hub.
+    fn hub(&self) -> &TestHub;
+    /// Unix milliseconds.
+    fn now_ms(&self) -> i64;
+}
+
+impl Ground for World {
+    fn entropy(&self) -> &SeededEntropy {
+        &self.entropy
+    }
+    fn hub(&self) -> &TestHub {
+        &self.hub
+    }
+    fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+}
+
 /// A member device.
+#[derive(Clone)]
 pub struct ByHand {
     /// Its keys.
     pub secrets: DeviceSecrets,
@@ -112,9 +135,9 @@ impl ByHand {
     /// If the hub does not do its part.
     #[must_use]
     #[allow(clippy::expect_used)] // a test's own ground
-    pub fn join(world: &World, link: &str) -> Self {
+    pub fn join(ground: &impl Ground, link: &str) -> Self {
         let link: InviteLink = link.parse().expect("a link");
-        let entropy = &*world.entropy;
+        let entropy = ground.entropy();
         let secrets = DeviceSecrets::generate(entropy);
         let member = MemberId(random(entropy));
         let (mut statements, mut wraps) = (Vec::new(), Vec::new());
@@ -125,7 +148,7 @@ impl ByHand {
                 from,
             });
             let body = sign_request(wire::PATH_CHARTER, &body, link.community, &link.secret);
-            let answer: wire::CharterResponse = ask(world, wire::PATH_CHARTER, body);
+            let answer: wire::CharterResponse = ask(ground, wire::PATH_CHARTER, body);
             if answer.statements.is_empty() {
                 break;
             }
@@ -133,7 +156,7 @@ impl ByHand {
             wraps.extend(answer.wraps);
         }
         let mut charter = Charter::replay(&statements).expect("a charter");
-        let statement = charter.device_joined(&link.secret, &secrets, member, world.clock.now_ms());
+        let statement = charter.device_joined(&link.secret, &secrets, member, ground.now_ms());
         charter
             .extend(&statement)
             .expect("the charter takes the device");
@@ -142,7 +165,7 @@ impl ByHand {
             statement,
             wraps: vec![],
         };
-        let _: wire::AppendResponse = ask(world, wire::PATH_APPEND, wire::encode(&append));
+        let _: wire::AppendResponse = ask(ground, wire::PATH_APPEND, wire::encode(&append));
         let open = |bytes: &Vec<u8>| {
             let wrap = Wrap::from_bytes(bytes).expect("a wrap");
             let key = open_wrap(link.community, &wrap, link.secret.hpke()).expect("a wrap for us");
@@ -300,7 +323,7 @@ impl ByHand {
     #[allow(clippy::expect_used)] // a test's own ground
     pub fn seal(
         &mut self,
-        world: &World,
+        ground: &impl Ground,
         space: SpaceId,
         bodies: Vec<(DocId, Vec<u8>)>,
     ) -> Vec<u8> {
@@ -310,7 +333,7 @@ impl ByHand {
             .get(&space)
             .cloned()
             .unwrap_or_else(|| SpaceKeys::derive(space, 0, &other));
-        self.seal_with(world, &keys, bodies)
+        self.seal_with(ground, &keys, bodies)
     }
 
     /// Seals with these keys.
@@ -320,7 +343,7 @@ impl ByHand {
     #[allow(clippy::expect_used)] // a test's own ground
     pub fn seal_with(
         &mut self,
-        world: &World,
+        ground: &impl Ground,
         keys: &SpaceKeys,
         bodies: Vec<(DocId, Vec<u8>)>,
     ) -> Vec<u8> {
@@ -337,7 +360,7 @@ impl ByHand {
             .map(|(document, body)| SectionPlain { document, body });
         let plain: Vec<_> = plain.collect();
         let sealed =
-            seal_entry(&params, keys, &self.secrets, &plain, &*world.entropy).expect("an entry");
+            seal_entry(&params, keys, &self.secrets, &plain, ground.entropy()).expect("an entry");
         self.chains
             .insert(keys.space(), (sequence + 1, sealed.hash));
         sealed.bytes
@@ -347,7 +370,7 @@ impl ByHand {
     ///
     /// # Panics
     /// If the hub refuses the request as a whole.
-    pub fn push(&self, world: &World, entries: &[Vec<u8>]) -> Vec<Verdict> {
+    pub fn push(&self, ground: &impl Ground, entries: &[Vec<u8>]) -> Vec<Verdict> {
         let request = wire::SyncRequest {
             community: self.community(),
             charter_length: self.charter.len(),
@@ -363,7 +386,7 @@ impl ByHand {
             self.community(),
             &self.secrets,
         );
-        let answer: wire::SyncResponse = ask(world, wire::PATH_SYNC, body);
+        let answer: wire::SyncResponse = ask(ground, wire::PATH_SYNC, body);
         answer.receipts.iter().map(|r| r.verdict).collect()
     }
 
@@ -372,7 +395,7 @@ impl ByHand {
     /// # Panics
     /// If the hub's database fails, or the bytes have no hash.
     #[allow(clippy::expect_used)] // a test's own ground
-    pub fn slip_in(&self, world: &World, space: SpaceId, bytes: &[u8]) {
+    pub fn slip_in(&self, ground: &impl Ground, space: SpaceId, bytes: &[u8]) {
         let hash = Entry::hash_of(bytes).expect("what has the outer form of an entry");
         let entry = NewEntry {
             space,
@@ -380,7 +403,7 @@ impl ByHand {
             device: self.secrets.device_id(),
             bytes,
         };
-        let store = world.hub.service().store();
+        let store = ground.hub().service().store();
         store
             .append(self.community(), &[entry], u64::MAX)
             .expect("the hub's store takes it");
@@ -388,8 +411,12 @@ impl ByHand {
 }
 
 #[allow(clippy::expect_used)] // a test's own ground
-fn ask<T: for<'b> minicbor::Decode<'b, ()>>(world: &World, path: &'static str, body: Vec<u8>) -> T {
-    let answer = world.hub.handle(&Request {
+fn ask<T: for<'b> minicbor::Decode<'b, ()>>(
+    ground: &impl Ground,
+    path: &'static str,
+    body: Vec<u8>,
+) -> T {
+    let answer = ground.hub().handle(&Request {
         method: "POST",
         path,
         body,

@@ -11,7 +11,7 @@ use doorknock::{Doorknock, Env, Error, Fault, FileKeyStore, ImportOptions, NewVi
 
 use crate::{HubNet, ManualClock, SeededEntropy, TestHub};
 
-const WEEK_MS: i64 = 7 * 86_400_000;
+pub(crate) const WEEK_MS: i64 = 7 * 86_400_000;
 
 /// 2026-11-21 10:00 in China.
 pub(crate) const START_MS: i64 = 1_795_226_400_000;

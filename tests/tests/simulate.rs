@@ -6,127 +6,35 @@
     reason = "tests"
 )]
 
-use std::collections::BTreeSet;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::num::NonZero;
 
-use doorknock_tests::sim::{Day, FaultPlan, Run, Sabotage, Stage, Tally};
+use doorknock_tests::sim::{
+    Case, Day, Day24, FaultPlan, Report, Run, Sabotage, Stage, Town, shrink,
+};
 use doorknock_tests::{World, roster};
 
-fn number(name: &str) -> Option<u64> {
-    let text = std::env::var(name).ok()?;
-    Some(
-        text.parse()
-            .unwrap_or_else(|_| panic!("{name} must be a number, not {text:?}")),
-    )
+/// How many seeds are run; CI asks for more than a developer's `cargo test`.
+fn seeds() -> u64 {
+    let Ok(text) = std::env::var("DOORKNOCK_SEEDS") else {
+        return 200;
+    };
+    text.parse()
+        .unwrap_or_else(|_| panic!("DOORKNOCK_SEEDS must be a number, not {text:?}"))
 }
-
-/// Runs a seed; a panic inside a home is a violation like any other.
-fn simulate(stage: &Stage, seed: u64) -> Result<Tally, String> {
-    let run = || Run::simulate(stage, seed, None).map(|run| run.tally().clone());
-    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
-        Ok(result) => result.map_err(|violation| violation.to_string()),
-        Err(_) => Err(format!(
-            "=== VIOLATION: seed {seed} panicked; replay with DOORKNOCK_SEED={seed} ==="
-        )),
-    }
-}
-
-/// What must have happened at least once over many seeds, or the runs say nothing.
-const REACHED: [&str; 47] = [
-    "visit",
-    "correction",
-    "undo",
-    "confirmation",
-    "draft",
-    "draft logged",
-    "draft discarded",
-    "decision",
-    "taken back",
-    "release",
-    "case",
-    "note",
-    "text",
-    "crew",
-    "record",
-    "end",
-    "resolution",
-    "matter",
-    "matter step",
-    "care",
-    "review",
-    "care ended",
-    "replan",
-    "edit",
-    "import",
-    "request",
-    "delivered",
-    "answered",
-    "synced",
-    "synced at once",
-    "request lost",
-    "answer lost",
-    "answer too late",
-    "cut off",
-    "crash",
-    "armed",
-    "hub crash",
-    "hub backed up",
-    "hub set back",
-    "home copied",
-    "home set back",
-    "clock",
-    "rebuild",
-    "import failed",
-    "refused",
-    "final sync",
-    "healed",
-];
 
 #[test]
 fn no_history_loses_doubles_or_misstates_anything() {
-    let stage = Stage::new();
-    let (first, count) = match number("DOORKNOCK_SEED") {
-        Some(seed) => (seed, 1),
-        None => (1, number("DOORKNOCK_SEEDS").unwrap_or(200)),
-    };
-    let (next, tally, failures) = (
-        AtomicU64::new(first),
-        Mutex::new(Tally::new()),
-        Mutex::new(Vec::new()),
-    );
-    let work = || {
-        while let seed @ 0.. = next.fetch_add(1, Ordering::Relaxed)
-            && seed < first + count
-            && failures.lock().unwrap().len() < 10
-        {
-            match simulate(&stage, seed) {
-                Ok(run) => {
-                    let mut tally = tally.lock().unwrap();
-                    run.into_iter()
-                        .for_each(|(kind, n)| *tally.entry(kind).or_default() += n);
-                }
-                Err(violation) => failures.lock().unwrap().push(violation),
-            }
-        }
-    };
-    std::thread::scope(|scope| (0..2).for_each(|_| drop(scope.spawn(work))));
-    let failures = failures.into_inner().unwrap();
-    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
-    let tally = tally.into_inner().unwrap();
-    println!("{count} runs: {tally:?}");
-    if count >= 200 {
-        let reached: BTreeSet<_> = tally.keys().copied().collect();
-        let missed: Vec<_> = REACHED
-            .iter()
-            .filter(|kind| !reached.contains(*kind))
-            .collect();
-        assert!(
-            missed.is_empty(),
-            "never happened in {count} runs: {missed:?}"
-        );
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let report = Report::of(&Stage::new(), 1..seeds() + 1, cores);
+    println!("{report}");
+    assert!(report.is_good(), "\n{report}");
+}
+
+fn broken(seed: u64, sabotage: Sabotage) -> Case {
+    Case {
+        sabotage: Some(sabotage),
+        ..Case::of(seed)
     }
-    println!("{count} runs: {tally:?}");
 }
 
 #[test]
@@ -134,7 +42,7 @@ fn a_seed_decides_everything() {
     let stage = Stage::new();
     for seed in [7, 8] {
         let events = || {
-            Run::simulate(&stage, seed, None)
+            Run::simulate(&stage, &Case::of(seed))
                 .unwrap_or_else(|v| panic!("{v}"))
                 .events()
                 .to_vec()
@@ -148,8 +56,8 @@ fn a_seed_decides_everything() {
 fn is_noticed(sabotage: Sabotage, words: &[&str]) {
     let stage = Stage::new();
     let mut others = Vec::new();
-    for seed in 1..=20 {
-        let Err(violation) = Run::simulate(&stage, seed, Some(sabotage)) else {
+    for seed in 1..=100 {
+        let Err(violation) = Run::simulate(&stage, &broken(seed, sabotage)) else {
             continue;
         };
         if words.iter().any(|words| violation.what.contains(words)) {
@@ -253,6 +161,79 @@ fn the_oracle_notices_what_is_set_aside() {
 #[test]
 fn the_oracle_notices_a_home_that_does_not_send() {
     is_noticed(Sabotage::NeverSyncs, &["is lost"]);
+}
+
+#[test]
+fn the_oracles_notice_a_home_that_uses_an_incarnation_twice() {
+    let words = ["set something honest aside", "is lost"];
+    is_noticed(Sabotage::ReusesIncarnations, &words);
+}
+
+#[test]
+fn the_oracle_notices_two_programs_on_one_home() {
+    is_noticed(Sabotage::SharesAHome, &["is opened twice at a time"]);
+}
+
+#[test]
+fn the_oracle_notices_a_copy_that_nobody_is_told_of() {
+    is_noticed(Sabotage::CopiesUnnoticed, &["does not notice that"]);
+}
+
+#[test]
+fn the_oracles_notice_a_full_disk_that_stops_recording_or_leaves_half() {
+    let words = ["refuses to record while it keeps a reserve"];
+    is_noticed(Sabotage::LosesTheReserve, &words);
+    is_noticed(Sabotage::KeepsWhatHadNoRoom, &["failed and is there"]);
+}
+
+#[test]
+fn the_oracle_notices_a_home_that_believes_receipts_for_nothing() {
+    let words = ["visits are at the hub, which holds", "not at the hub"];
+    is_noticed(Sabotage::BelievesAnyReceipt, &words);
+}
+
+#[test]
+fn the_oracles_notice_homes_that_stay_on_another_log() {
+    is_noticed(Sabotage::StaysForked, &["is lost", "different things"]);
+}
+
+#[test]
+fn the_oracle_notices_a_home_that_judges_otherwise() {
+    is_noticed(Sabotage::JudgesOtherwise, &["judges otherwise"]);
+}
+
+#[test]
+fn a_failing_history_shrinks_to_few_steps_that_fail_alike() {
+    let stage = Stage::new();
+    let sabotage = Sabotage::Doubles("visit");
+    let fails = |seed| Run::simulate(&stage, &broken(seed, sabotage)).err();
+    let found = (1..=60).find_map(fails).unwrap();
+    let smallest = shrink(&stage, (*found).clone(), &mut |_| {});
+    let kept = smallest.case.keep.clone().unwrap();
+    assert!(kept.len() <= 3, "{kept:?}");
+    let again = Run::simulate(&stage, &smallest.case).err().unwrap();
+    assert_eq!((again.oracle, &again.what), (found.oracle, &smallest.what));
+    assert!(smallest.to_string().contains(&smallest.case.command()));
+    // Without any one of them it does not fail so.
+    for step in &kept {
+        let fewer = smallest
+            .case
+            .keeping(kept.iter().copied().filter(|n| n != step));
+        let less = Run::simulate(&stage, &fewer).err();
+        assert!(less.is_none_or(|v| v.oracle != found.oracle), "{step}");
+    }
+}
+
+#[test]
+fn a_hub_lives_through_a_day_of_load_backups_crashes_and_a_restore() {
+    let day = Day24::of(&Stage::new(), Town::VILLAGE, 1).unwrap();
+    println!("{day}");
+    let town = Town::VILLAGE;
+    assert_eq!(
+        day.visits,
+        (town.grids * town.phones * town.visits) as usize
+    );
+    assert!(day.unreachable > 0 && day.requests > day.entries, "{day}");
 }
 
 #[test]

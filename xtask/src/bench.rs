@@ -1,19 +1,19 @@
-//! The numbers: built in release, measured by a program of the crate `doorknock-tests`.
+//! The numbers and the simulator: programs of the crate `doorknock-tests`, built in release.
 
 use crate::run::{Done, cargo, must};
 
-/// Hands its arguments on.
-pub(crate) fn run(args: &[String]) -> Done {
-    let bench = [
+/// Hands its arguments on to the program of this name.
+pub(crate) fn run(program: &str, args: &[String]) -> Done {
+    let command = [
         "run",
         "--release",
         "-p",
         "doorknock-tests",
         "--bin",
-        "bench",
+        program,
         "--",
     ];
     // Where the person stands is where `--json FILE` is meant to go.
     let here = std::env::current_dir()?;
-    must(cargo(&bench).args(args).current_dir(here))
+    must(cargo(&command).args(args).current_dir(here))
 }

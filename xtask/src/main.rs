@@ -27,6 +27,8 @@ cargo xtask TASK
   lint                      format, clippy, documentation, licences, and this project's own rules
   bench [--json FILE] [--growth] [--only b1,b4]
                             the numbers that docs/performance.md tells of, in release
+  simulate [--seeds N] [--seed S] [--keep LIST] [--shrink] [--day]
+                            whole homes and a hub under every fault, or a hub's day under load
   sample                    write the invented rosters of tests/data again
   ci                        setup, lint, test, demo: what has to pass before a change is taken
   help                      this page
@@ -48,7 +50,10 @@ fn main() -> ExitCode {
 }
 
 fn begin(task: &str, rest: &[String]) -> Done {
-    if let Some(extra) = rest.first().filter(|_| task != "bench") {
+    if let Some(extra) = rest
+        .first()
+        .filter(|_| !["bench", "simulate"].contains(&task))
+    {
         return Err(Stop::usage(format!(
             "takes no {extra}; see `cargo xtask help`"
         )));
@@ -58,7 +63,8 @@ fn begin(task: &str, rest: &[String]) -> Done {
         "demo" => setup::run().and_then(|()| demo::run()),
         "test" => setup::for_tests().and_then(|()| suites::run()),
         "lint" => lint::run(),
-        "bench" => setup::run().and_then(|()| bench::run(rest)),
+        "bench" => setup::run().and_then(|()| bench::run("bench", rest)),
+        "simulate" => setup::run().and_then(|()| bench::run("simulate", rest)),
         "sample" => Ok(xtask::sample::write(&root().join("tests/data"))?),
         "ci" => ci(),
         "help" | "--help" | "-h" => {

@@ -23,7 +23,7 @@ pub struct Env {
     pub entropy: Arc<dyn Entropy>,
     /// Wall time.
     pub clock: Arc<dyn Clock>,
-    /// Stops the store at chosen points.
+    /// Stops the store at chosen points, or fills the disk.
     pub fault: Option<Fault>,
 }
 

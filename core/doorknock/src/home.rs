@@ -7,7 +7,7 @@
 //! | `rescue.key` | the database's key, sealed to the community's rescue key (rule R4) |
 //! | `reserve` | space that is given back when the disk is full, so that recording goes on (rule R4) |
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ use doorknock_model::random;
 use doorknock_seal::charter::Charter;
 use doorknock_seal::identity::DeviceSecrets;
 use doorknock_store::log::Heads;
-use doorknock_store::{Options, Store, StoreError};
+use doorknock_store::{Options, Store, StoreError, Trip};
 use zeroize::Zeroizing;
 
 use crate::Result;
@@ -71,6 +71,8 @@ pub(crate) struct Inner {
     pub(crate) docs: HashMap<DocId, CachedDoc>,
     /// Whether every document this incarnation wrote is in `docs`.
     pub(crate) docs_complete: bool,
+    /// Entries that were begun and not taken in, though the app did not end: the disk was full.
+    pub(crate) excused: HashSet<[u8; 32]>,
     charter: Option<Charter>,
 }
 
@@ -166,6 +168,7 @@ impl Doorknock {
             author: None,
             docs: HashMap::new(),
             docs_complete: true,
+            excused: HashSet::new(),
             charter: None,
         };
         let key = Zeroizing::new(*key);
@@ -242,6 +245,9 @@ impl Doorknock {
         let path = self.path.join(RESERVE);
         if std::fs::metadata(&path).is_ok_and(|file| file.len() == RESERVE_BYTES as u64) {
             return Ok(());
+        }
+        if (self.env.fault.as_ref()).is_some_and(|fault| fault(RESERVE) == Trip::Full) {
+            return Err(std::io::ErrorKind::StorageFull.into());
         }
         // Written, not sparse: the space has to be there when it is needed. Half of it is none.
         std::fs::write(&path, vec![0x55; RESERVE_BYTES]).inspect_err(|_| {

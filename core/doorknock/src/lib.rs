@@ -50,7 +50,7 @@ mod views;
 mod writer;
 
 pub use doorknock_model as model;
-pub use doorknock_store::Fault;
+pub use doorknock_store::{Fault, Trip};
 
 pub use care::{CareReview, Consent, NewNeed, PersonEdit};
 pub use community::{CommunityInfo, Joined};

@@ -118,9 +118,28 @@ impl StoreError {
 /// The result of this crate's functions.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// Asked before every write and around every commit, with the point's name; `true` stops the store
-/// there as a crash would. For the simulator.
-pub type Fault = Arc<dyn Fn(&'static str) -> bool + Send + Sync>;
+/// Asked before every write and around every commit, with the point's name. For the simulator.
+pub type Fault = Arc<dyn Fn(&'static str) -> Trip + Send + Sync>;
+
+/// What happens at a point that a [`Fault`] is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trip {
+    /// Nothing.
+    Go,
+    /// The store stops there as a crash would.
+    Stop,
+    /// The disk is full, and the store goes on.
+    Full,
+}
+
+/// Asks the hook about a point.
+fn passing(fault: Option<&Fault>, point: &'static str) -> Result<()> {
+    match fault.map_or(Trip::Go, |fault| fault(point)) {
+        Trip::Go => Ok(()),
+        Trip::Stop => Err(StoreError::Stopped),
+        Trip::Full => Err(StoreError::Full),
+    }
+}
 
 /// How to open a store.
 #[derive(Clone, Default)]
@@ -179,7 +198,7 @@ impl Store {
             return Err(StoreError::Stopped.into());
         }
         let fault = self.fault.clone();
-        let trip = |point| fault.as_ref().is_some_and(|f| f(point));
+        let pass = |point| passing(fault.as_ref(), point);
         let result = (|| {
             let sql = self
                 .conn
@@ -190,17 +209,13 @@ impl Store {
                 fault: fault.clone(),
             };
             let value = work(&tx)?;
-            if trip("before commit") {
-                return Err(StoreError::Stopped.into());
-            }
+            pass("before commit")?;
             sql.commit().map_err(StoreError::from)?;
-            if trip("after commit") {
-                return Err(StoreError::Stopped.into());
-            }
+            pass("after commit")?;
             Ok(value)
         })();
         // Any fault leaves the store unusable, as a crash would, whatever error `work` made of it.
-        self.stopped = trip("stopped?");
+        self.stopped = matches!(pass("stopped?"), Err(StoreError::Stopped));
         result
     }
 
@@ -263,9 +278,7 @@ impl<'c> Deref for Tx<'c> {
 impl Tx<'_> {
     /// Runs one statement; every write of this crate passes here.
     fn exec(&self, sql: &str, params: impl Params) -> Result<usize> {
-        if self.fault.as_ref().is_some_and(|f| f("write")) {
-            return Err(StoreError::Stopped);
-        }
+        passing(self.fault.as_ref(), "write")?;
         Ok(self.conn.prepare_cached(sql)?.execute(params)?)
     }
 

@@ -57,6 +57,15 @@ impl View<'_> {
         Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
     }
 
+    /// Where the hub keeps one of this device's entries, by a verified receipt.
+    pub fn entry_position(&self, hash: &[u8; 32]) -> Result<Option<u64>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT position FROM entry WHERE hash = ?1")?;
+        let mut rows = statement.query([&hash[..]])?;
+        Ok(rows.next()?.map(|row| row.get(0)).transpose()?.flatten())
+    }
+
     /// How many changes one of this device's entries carries.
     pub fn entry_changes(&self, hash: &[u8; 32]) -> Result<usize> {
         let mut statement = self
@@ -155,13 +164,21 @@ impl Tx<'_> {
         Ok(changed > 0)
     }
 
-    /// Notes that the hub refused an entry: it stays here, is shown, and is not sent again by itself.
+    /// Notes that the hub refused an entry: it stays here, is shown, and is sent again once a day.
     pub fn entry_refused(&self, hash: &[u8; 32], verdict: u32) -> Result<()> {
         self.exec(
             "UPDATE entry SET refused = ?2 WHERE hash = ?1 AND position IS NULL",
             params![&hash[..], verdict],
         )?;
         Ok(())
+    }
+
+    /// What the hub refused is pending like anything else.
+    pub fn forget_refusals(&self) -> Result<usize> {
+        self.exec(
+            "UPDATE entry SET refused = NULL WHERE refused IS NOT NULL AND position IS NULL",
+            [],
+        )
     }
 
     /// A space's receipts proved void: its entries are pending again (rule R8).

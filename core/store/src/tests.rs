@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::*;
 
 fn open(dir: &Path) -> Store {
@@ -46,7 +48,11 @@ fn the_fault_hook_stops_a_write_as_a_crash_would() {
     let dir = tempfile::tempdir().unwrap();
     for point in ["write", "before commit", "after commit"] {
         let options = Options {
-            fault: Some(Arc::new(move |p| p == point || p == "stopped?")),
+            fault: Some(Arc::new(move |p| match p {
+                "stopped?" => Trip::Stop,
+                _ if p == point => Trip::Stop,
+                _ => Trip::Go,
+            })),
         };
         let mut store = Store::open(&dir.path().join("home.db"), &[7; 32], options).unwrap();
         let result: Result<()> = store.write(|tx| tx.set_meta(point, b"x"));
@@ -61,6 +67,27 @@ fn the_fault_hook_stops_a_write_as_a_crash_would() {
         view.meta("after commit").unwrap().is_some(),
         "committed before it stopped"
     );
+}
+
+#[test]
+fn the_fault_hook_fills_the_disk_and_nothing_of_the_write_is_left() {
+    let dir = tempfile::tempdir().unwrap();
+    for point in ["write", "before commit"] {
+        let full = Arc::new(AtomicBool::new(true));
+        let still = full.clone();
+        let fault: Fault = Arc::new(move |p| {
+            let full = p == point && still.load(Ordering::Relaxed);
+            if full { Trip::Full } else { Trip::Go }
+        });
+        let options = Options { fault: Some(fault) };
+        let mut store = Store::open(&dir.path().join("home.db"), &[7; 32], options).unwrap();
+        let result: Result<()> = store.write(|tx| tx.set_meta(point, b"x"));
+        assert!(matches!(result, Err(StoreError::Full)), "{point}");
+        assert_eq!(store.view().unwrap().meta(point).unwrap(), None);
+        full.store(false, Ordering::Relaxed);
+        let again: Result<()> = store.write(|tx| tx.set_meta(point, b"x"));
+        assert!(again.is_ok(), "the store goes on");
+    }
 }
 
 #[test]

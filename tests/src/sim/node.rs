@@ -42,7 +42,13 @@ pub struct Node {
     pub(super) forms: Vec<Form>,
     /// An older copy of it, if one was made.
     pub copy: Option<PathBuf>,
+    /// The step until which it is away for a year.
+    pub away_until: Option<u32>,
+    /// It is shown another log than the others.
+    pub forked: bool,
     entropy: Arc<SeededEntropy>,
+    /// A fault of the program, put in on purpose: each opening draws what the one before drew.
+    drawn_again: Option<u64>,
     home: Option<Doorknock>,
 }
 
@@ -69,6 +75,9 @@ impl Node {
             stale: false,
             forms: Vec::new(),
             copy: None,
+            away_until: None,
+            forked: false,
+            drawn_again: None,
             entropy: Arc::new(SeededEntropy::new(seed)),
             home: None,
         };
@@ -98,14 +107,30 @@ impl Node {
     /// The facade's.
     pub fn start(&mut self) -> Result<(), Error> {
         self.fault.disarm();
+        if let Some(seed) = self.drawn_again {
+            self.entropy = Arc::new(SeededEntropy::new(seed));
+        }
+        self.home = Some(self.open_beside()?);
+        Ok(())
+    }
+
+    /// Another program opens it.
+    ///
+    /// # Errors
+    /// The facade's: it is in use.
+    pub fn open_beside(&self) -> Result<Doorknock, Error> {
         let env = Env {
             entropy: self.entropy.clone(),
             clock: self.clock.clone(),
             fault: Some(self.fault.hook()),
         };
         let keys = FileKeyStore::new(self.folder.join("key"));
-        self.home = Some(Doorknock::open(&self.folder, &keys, env)?);
-        Ok(())
+        Doorknock::open(&self.folder, &keys, env)
+    }
+
+    /// Has every opening from now on draw the same incarnation.
+    pub(super) const fn reuses_incarnations(&mut self, seed: u64) {
+        self.drawn_again = Some(seed);
     }
 
     /// The summaries of all its visits.

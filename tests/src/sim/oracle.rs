@@ -7,6 +7,7 @@ use super::node::Node;
 use super::run::{Checked, Run};
 use super::sabotage::Sabotage;
 use super::shown::{Shown, is_name};
+use super::violation::Oracle;
 use crate::HubNet;
 
 /// Rounds of syncing after which everything must have come to rest.
@@ -34,16 +35,15 @@ impl Run<'_> {
             .unwrap_or(0);
         if status.at_hub_visits > mine {
             let said = status.at_hub_visits;
-            return Err(self.violation(format!(
-                "{name} says {said} of its visits are at the hub, which holds {mine}"
-            )));
+            let what =
+                format!("{name} says {said} of its visits are at the hub, which holds {mine}");
+            return Err(self.violation(Oracle::Status, what));
         }
         let missing = self.ledger.missing(node, &held);
         if let Some(missing) = missing.filter(|_| status.pending == 0) {
             let fact = &missing.fact;
-            return Err(self.violation(format!(
-                "{name} has nothing pending, but {fact:?} is not at the hub"
-            )));
+            let what = format!("{name} has nothing pending, but {fact:?} is not at the hub");
+            return Err(self.violation(Oracle::Status, what));
         }
         Ok(())
     }
@@ -55,16 +55,25 @@ impl Run<'_> {
         self.answers.clear();
         for node in &mut self.nodes {
             node.fault.disarm();
+            node.fault.free();
             node.cut_off_until = 0;
             node.sessions.clear();
         }
+        if self.sabotage != Some(Sabotage::StaysForked) {
+            self.end_the_fork()?;
+        }
         self.event("healed", "");
+        // What a damaged answer called refused is offered again after a day.
+        self.pass(2);
+        self.send_by_hand_again();
         self.sabotage_the_hub();
         self.come_to_rest()?;
         self.retry_the_unlucky()?;
         self.sabotage_a_home()?;
         self.check_words()?;
         self.check_status()?;
+        self.check_judgements()?;
+        self.check_a_copy_is_noticed()?;
         self.check_projections()
     }
 
@@ -76,14 +85,15 @@ impl Run<'_> {
                 if self.sabotage == Some(Sabotage::NeverSyncs) && node == 1 {
                     continue;
                 }
-                let result = self.nodes[node]
-                    .home()
-                    .sync(&HubNet(self.hub()), &mut |_| {});
+                let result = self.with_hub(node, |run, hub| {
+                    let home = run.nodes[node].home();
+                    home.sync(&HubNet(hub), &mut |_| {})
+                });
                 let name = self.name(node);
                 match result {
                     Ok(report) => {
                         moved |= report.pushed + report.pulled > 0 || report.round_trips > 1;
-                        self.nodes[node].stale = false;
+                        self.synced(node);
                         self.event("final sync", format_args!("{round} {name} {report:?}"));
                         self.check_claims(node)?;
                     }
@@ -103,7 +113,7 @@ impl Run<'_> {
         }
         Err(match last {
             Some(error) => self.failed("syncing in the end", &error),
-            None => self.violation("the homes do not come to rest"),
+            None => self.violation(Oracle::Works, "the homes do not come to rest"),
         })
     }
 
@@ -116,16 +126,15 @@ impl Run<'_> {
             let name = node.shape.name;
             for (n, told) in self.ledger.all() {
                 let first = self.ledger.is_first(n);
-                if let Some(wrong) = wrong(node, &shown, told, holds[n], first) {
+                if let Some((oracle, wrong)) = wrong(node, &shown, told, holds[n], first) {
                     let what = format!("{:?} ({:?}) {wrong}: at {name}", told.fact, told.fate);
-                    return Err(self.violation(what));
+                    return Err(self.violation(oracle, what));
                 }
             }
             let unknown = |word: &&str| !is_name(word) && !self.ledger.knows(word);
             if let Some(unknown) = shown.words().find(unknown) {
-                return Err(
-                    self.violation(format!("{name} has something that nobody wrote: {unknown}"))
-                );
+                let what = format!("{name} has something that nobody wrote: {unknown}");
+                return Err(self.violation(Oracle::Gone, what));
             }
         }
         Ok(())
@@ -137,99 +146,10 @@ impl Run<'_> {
         for node in 0..self.nodes.len() {
             let lines = self.nodes[node].home().quarantine();
             let lines = lines.map_err(|e| self.failed("listing the quarantine", &e))?;
-            if !lines.is_empty() && lines.iter().all(|l| l.reason.code == "crashed_twice") {
+            if lines.iter().any(|line| line.reason.code == "crashed_twice") {
                 self.event("tried again", self.nodes[node].shape.name);
                 let done = self.nodes[node].home().retry_quarantine();
                 done.map_err(|e| self.failed("trying the quarantine again", &e))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn check_status(&mut self) -> Checked {
-        for node in &self.nodes {
-            let name = node.shape.name;
-            let status = node
-                .home()
-                .status()
-                .map_err(|e| self.failed("asking for the status", &e))?;
-            let set_aside = (
-                status.quarantined,
-                status.waiting,
-                status.refused,
-                status.unknown,
-            );
-            if set_aside != (0, 0, 0, 0) {
-                let why = node
-                    .home()
-                    .quarantine()
-                    .map(|q| q.iter().map(|l| l.reason.code).collect::<Vec<_>>());
-                return Err(self.violation(format!(
-                    "{name} set something honest aside: {status:?} {why:?}"
-                )));
-            }
-            if status.pending != 0 {
-                return Err(self.violation(format!(
-                    "{name} still has {} changes to send",
-                    status.pending
-                )));
-            }
-            for notice in &status.notices {
-                let expected = match notice.code {
-                    "device_copied" => self.homes_set_back,
-                    "hub_restarted" | "hub_inconsistent" => self.epoch > 0,
-                    _ => false,
-                };
-                if !expected {
-                    return Err(
-                        self.violation(format!("{name} reports {} for no reason", notice.code))
-                    );
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn check_projections(&mut self) -> Checked {
-        let dump = |node: &Node| node.home().dump_projections();
-        let mut dumps = Vec::new();
-        for node in &self.nodes {
-            dumps.push(dump(node).map_err(|e| self.failed("dumping projections", &e))?);
-        }
-        for node in &self.nodes {
-            let spaces = spaces_of(node);
-            let shared: Vec<_> = dumps[0]
-                .iter()
-                .filter(|line| spaces.as_ref().is_none_or(|s| s.contains(&space_of(line))))
-                .collect();
-            let own: Vec<_> = dumps[node.index].iter().collect();
-            if let Some(line) = first_difference(&shared, &own) {
-                let name = node.shape.name;
-                return Err(self.violation(format!(
-                    "{name} and the office show different things: {line}"
-                )));
-            }
-        }
-        for node in &self.nodes {
-            let name = node.shape.name;
-            node.home()
-                .rebuild()
-                .map_err(|e| self.failed("rebuilding", &e))?;
-            let rebuilt = dump(node).map_err(|e| self.failed("dumping projections", &e))?;
-            if let Some(line) = first_difference(
-                &dumps[node.index].iter().collect(),
-                &rebuilt.iter().collect(),
-            ) {
-                return Err(self.violation(format!("a rebuild changes what {name} shows: {line}")));
-            }
-            let doctor = node
-                .home()
-                .doctor()
-                .map_err(|e| self.failed("the doctor", &e))?;
-            if !doctor.ok() {
-                return Err(
-                    self.violation(format!("the doctor finds something at {name}: {doctor:?}"))
-                );
             }
         }
         Ok(())
@@ -244,6 +164,8 @@ impl Run<'_> {
     fn sabotage_a_home(&mut self) -> Checked {
         match self.sabotage {
             Some(Sabotage::TampersWithOneHome) => super::sabotage::tamper(self, 1),
+            Some(Sabotage::CopiesUnnoticed) => super::sabotage::report_nothing(self),
+            Some(Sabotage::JudgesOtherwise) => super::sabotage::judge_otherwise(self),
             Some(Sabotage::TampersWithEveryHome) => super::sabotage::tamper(self, usize::MAX),
             _ => Ok(()),
         }
@@ -257,7 +179,7 @@ fn wrong(
     told: &Told,
     holds: bool,
     first: bool,
-) -> Option<&'static str> {
+) -> Option<(Oracle, &'static str)> {
     let fact = &told.fact;
     let word = fact.shows.as_deref();
     let count = word.map_or(0, |word| shown.count(word));
@@ -272,57 +194,22 @@ fn wrong(
     };
     let ended = || fact.ends.iter().any(|word| shown.count(word) > 0);
     match told.fate {
-        _ if count > 1 => Some("is there more than once"),
-        _ if first && !entitled && count > 0 => Some("is at a home that may not have it"),
-        Fate::Kept if entitled && !holds => Some("is lost"),
-        Fate::Failed if first && count > 0 && !word.is_some_and(is_name) => {
-            Some("failed and is there all the same")
+        _ if count > 1 => Some((Oracle::Once, "is there more than once")),
+        _ if first && !entitled && count > 0 => {
+            Some((Oracle::Gone, "is at a home that may not have it"))
         }
-        _ if there && ended() => Some("took the place of something that is there all the same"),
+        Fate::Kept if entitled && !holds => Some((Oracle::Kept, "is lost")),
+        Fate::Failed if first && count > 0 && !word.is_some_and(is_name) => {
+            Some((Oracle::Gone, "failed and is there all the same"))
+        }
+        _ if there && ended() => Some((
+            Oracle::Gone,
+            "took the place of something that is there all the same",
+        )),
         _ => None,
     }
 }
 
 fn claims(home: &Doorknock) -> Result<(Status, Option<doorknock::model::ids::MemberId>), Error> {
     Ok((home.status()?, home.community()?.map(|c| c.member)))
-}
-
-/// The numbers of the spaces a worker's home holds: the common one, and two for each grid in the
-/// order of the roster. `None` for all.
-fn spaces_of(node: &Node) -> Option<Vec<u32>> {
-    if node.shape.grids.is_empty() {
-        return None;
-    }
-    let mut spaces = vec![0];
-    for (n, grid) in (0..).zip(super::stage::GRIDS) {
-        if node.shape.holds(grid) {
-            spaces.extend([2 + 2 * n, 3 + 2 * n]);
-        }
-    }
-    Some(spaces)
-}
-
-/// The space a projected row belongs to.
-fn space_of(line: &str) -> u32 {
-    let digits = line
-        .split("space=Integer(")
-        .nth(1)
-        .and_then(|rest| rest.split(')').next());
-    digits.and_then(|d| d.parse().ok()).unwrap_or(u32::MAX)
-}
-
-fn first_difference(a: &Vec<&String>, b: &Vec<&String>) -> Option<String> {
-    if a == b {
-        return None;
-    }
-    let only = |a: &Vec<&String>, b: &Vec<&String>| {
-        a.iter()
-            .find(|line| !b.contains(line))
-            .map(|l| (*l).clone())
-    };
-    Some(format!(
-        "one has {:?}, the other {:?}",
-        only(a, b),
-        only(b, a)
-    ))
 }

@@ -199,14 +199,17 @@ pub(super) fn resolve(run: &mut Run<'_>, node: usize) -> Done {
         .into_iter()
         .filter(|v| v.late.is_none())
         .collect();
-    let seen: Vec<_> = values.iter().flat_map(|v| words_of(&v.data)).collect();
+    // A roster's remarks are nobody's words.
+    let known = |data: &Data| {
+        let mut words = words_of(data);
+        words.retain(|word| run.ledger.knows(word));
+        words
+    };
+    let seen: Vec<_> = values.iter().flat_map(|v| known(&v.data)).collect();
+    let words: Vec<_> = values.iter().map(|v| known(&v.data)).collect();
     let clear = values.is_empty() || run.one_in(5);
     let n = run.rng.random_range(0..values.len().max(1));
-    let kept = if clear {
-        vec![]
-    } else {
-        words_of(&values[n].data)
-    };
+    let kept = if clear { vec![] } else { words[n].clone() };
     let fact = Fact {
         shows: kept.into_iter().next(),
         ..Fact::default().after(&seen)

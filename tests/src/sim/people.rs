@@ -10,6 +10,7 @@ use rand::seq::IndexedRandom;
 use super::ledger::{Fact, Fate};
 use super::run::{Checked, Run};
 use super::sabotage::Sabotage;
+use super::violation::Oracle;
 use super::{office, papers, visits};
 
 /// A call of the facade; what it wrote beside what was known before.
@@ -84,6 +85,10 @@ impl Run<'_> {
     /// Somebody works for a while at some home.
     pub(super) fn act(&mut self) -> Checked {
         let node = self.any_node();
+        if self.ask(node, "doors", super::stage::doors)?.is_empty() {
+            // Somebody who has just joined, and has nothing yet.
+            return Ok(());
+        }
         for _ in 0..self.rng.random_range(1..=6) {
             let Ok((_, action)) = ACTIONS.choose_weighted(&mut self.rng, |(weight, _)| *weight)
             else {
@@ -96,14 +101,16 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn perform(&mut self, node: usize, mut deed: Deed<'_>) -> Checked {
+    pub(super) fn perform(&mut self, node: usize, mut deed: Deed<'_>) -> Checked {
         let sabotage = self.sabotage.filter(|_| self.step > 15);
+        let had_reserve = self.nodes[node].fault.has_reserve();
         let skipped = sabotage == Some(Sabotage::Loses(deed.what));
         let result = match skipped {
             true => Ok(Vec::new()),
             false => (deed.call)(self.nodes[node].home()),
         };
         let fired = self.nodes[node].fault.fired();
+        let refused_room = self.lacked_room(node, result.as_ref().err(), had_reserve)?;
         let (fate, failure) = match result {
             Ok(_) if sabotage == Some(Sabotage::KeepsAFailed(deed.what)) => (Fate::Failed, None),
             Ok(more) => {
@@ -124,7 +131,7 @@ impl Run<'_> {
         let name = self.name(node);
         let at = deed.grid.as_str();
         self.event(deed.what, format_args!("{name} {at} {words:?}: {fate:?}"));
-        for fact in deed.facts {
+        for fact in std::mem::take(&mut deed.facts) {
             self.ledger.note(node, &deed.grid, fate, fact);
         }
         if let Some(error) = failure {
@@ -132,7 +139,11 @@ impl Run<'_> {
             let gone = ["unknown_version", "not_found"].contains(&error.code());
             let set_back = self.homes_set_back && gone;
             self.event("refused", error.code());
-            if !set_back && !deed.refused.contains(&error.code()) {
+            if refused_room && sabotage == Some(Sabotage::KeepsWhatHadNoRoom) {
+                self.nodes[node].fault.free();
+                let _ = (deed.call)(self.nodes[node].home());
+            }
+            if !set_back && !refused_room && !deed.refused.contains(&error.code()) {
                 return Err(self.failed(deed.what, &error));
             }
         } else if fired.is_some() {
@@ -141,6 +152,28 @@ impl Run<'_> {
             let _ = self.on(node, |home| (deed.call)(home))?;
         }
         Ok(())
+    }
+
+    /// Whether a call was refused for a full disk: then its reserve was used up, and nothing of it is left.
+    fn lacked_room(
+        &mut self,
+        node: usize,
+        error: Option<&Error>,
+        had_reserve: bool,
+    ) -> Checked<bool> {
+        let name = self.name(node);
+        let full = self.nodes[node].fault.is_full();
+        let refused = full && error.is_some_and(|error| error.code() == "disk_full");
+        if refused && had_reserve {
+            let what = format!("{name} refuses to record while it keeps a reserve");
+            return Err(self.violation(Oracle::Works, what));
+        }
+        if refused {
+            self.event("no room for it", name);
+        } else if had_reserve && full && !self.nodes[node].fault.has_reserve() {
+            self.event("reserve used", name);
+        }
+        Ok(refused)
     }
 
     /// What a home says.
@@ -166,6 +199,6 @@ impl Run<'_> {
     pub(super) fn any_door(&mut self, node: usize) -> Checked<(DoorId, String)> {
         let doors = self.ask(node, "doors", super::stage::doors)?;
         let door = self.pick(&doors);
-        door.ok_or_else(|| self.violation("a home lists no doors"))
+        door.ok_or_else(|| self.violation(Oracle::Works, "a home lists no doors"))
     }
 }

@@ -1,58 +1,28 @@
 //! One run: its state, its events, and the few operations that every step is made of.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use doorknock::model::roster::Roster;
-use doorknock::{Answer, Doorknock, Error, Request};
+use doorknock::{Answer, Clock, Doorknock, Error, Request};
+use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use tempfile::TempDir;
 
+use super::Tally;
 use super::ledger::Ledger;
 use super::node::{Node, Slot};
 use super::sabotage::Sabotage;
 use super::shown::Shown;
-use super::stage::{OBSERVER, SHAPES, Stage, copy_home};
-use super::{SHOWN_EVENTS, Tally};
+use super::stage::{HomeShape, OBSERVER, SHAPES, Stage, copy_home};
+use super::steps::STEPS;
+use super::villain::Hostile;
+use super::violation::{Case, Oracle, Violation};
 use crate::world::START_MS;
 use crate::{HubNet, ManualClock, SeededEntropy, TestHub};
-
-/// Something is not as it must be.
-#[derive(Debug, Clone)]
-pub struct Violation {
-    /// The run's seed.
-    pub seed: u64,
-    /// After which step.
-    pub step: u32,
-    /// What is wrong.
-    pub what: String,
-    /// What happened, oldest first.
-    pub events: Vec<String>,
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            seed,
-            step,
-            what,
-            events,
-        } = self;
-        writeln!(f, "=== VIOLATION: seed {seed}, step {step} ===")?;
-        writeln!(f, "{what}")?;
-        writeln!(f, "--- the last events ---")?;
-        for event in &events[events.len().saturating_sub(SHOWN_EVENTS)..] {
-            writeln!(f, "{event}")?;
-        }
-        writeln!(f, "--- replay with ---")?;
-        writeln!(
-            f,
-            "DOORKNOCK_SEED={seed} cargo test -p doorknock-tests --release --test simulate"
-        )
-    }
-}
 
 /// What a step, or a check, comes to.
 pub(super) type Checked<T = ()> = Result<T, Box<Violation>>;
@@ -65,6 +35,10 @@ pub(super) struct Letter<T> {
     pub node: usize,
     /// The hub's life in which it was answered.
     pub epoch: u64,
+    /// When it set out, by the hub's clock.
+    pub sent: i64,
+    /// Somebody changed it on its way, or answered in the hub's place.
+    pub tampered: bool,
     /// What.
     pub body: T,
 }
@@ -72,8 +46,9 @@ pub(super) struct Letter<T> {
 /// A run.
 pub struct Run<'s> {
     pub(super) stage: &'s Stage,
-    pub(super) seed: u64,
+    pub(super) case: Case,
     pub(super) sabotage: Option<Sabotage>,
+    /// The randomness of the step under way.
     pub(super) rng: ChaCha20Rng,
     pub(super) folder: TempDir,
     pub(super) shape: usize,
@@ -87,41 +62,64 @@ pub struct Run<'s> {
     pub(super) answers: Vec<Letter<Answer>>,
     pub(super) ledger: Ledger,
     pub(super) roster: Roster,
-    /// Whether the third grid was begun.
-    pub(super) third_grid: bool,
+    /// Whether the office began to extend the charter.
+    pub(super) charter_grew: bool,
     /// The hub's charter may have what the office does not know yet.
     pub(super) office_unsure: bool,
     /// Homes are set back to copies in this run; else the hub is. Both at once can lose what was said to
     /// be at the hub, and no program could help it.
     pub(super) homes_set_back: bool,
+    /// A hub with a log of its own, that some homes are shown.
+    pub(super) fork: Option<TestHub>,
+    /// Somebody changed an answer: a home may well report that the hub contradicts itself.
+    pub(super) tampered: bool,
+    /// Beginnings of hashes of entries that are nobody's: made of damage, or of a lie.
+    pub(super) bogus: BTreeSet<String>,
+    /// Older answers, for a hub that gives them again.
+    pub(super) old_answers: Vec<Letter<Answer>>,
+    /// What a member's device wrote that no app of this version writes.
+    pub(super) hostile: Hostile,
+    /// A home that is used beside its copy, the copy, and what each wrote first.
+    pub(super) twins: Option<(usize, usize, [String; 2])>,
     pub(super) step: u32,
     pub(super) events: Vec<String>,
     pub(super) tally: Tally,
     next_letter: u64,
     observer: Option<Doorknock>,
+    /// What the observer last showed, and how much the ledger held then.
+    held: Option<(usize, Shown)>,
 }
 
 impl<'s> Run<'s> {
-    /// Runs a seed to its end.
+    /// Runs a history to its end.
     ///
     /// # Errors
     /// The first violation.
-    pub fn simulate(stage: &'s Stage, seed: u64, sabotage: Option<Sabotage>) -> Checked<Self> {
-        let mut run = Self::new(stage, seed, sabotage);
+    pub fn simulate(stage: &'s Stage, case: &Case) -> Checked<Self> {
+        let mut fate = ChaCha20Rng::seed_from_u64(case.seed);
+        let mut run = Self::new(stage, case, &mut fate);
         run.open_nodes()?;
-        let steps = run.rng.random_range(40..=80);
+        let steps = fate.random_range(40..=80);
         for step in 1..=steps {
-            run.step = step;
-            run.one_step()?;
+            let kind = STEPS.choose_weighted(&mut fate, |(weight, _)| *weight);
+            // Each step has a seed of its own: what is left of a history does what it did in the whole.
+            let seed = fate.random();
+            if let Ok((_, act)) = kind
+                && case.keeps(step)
+            {
+                (run.step, run.rng) = (step, ChaCha20Rng::seed_from_u64(seed));
+                *run.tally.entry("step").or_default() += 1;
+                act(&mut run)?;
+            }
         }
+        run.step = steps;
         run.finish()?;
         Ok(run)
     }
 
     #[allow(clippy::expect_used)] // a test's own ground
-    fn new(stage: &'s Stage, seed: u64, sabotage: Option<Sabotage>) -> Self {
-        let mut rng = ChaCha20Rng::seed_from_u64(seed);
-        let shape = rng.random_range(0..SHAPES.len());
+    fn new(stage: &'s Stage, case: &Case, fate: &mut ChaCha20Rng) -> Self {
+        let shape = fate.random_range(0..SHAPES.len());
         let prepared = stage.prepared(shape);
         let folder = stage.folder();
         for home in SHAPES[shape] {
@@ -136,8 +134,8 @@ impl<'s> Run<'s> {
         let hub = TestHub::open(&folder.path().join("hub.db"), &hub_clock);
         Self {
             stage,
-            seed,
-            sabotage,
+            case: case.clone(),
+            sabotage: case.sabotage,
             shape,
             nodes: Vec::new(),
             hub: Some(hub),
@@ -148,44 +146,67 @@ impl<'s> Run<'s> {
             answers: Vec::new(),
             ledger: prepared.ledger.clone(),
             roster: prepared.roster.clone(),
-            third_grid: false,
+            charter_grew: false,
             office_unsure: false,
-            homes_set_back: rng.random_bool(0.5),
+            homes_set_back: fate.random_bool(0.5),
+            fork: None,
+            tampered: false,
+            bogus: BTreeSet::new(),
+            old_answers: Vec::new(),
+            hostile: Hostile::new(prepared.villain.clone(), case.seed),
+            twins: None,
             step: 0,
             events: Vec::new(),
             tally: Tally::new(),
             next_letter: 0,
             observer: None,
-            rng,
+            held: None,
+            rng: ChaCha20Rng::seed_from_u64(case.seed),
             folder,
         }
     }
 
     fn open_nodes(&mut self) -> Checked {
         for (index, shape) in SHAPES[self.shape].iter().enumerate() {
-            let folder = self.folder.path().join(shape.name);
-            let seed = self.seed.wrapping_mul(64).wrapping_add(index as u64);
-            let clock = ManualClock::at(START_MS);
-            let node = Node::open(index, *shape, folder, clock, seed);
-            let node = node.map_err(|e| self.violation(format!("a home does not open: {e}")))?;
-            self.nodes.push(node);
+            self.open_node(*shape, ManualClock::at(START_MS), index)?;
         }
         Ok(())
     }
 
+    /// Opens the home of this name in the run's folder.
+    pub(super) fn open_node(
+        &mut self,
+        shape: HomeShape,
+        clock: ManualClock,
+        index: usize,
+    ) -> Checked {
+        let folder = self.folder.path().join(shape.name);
+        let seed = self.case.seed.wrapping_mul(64).wrapping_add(index as u64);
+        let node = Node::open(index, shape, folder, clock, seed);
+        let mut node = node.map_err(|e| self.failed("opening a home", &e))?;
+        if self.sabotage == Some(Sabotage::ReusesIncarnations) {
+            node.reuses_incarnations(seed);
+        }
+        self.nodes.push(node);
+        Ok(())
+    }
+
     /// A violation here and now.
-    pub(super) fn violation(&self, what: impl Into<String>) -> Box<Violation> {
+    pub(super) fn violation(&self, oracle: Oracle, what: impl Into<String>) -> Box<Violation> {
         Box::new(Violation {
-            seed: self.seed,
+            case: self.case.clone(),
+            oracle,
             step: self.step,
             what: what.into(),
             events: self.events.clone(),
+            tally: self.tally.clone(),
         })
     }
 
     /// The facade failed where it may not.
     pub(super) fn failed(&self, doing: &str, error: &Error) -> Box<Violation> {
-        self.violation(format!("{doing} failed: {} ({error})", error.code()))
+        let what = format!("{doing} failed: {} ({error})", error.code());
+        self.violation(Oracle::Works, what)
     }
 
     pub(super) fn event(&mut self, kind: &'static str, what: impl fmt::Display) {
@@ -223,7 +244,9 @@ impl<'s> Run<'s> {
             Err(error) if error.is_stopped() => {
                 let point = self.nodes[node].fault.fired().unwrap_or("nowhere");
                 if point == "nowhere" {
-                    return Err(self.violation("a store stopped that nobody stopped"));
+                    return Err(
+                        self.violation(Oracle::Works, "a store stopped that nobody stopped")
+                    );
                 }
                 let point = format!("at `{point}`");
                 self.restart(node, point)?;
@@ -238,6 +261,8 @@ impl<'s> Run<'s> {
             id,
             node,
             epoch: self.epoch,
+            sent: self.hub_clock.now_ms(),
+            tampered: false,
             body,
         }
     }
@@ -260,12 +285,12 @@ impl<'s> Run<'s> {
             Ok(None) => {
                 self.event("synced", format_args!("{name} {:?}", slot.session.report()));
                 if slot.fresh {
-                    self.nodes[node].stale = false;
-                    self.office_unsure &= node != 0;
+                    self.synced(node);
                 }
                 self.check_claims(node)
             }
             Err(None) => Ok(()),
+            Err(Some(error)) if self.for_want_of_room(node, &error) => Ok(()),
             Err(Some(error)) => Err(self.failed("asking for the next request", &error)),
         }
     }
@@ -279,32 +304,48 @@ impl<'s> Run<'s> {
                 .path()
                 .join(format!("{OBSERVER}-{}", self.epoch));
             copy_home(&from, &folder);
-            let entropy = Arc::new(SeededEntropy::new(!self.seed));
+            let entropy = Arc::new(SeededEntropy::new(!self.case.seed));
             let env = crate::env(&entropy, &self.hub_clock, None);
             let keys = doorknock::FileKeyStore::new(folder.join("key"));
             let home = Doorknock::open(&folder, &keys, env);
             self.observer = Some(home.map_err(|e| self.failed("opening the observer", &e))?);
         }
-        let read = |home: &Doorknock| {
-            home.sync(&HubNet(self.hub()), &mut |_| {})?;
-            Shown::of(home, &self.ledger.places)
+        let Some(home) = &self.observer else {
+            return Ok(Shown::default());
         };
-        match &self.observer {
-            Some(home) => read(home).map_err(|e| self.failed("observing the hub", &e)),
-            None => Ok(Shown::default()),
-        }
+        let known = self.ledger.all().count();
+        let read = || {
+            let brought = home.sync(&HubNet(self.hub()), &mut |_| {})?.pulled;
+            let before = self.held.as_ref().filter(|_| brought == 0);
+            match before {
+                // Nothing is new at the hub, nor in where to look.
+                Some((at, shown)) if *at == known => Ok(shown.clone()),
+                _ => Shown::of(home, &self.ledger.places),
+            }
+        };
+        let shown = read().map_err(|e| self.failed("observing the hub", &e))?;
+        self.held = Some((known, shown.clone()));
+        Ok(shown)
+    }
+
+    /// What the observer says, as it last looked.
+    pub(super) fn observed<T: Default>(
+        &self,
+        question: impl FnOnce(&Doorknock) -> Result<T, Error>,
+    ) -> Checked<T> {
+        let answer = self.observer.as_ref().map(question).transpose();
+        let answer = answer.map_err(|e| self.failed("asking the observer", &e))?;
+        Ok(answer.unwrap_or_default())
     }
 
     /// Whether the hub's log has entries that nobody can apply yet.
     pub(super) fn observer_waits(&self) -> Checked<bool> {
-        let status = self.observer.as_ref().map(Doorknock::status).transpose();
-        let status = status.map_err(|e| self.failed("asking the observer", &e))?;
-        Ok(status.is_some_and(|s| s.waiting > 0))
+        self.observed(|home| Ok(home.status()?.waiting > self.hostile.parked))
     }
 
     /// The hub now is another one than the observer knew.
     pub(super) fn forget_observer(&mut self) {
-        self.observer = None;
+        (self.observer, self.held) = (None, None);
     }
 
     /// What happened, oldest first.

@@ -10,6 +10,7 @@ use doorknock_seal::wrap::EpochKey;
 use doorknock_store::{Options, Store, StoreError};
 
 use super::run::{Checked, Run};
+use super::violation::Oracle;
 use crate::SeededEntropy;
 
 /// What is wrong with the program in this run.
@@ -33,6 +34,22 @@ pub enum Sabotage {
     HubSlipsAStrangerIn,
     /// One home never syncs again.
     NeverSyncs,
+    /// Each opening of a home draws the incarnation of the one before (rule R1).
+    ReusesIncarnations,
+    /// Two programs may hold a home.
+    SharesAHome,
+    /// A copy of a home in use is noticed by nobody.
+    CopiesUnnoticed,
+    /// The space kept for a full disk makes no room.
+    LosesTheReserve,
+    /// What failed for want of room is done all the same.
+    KeepsWhatHadNoRoom,
+    /// Receipts are believed that no hub stands for.
+    BelievesAnyReceipt,
+    /// Some homes go on seeing another log.
+    StaysForked,
+    /// One home takes in what the others set aside, or the other way round.
+    JudgesOtherwise,
 }
 
 /// A stranger's entry in the common space, as no honest hub takes it.
@@ -49,7 +66,7 @@ pub(super) fn slip_a_stranger_in(run: &mut Run<'_>) {
         .expect("the office is in a community");
     let kind = [SpaceKind::Common.code()];
     let space = SpaceId(derive16("space", &[&info.id.0, &kind, &[0; 16]]));
-    let entropy = SeededEntropy::new(run.seed);
+    let entropy = SeededEntropy::new(run.case.seed);
     let keys = SpaceKeys::derive(space, 0, &EpochKey::generate(&entropy));
     let stranger = DeviceSecrets::generate(&entropy);
     let params = EntryParams {
@@ -82,7 +99,8 @@ pub(super) fn tamper(run: &mut Run<'_>, homes: usize) -> Checked {
     for node in 0..homes.min(run.nodes.len()) {
         let folder = run.nodes[node].folder.clone();
         run.nodes[node].stop();
-        tamper_with(&folder).map_err(|e| run.violation(format!("tampering failed: {e}")))?;
+        tamper_with(&folder)
+            .map_err(|e| run.violation(Oracle::Works, format!("tampering failed: {e}")))?;
         run.nodes[node]
             .start()
             .map_err(|e| run.failed("reopening a home", &e))?;
@@ -90,14 +108,51 @@ pub(super) fn tamper(run: &mut Run<'_>, homes: usize) -> Checked {
     Ok(())
 }
 
+/// All homes forget what they had to report.
+pub(super) fn report_nothing(run: &mut Run<'_>) -> Checked {
+    for node in 0..run.nodes.len() {
+        let folder = run.nodes[node].folder.clone();
+        run.nodes[node].stop();
+        let forgotten = forget_notices(&folder);
+        forgotten.map_err(|e| run.violation(Oracle::Works, format!("tampering failed: {e}")))?;
+        run.nodes[node]
+            .start()
+            .map_err(|e| run.failed("reopening a home", &e))?;
+    }
+    Ok(())
+}
+
+/// The store has no such call: no app takes a notice back.
+fn forget_notices(folder: &std::path::Path) -> rusqlite::Result<()> {
+    let key = std::fs::read(folder.join("key")).unwrap_or_default();
+    let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let database = rusqlite::Connection::open(folder.join("home.db"))?;
+    database.pragma_update(None, "key", format!("x'{key}'"))?;
+    database.execute_batch("PRAGMA cipher_hmac_algorithm = HMAC_SHA256; DELETE FROM notice;")
+}
+
+/// One home forgets what it has set aside.
+pub(super) fn judge_otherwise(run: &mut Run<'_>) -> Checked {
+    let folder = run.nodes[1].folder.clone();
+    run.nodes[1].stop();
+    let forgotten = store_in(&folder).and_then(|mut store| {
+        let all = store.view()?.quarantined()?;
+        store.write(|tx| all.iter().try_for_each(|q| tx.leave_quarantine(q.id)))
+    });
+    forgotten.map_err(|e| run.violation(Oracle::Works, format!("tampering failed: {e}")))?;
+    run.nodes[1]
+        .start()
+        .map_err(|e| run.failed("reopening a home", &e))
+}
+
 fn tamper_with(folder: &std::path::Path) -> Result<(), StoreError> {
-    let key = std::fs::read(folder.join("key"))
-        .ok()
-        .and_then(|k| k.try_into().ok());
-    let mut store = Store::open(
-        &folder.join("home.db"),
-        &key.unwrap_or_default(),
-        Options::default(),
-    )?;
-    store.write(|tx| tx.set_conflict(0, DocId([9; 16]), &Key::plain(1), 2))
+    store_in(folder)?.write(|tx| tx.set_conflict(0, DocId([9; 16]), &Key::plain(1), 2))
+}
+
+/// The database of a home that nobody has open.
+pub(super) fn store_in(folder: &std::path::Path) -> Result<Store, StoreError> {
+    let key = std::fs::read(folder.join("key"));
+    let key = key.ok().and_then(|key| key.try_into().ok());
+    let database = folder.join("home.db");
+    Store::open(&database, &key.unwrap_or_default(), Options::default())
 }

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use doorknock::model::access::Role;
 use doorknock::model::care::CareCategory;
 use doorknock::model::ids::DoorId;
 use doorknock::model::kind::Data;
@@ -13,6 +14,8 @@ use doorknock::{Doorknock, Error, NewMatter, NewNeed};
 use tempfile::TempDir;
 
 use super::ledger::{Fact, Fate, Ledger};
+use crate::by_hand::ByHand;
+use crate::world::WEEK_MS;
 use crate::{World, roster};
 
 /// A home of a shape.
@@ -104,6 +107,8 @@ pub struct Prepared {
     pub roster: Roster,
     /// What the office wrote, for everybody to write on at.
     pub ledger: Ledger,
+    /// A worker's device of the first grid that was put together by hand.
+    pub villain: ByHand,
 }
 
 impl Stage {
@@ -170,6 +175,9 @@ fn prepare(folder: &Path, shape: Shape, seed: u64) -> Result<Prepared, Error> {
         });
     }
     let observer = world.staff(&office, OBSERVER)?;
+    let grids = [GRIDS[0].to_owned()];
+    let link = office.invite(Role::Worker, &grids, WEEK_MS, &world.net())?;
+    let villain = ByHand::join(&world, &link);
     let mut ledger = Ledger::default();
     for grid in GRIDS {
         write(&office, grid, &mut ledger)?;
@@ -183,6 +191,7 @@ fn prepare(folder: &Path, shape: Shape, seed: u64) -> Result<Prepared, Error> {
         folder: folder.to_owned(),
         roster,
         ledger,
+        villain,
     })
 }
 

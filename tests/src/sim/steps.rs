@@ -13,10 +13,10 @@ use crate::{TestHub, roster};
 pub(super) const DAY_S: i64 = 86_400;
 pub(super) const DAY_MS: i64 = DAY_S * 1000;
 
-type Step = fn(&mut Run<'_>) -> Checked;
+pub(super) type Step = fn(&mut Run<'_>) -> Checked;
 
-/// The steps with their weights.
-const STEPS: [(u32, Step); 18] = [
+/// The steps with their weights. One that is added is one line here, and its names in the catalogue.
+pub(super) const STEPS: [(u32, Step); 37] = [
     (60, |run| run.act()),
     (4, |run| run.import_a_changed_roster()),
     (2, |run| run.import_a_new_grid()),
@@ -35,6 +35,25 @@ const STEPS: [(u32, Step); 18] = [
     (4, |run| run.restore()),
     (3, |run| run.set_a_clock()),
     (1, |run| run.rebuild_a_home()),
+    (4, |run| run.garble_a_request()),
+    (5, |run| run.garble_an_answer()),
+    (2, |run| run.let_months_pass()),
+    (2, |run| run.leave_for_a_year()),
+    (4, |run| run.fill_a_disk()),
+    (3, |run| run.free_a_disk()),
+    (4, |run| run.tear_a_home()),
+    (1, |run| run.open_a_second_time()),
+    (2, |run| run.use_a_copy()),
+    (4, |run| run.look_at_a_status()),
+    (1, |run| run.join_late()),
+    (1, |run| run.update_an_app()),
+    (7, |run| run.lie()),
+    (2, |run| run.replay()),
+    (4, |run| run.forget_what_is_acknowledged()),
+    (2, |run| run.fork_the_hub()),
+    (2, |run| run.end_the_fork()),
+    (5, |run| run.write_what_no_app_writes()),
+    (4, |run| run.write_what_is_newer()),
 ];
 
 /// The network of an import that makes a grid: it works, or fails before or after the hub acted.
@@ -59,19 +78,13 @@ impl Transport for Flaky<'_> {
 }
 
 impl Run<'_> {
-    pub(super) fn one_step(&mut self) -> Checked {
-        match STEPS.choose_weighted(&mut self.rng, |(weight, _)| *weight) {
-            Ok((_, step)) => step(self),
-            Err(_) => Ok(()),
-        }
-    }
-
     pub(super) fn any_node(&mut self) -> usize {
         self.rng.random_range(0..self.nodes.len())
     }
 
     pub(super) fn cut_off(&self, node: usize) -> bool {
-        self.nodes[node].cut_off_until > self.step
+        let home = &self.nodes[node];
+        home.cut_off_until > self.step || home.away_until.is_some_and(|until| until > self.step)
     }
 
     /// The roster with other telephone numbers and remarks, at any of the office's homes: where two of
@@ -104,7 +117,7 @@ impl Run<'_> {
         if self.cut_off(0) {
             return Ok(());
         }
-        self.third_grid = true;
+        self.charter_grew = true;
         let mut list = roster(&["G1", "G2", "G3"], 2);
         list.rows.retain(|row| row.grid_code == "G3");
         self.import(0, &list, 0.15)
@@ -117,22 +130,15 @@ impl Run<'_> {
         loss: f64,
     ) -> Checked {
         let rng = ChaCha20Rng::seed_from_u64(self.rng.random());
-        let Some(hub) = self.hub.take() else {
-            return Ok(());
-        };
-        let net = Flaky {
-            hub: &hub,
-            rng: RefCell::new(rng),
-            loss,
-        };
-        let options = ImportOptions::default();
-        let result = self.on(node, |home| {
-            home.import(list, options, &net, &mut |_, _| {})
-        });
-        drop(net);
-        self.hub = Some(hub);
+        let result = self.with_hub(node, |run, hub| {
+            let rng = RefCell::new(rng);
+            let net = Flaky { hub, rng, loss };
+            let options = ImportOptions::default();
+            run.on(node, |home| {
+                home.import(list, options, &net, &mut |_, _| {})
+            })
+        })?;
         let name = self.name(node);
-        let result = result?;
         if loss > 0.0 {
             self.office_unsure |= result.is_err();
         }
@@ -147,11 +153,10 @@ impl Run<'_> {
             }
             Err(None) => Ok(()),
             Err(Some(error)) => {
-                let hub_is_new =
-                    self.epoch > 0 && ["charter_busy", "hub_refused"].contains(&error.code());
                 let expected = loss > 0.0
-                    && (hub_is_new
-                        || ["grids_need_hub", "hub_unreachable"].contains(&error.code()));
+                    && (self.hub_is_new(&error)
+                        || ["grids_need_hub", "hub_unreachable"].contains(&error.code()))
+                    || error.code() == "disk_full" && self.nodes[node].fault.is_full();
                 self.event("import failed", format_args!("{name} {}", error.code()));
                 if expected {
                     Ok(())

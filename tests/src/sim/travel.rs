@@ -1,14 +1,80 @@
 //! Steps of the network: syncs begin, requests and answers arrive, are lost, come twice or late.
 
+use doorknock::{Clock, Doorknock};
 use rand::RngExt;
 
+use super::garble::SAID_TO_NONSENSE;
 use super::node::Slot;
 use super::run::{Checked, Run};
 use super::sabotage::Sabotage;
+use super::steps::DAY_MS;
 use super::trouble::clear_wal;
-use crate::HubNet;
+use super::violation::Oracle;
+use crate::{HubNet, TestHub};
 
 impl Run<'_> {
+    /// Does something with the hub that a home is shown.
+    pub(super) fn with_hub<T>(
+        &mut self,
+        node: usize,
+        work: impl FnOnce(&mut Self, &TestHub) -> T,
+    ) -> T {
+        let forked = self.nodes[node].forked && self.fork.is_some();
+        let taken = if forked {
+            self.fork.take()
+        } else {
+            self.hub.take()
+        };
+        #[allow(clippy::expect_used)] // a test's own ground
+        let hub = taken.expect("the hub is up");
+        let out = work(self, &hub);
+        if forked {
+            self.fork = Some(hub);
+        } else {
+            self.hub = Some(hub);
+        }
+        out
+    }
+
+    /// All of a sync happened now, with the hub that everybody sees: what the home believes is so.
+    pub(super) fn synced(&mut self, node: usize) {
+        if self.nodes[node].forked {
+            return;
+        }
+        self.nodes[node].stale = false;
+        self.office_unsure &= node != 0;
+        if self.nodes[node].away_until.is_some() && !self.cut_off(node) {
+            self.nodes[node].away_until = None;
+            let name = self.name(node);
+            self.event("back after a year", name);
+        }
+    }
+
+    fn note_delay(&mut self, id: u64, sent: i64) {
+        if self.hub_clock.now_ms() - sent > 30 * DAY_MS {
+            self.event("months late", format_args!("#{id}"));
+        }
+    }
+
+    /// Whether a home on a full disk keeps its reserve and has nothing to send.
+    fn has_nothing_to_say(&self, node: usize) -> Checked<bool> {
+        if self.charter_grew || !self.nodes[node].fault.has_reserve() {
+            return Ok(false);
+        }
+        let status = self.ask(node, "the status", Doorknock::status)?;
+        Ok(status.pending + status.refused == 0)
+    }
+
+    /// What others wrote may not use up the room that is kept for what is recorded here (rule R4).
+    fn check_the_reserve(&self, node: usize, quiet: bool) -> Checked {
+        if quiet && !self.nodes[node].fault.has_reserve() {
+            let name = self.name(node);
+            let what = format!("{name} used its reserve for what others wrote");
+            return Err(self.violation(Oracle::Works, what));
+        }
+        Ok(())
+    }
+
     /// Begins a sync; a home may have two under way, as with a background job beside the open app.
     pub(super) fn start_a_sync(&mut self) -> Checked {
         let node = self.any_node();
@@ -36,22 +102,23 @@ impl Run<'_> {
         if never || self.cut_off(node) {
             return Ok(());
         }
-        let Some(hub) = self.hub.take() else {
-            return Ok(());
-        };
-        let result = self.on(node, |home| home.sync(&HubNet(&hub), &mut |_| {}));
-        self.hub = Some(hub);
+        let quiet = self.has_nothing_to_say(node)?;
+        let result = self.with_hub(node, |run, hub| {
+            run.on(node, |home| home.sync(&HubNet(hub), &mut |_| {}))
+        });
         let name = self.name(node);
         match result? {
             Ok(report) => {
                 self.event("synced at once", format_args!("{name} {report:?}"));
-                self.nodes[node].stale = false;
-                self.office_unsure &= node != 0;
+                self.synced(node);
                 self.check_claims(node)
             }
             Err(None) => Ok(()),
             // A hub that lost part of the charter refuses what only some homes can bring back.
             Err(Some(error)) if self.epoch > 0 && error.code() == "hub_refused" => Ok(()),
+            Err(Some(error)) if self.for_want_of_room(node, &error) => {
+                self.check_the_reserve(node, quiet)
+            }
             Err(Some(error)) => Err(self.failed("syncing at once", &error)),
         }
     }
@@ -69,22 +136,26 @@ impl Run<'_> {
             return Ok(());
         }
         let before = self.hub_bytes();
-        let answer = self.hub().handle(&self.requests[at].body);
+        let letter = &self.requests[at];
+        let (sent, tampered) = (letter.sent, letter.tampered);
+        let hub = self.fork.as_ref().filter(|_| self.nodes[node].forked);
+        let answer = hub.unwrap_or(self.hub()).handle(&letter.body);
+        self.note_delay(id, sent);
         self.event(
             "delivered",
-            format_args!(
-                "#{id} of {name}: {}{}",
-                answer.status,
-                if keep { ", and will be again" } else { "" }
-            ),
+            format_args!("#{id} of {name}: {}", answer.status),
         );
-        if !keep {
+        if keep {
+            self.event("delivered again", format_args!("#{id} of {name} will be"));
+        } else {
             self.requests.swap_remove(at);
         }
         if let Some(before) = before {
             self.put_hub_back(&before);
         }
-        let letter = self.letter(id, node, answer);
+        self.keep_answer(id, node, &answer);
+        let mut letter = self.letter(id, node, answer);
+        letter.tampered = tampered;
         self.answers.push(letter);
         Ok(())
     }
@@ -96,6 +167,7 @@ impl Run<'_> {
         let at = self.rng.random_range(0..self.answers.len());
         let letter = self.answers.swap_remove(at);
         let (id, node) = (letter.id, letter.node);
+        self.note_delay(id, letter.sent);
         let name = self.name(node);
         if self.cut_off(node) {
             self.event("answer lost", format_args!("#{id}: {name} is cut off"));
@@ -134,7 +206,9 @@ impl Run<'_> {
                     format_args!("#{id} at {name}: {}", error.code()),
                 );
                 // A hub that lost part of the charter refuses what only some homes can bring back.
-                if self.epoch > 0 && error.code() == "hub_refused" {
+                let lost = self.epoch > 0 && error.code() == "hub_refused";
+                let nonsense = letter.tampered && SAID_TO_NONSENSE.contains(&error.code());
+                if lost || nonsense || self.for_want_of_room(node, &error) {
                     return Ok(());
                 }
                 Err(self.failed("taking an answer", &error))

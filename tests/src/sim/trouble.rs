@@ -90,7 +90,7 @@ impl Run<'_> {
             return Ok(());
         };
         // A charter statement that only this office knew would be gone with it.
-        if node == 0 && self.third_grid {
+        if node == 0 && self.charter_grew {
             return Ok(());
         }
         let held = self.held_by_hub()?;
@@ -114,12 +114,8 @@ impl Run<'_> {
             return Ok(());
         };
         self.reopen_hub(|path| copy_file(&copy, path));
-        self.epoch += 1;
+        self.log_is_another();
         self.forget_observer();
-        for node in &mut self.nodes {
-            node.stale = true;
-            node.sessions.iter_mut().for_each(|s| s.fresh = false);
-        }
         self.event(
             "hub set back",
             copy.file_name()
@@ -141,19 +137,52 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Somebody looks at what their home says, whatever is under way.
+    pub(super) fn look_at_a_status(&mut self) -> Checked {
+        let node = self.any_node();
+        self.check_claims(node)
+    }
+
+    /// Every clock moves on; what is on its way stays on its way.
+    pub(super) fn let_months_pass(&mut self) -> Checked {
+        let days = self.rng.random_range(30..200);
+        self.pass(days);
+        self.event("months pass", format_args!("{days} days"));
+        Ok(())
+    }
+
+    pub(super) fn pass(&mut self, days: i64) {
+        let clocks = self.nodes.iter().map(|node| &node.clock);
+        for clock in clocks.chain([&self.hub_clock]) {
+            clock.advance(days * super::steps::DAY_MS);
+        }
+    }
+
+    /// Somebody is away for a year without a signal, and may write all the same; the others go on.
+    pub(super) fn leave_for_a_year(&mut self) -> Checked {
+        let node = self.any_node();
+        let until = self.step + self.rng.random_range(10..25);
+        self.nodes[node].away_until = Some(until);
+        self.pass(365);
+        let name = self.name(node);
+        self.event("away for a year", format_args!("{name} until step {until}"));
+        Ok(())
+    }
+
     pub(super) fn rebuild_a_home(&mut self) -> Checked {
         let node = self.any_node();
         let name = self.name(node);
         self.event("rebuild", name);
         match self.on(node, |home| home.rebuild())? {
             Ok(()) | Err(None) => Ok(()),
+            Err(Some(error)) if self.for_want_of_room(node, &error) => Ok(()),
             Err(Some(error)) => Err(self.failed("rebuilding", &error)),
         }
     }
 }
 
 #[allow(clippy::expect_used)] // a test's own ground
-fn copy_file(from: &std::path::Path, to: &std::path::Path) {
+pub(super) fn copy_file(from: &std::path::Path, to: &std::path::Path) {
     std::fs::copy(from, to).expect("a database is copied");
     clear_wal(to);
 }

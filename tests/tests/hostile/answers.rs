@@ -287,6 +287,64 @@ fn a_receipt_of_a_hub_that_was_set_back_since_is_taken_back_wherever_the_cursor_
     assert_eq!(scene.li.status().unwrap().pending, 0);
 }
 
+#[test]
+fn what_a_hub_is_said_to_have_refused_is_offered_again_once_a_day() {
+    let home = Waiting::new();
+    let scene = &home.scene;
+    let refused = || scene.li.status().unwrap().refused;
+    let lie = || {
+        let _ = home.lied_to(in_sync(|r| {
+            r.receipts
+                .iter_mut()
+                .for_each(|receipt| receipt.verdict = wire::Verdict::Malformed);
+        }));
+    };
+    lie();
+    assert_eq!((home.pending_visits(), refused()), (1, 2));
+    scene.sync(&scene.li).unwrap();
+    assert_eq!((home.pending_visits(), refused()), (0, 0));
+    // The same again on that day has to wait: a hub that means it is not asked at every sync.
+    scene.li.log_visit(&visit(scene.door, "又一次")).unwrap();
+    lie();
+    scene.sync(&scene.li).unwrap();
+    assert_eq!((home.pending_visits(), refused()), (1, 2));
+    scene.world.clock.advance(86_400_000);
+    home.is_put_right_by_an_honest_hub();
+    assert_eq!((home.pending_visits(), refused()), (0, 0));
+}
+
+#[test]
+fn a_receipt_for_a_place_that_was_read_before_is_not_believed() {
+    let mut scene = Scene::new();
+    let (db, copy) = (scene.world.home("hub.db"), scene.world.home("copy.db"));
+    set_back(&mut scene.world, &db, &copy);
+    // A background sync has asked; then somebody records, and a second sync sends it.
+    let mut background = scene.li.sync_session();
+    let asked = background.next(&scene.li).unwrap().unwrap();
+    scene
+        .li
+        .log_visit(&visit(scene.door, "以为已送达"))
+        .unwrap();
+    let mut sending = scene.li.sync_session();
+    let sent = sending.next(&scene.li).unwrap().unwrap();
+    let late = scene.world.hub.handle(&sent);
+    // The hub comes back from a backup, and others go on there.
+    set_back(&mut scene.world, &copy, &db);
+    for summary in ["之后的一", "之后的二", "之后的三"] {
+        scene.office.log_visit(&visit(scene.door, summary)).unwrap();
+        scene.sync(&scene.office).unwrap();
+    }
+    let answer = scene.world.hub.handle(&asked);
+    background.answer(&scene.li, answer).unwrap();
+    assert!(has(&scene.li, "之后的三"));
+    sending.answer(&scene.li, late).unwrap();
+    assert_eq!(scene.li.status().unwrap().pending_visits, 1);
+    scene.sync(&scene.li).unwrap();
+    scene.sync(&scene.office).unwrap();
+    assert!(has(&scene.office, "以为已送达"));
+    assert_eq!(scene.li.status().unwrap().pending, 0);
+}
+
 /// Copies the hub's database while the hub is down: to make a copy, or to come back from one.
 pub(crate) fn set_back(world: &mut World, from: &std::path::Path, to: &std::path::Path) {
     world.hub = TestHub::open(&world.home("spare.db"), &world.clock);

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use doorknock::model::kind::Data;
 use doorknock::model::kinds::Outcome;
-use doorknock::{Choice, DoorEdit, Doorknock, Draft, NewVisit, VisitEdit};
+use doorknock::{Choice, DoorEdit, Doorknock, Draft, NewVisit, Trip, VisitEdit};
 use doorknock_tests::visit;
 
 use crate::{Scene, code, day, line, said};
@@ -313,7 +313,11 @@ fn a_crash_while_a_draft_becomes_a_visit_leaves_one_of_the_two() {
             if on.load(order) && at == point {
                 fired.store(true, order);
             }
-            fired.load(order)
+            if fired.load(order) {
+                Trip::Stop
+            } else {
+                Trip::Go
+            }
         });
         let phone = scene.crew.world.open("李文丽", Some(fault)).unwrap();
         // Opening may write; the fault is for the visit alone.

@@ -241,8 +241,9 @@ pub(crate) fn begin_attempts(
     entries: &[([u8; 32], &[u8])],
 ) -> Result<Vec<[u8; 32]>> {
     let mut crashed = Vec::new();
-    inner.store.write(|tx| {
-        for (hash, _) in entries {
+    let Inner { store, excused, .. } = inner;
+    store.write(|tx| {
+        for (hash, _) in entries.iter().filter(|(hash, _)| !excused.contains(hash)) {
             if tx.attempts(hash)? >= STRIKES {
                 crashed.push(*hash);
             }
@@ -251,6 +252,20 @@ pub(crate) fn begin_attempts(
         Ok::<_, StoreError>(())
     })?;
     Ok(crashed)
+}
+
+/// Takes back that these were begun: it was the disk that had no room, and three such days must not look
+/// like three crashes. Where there is no room to say even that, it is kept in mind.
+pub(crate) fn excuse(inner: &mut Inner, entries: &[([u8; 32], &[u8])]) -> Result<()> {
+    let taken_back = inner.store.write(|tx| {
+        let mut all = entries.iter();
+        all.try_for_each(|(hash, _)| tx.end_attempt(hash))
+    });
+    match taken_back {
+        Err(StoreError::Full) => inner.excused.extend(entries.iter().map(|(hash, _)| *hash)),
+        done => done?,
+    }
+    Ok(())
 }
 
 /// Whether one of these was begun and not finished: such entries are taken in one by one, so that a

@@ -9,7 +9,7 @@ use crate::Result;
 use crate::community::{accepted, post};
 use crate::env::{Answer, Request};
 use crate::home::Doorknock;
-use crate::ingest::Taken;
+use crate::ingest::{self, Taken};
 use crate::snapshot;
 
 /// The most bytes of a part asked for at once.
@@ -108,7 +108,10 @@ impl SyncSession {
         });
         match taken {
             // What is here is still sent; what others wrote can wait.
-            Err(error) if error.is_full() => self.full = Some(error),
+            Err(error) if error.is_full() => {
+                ingest::excuse(&mut home.lock(), &[(part.hash, &[])])?;
+                self.full = Some(error);
+            }
             taken => {
                 let taken = taken?;
                 self.report.pulled += taken.changes;

@@ -1,6 +1,7 @@
 //! What the hub says of the charter, of receipts and of its own log, and what follows from it (rule R8).
 
 use doorknock_seal::receipt::Receipt;
+use doorknock_store::View;
 use doorknock_sync::wire::{self, Verdict};
 
 use crate::Result;
@@ -12,6 +13,10 @@ use crate::ingest::{self};
 
 /// The hub lost part of a space's log, or shows another one.
 const HUB_RESTARTED: &str = "hub_restarted";
+
+/// When refused entries were last offered again, unix milliseconds, under this name.
+const OFFERED_AGAIN: &str = "offered_again";
+const DAY_MS: i64 = 86_400_000;
 
 /// Whether the same entry would be refused again. A hub that does not know the device or the space yet, or is
 /// full, may take it later.
@@ -69,21 +74,31 @@ pub(super) fn what_the_hub_lost(inner: &mut Inner, length: u64) -> Result<Vec<Re
     Ok(requests)
 }
 
-/// Believes a receipt only with the hub's signature. Returns how many changes each newly kept entry holds.
+/// What receipts came to.
+#[derive(Default)]
+pub(super) struct Receipts {
+    /// How many changes each newly kept entry holds.
+    pub(super) kept: Vec<usize>,
+    /// Spaces with a receipt for a place that was read before: perhaps of a log that is no more.
+    pub(super) doubtful: Vec<u32>,
+}
+
+/// Believes a receipt only with the hub's signature, and only for a place that is still to be read, where what
+/// stands there will show whether it holds: an answer may be older than the log that was read meanwhile.
 pub(super) fn take_receipts(
     inner: &mut Inner,
     pushed: &[[u8; 32]],
     receipts: &[wire::Receipt],
-) -> Result<Vec<usize>> {
+) -> Result<Receipts> {
     if receipts.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Receipts::default());
     }
     let (hub_key, community) = {
         let charter = inner.charter()?;
         (charter.hub_key(), charter.community())
     };
     inner.store.write(|tx| {
-        let mut kept = Vec::new();
+        let mut taken = Receipts::default();
         for receipt in receipts.iter().filter(|r| pushed.contains(&r.entry)) {
             let wire::Receipt {
                 entry,
@@ -100,17 +115,49 @@ pub(super) fn take_receipts(
                     position: *position,
                     running: *running,
                 };
-                if promise.verify(&hub_key, community, signature)
-                    && tx.entry_kept(entry, *position)?
-                {
-                    kept.push(tx.entry_changes(entry)?);
+                if !promise.verify(&hub_key, community, signature) {
+                    continue;
+                }
+                if let Some(space) = read_past(tx, entry, *position)? {
+                    taken.doubtful.push(space);
+                } else if tx.entry_kept(entry, *position)? {
+                    taken.kept.push(tx.entry_changes(entry)?);
                 }
             } else if is_final(*verdict) {
                 tx.entry_refused(entry, verdict.code())?;
             }
         }
-        Ok(kept)
+        Ok(taken)
     })
+}
+
+/// The space of an entry whose place was read before without a receipt for it.
+fn read_past(view: &View<'_>, entry: &[u8; 32], position: u64) -> Result<Option<u32>> {
+    let Some(n) = view.entry_space(entry)? else {
+        return Ok(None);
+    };
+    let read = view.space(n)?.map_or(0, |space| space.position);
+    let known = view.entry_position(entry)? == Some(position);
+    Ok((position <= read && !known).then_some(n))
+}
+
+/// Reads a space's log from its beginning again.
+pub(super) fn read_again(inner: &mut Inner, space: u32) -> Result<()> {
+    Ok(inner.store.write(|tx| tx.set_cursor(space, 0, &[0; 32]))?)
+}
+
+/// Offers the hub what it refused once more, once a day: a refusal is not signed, so it may have been a
+/// damaged answer, or the word of a hub that has been put right since.
+pub(super) fn offer_refused_again(inner: &mut Inner, now_ms: i64) -> Result<()> {
+    let view = inner.store.view()?;
+    let rested = (now_ms - view.meta_number(OFFERED_AGAIN)?).abs() >= DAY_MS;
+    if view.refused_entries()? == 0 || !rested {
+        return Ok(());
+    }
+    Ok(inner.store.write(|tx| {
+        tx.forget_refusals()?;
+        tx.set_meta_number(OFFERED_AGAIN, now_ms)
+    })?)
 }
 
 pub(super) fn start_over(inner: &mut Inner, space: u32, now_ms: i64) -> Result<()> {

@@ -20,7 +20,10 @@ use doorknock_store::snapshots::PartRow;
 use doorknock_sync::session::{Local, Outcome, Session};
 use doorknock_sync::wire::{self};
 
-use hub::{start_over, take_charter, take_receipts, void_behind_the_log, what_the_hub_lost};
+use hub::{
+    Receipts, offer_refused_again, read_again, start_over, take_charter, take_receipts,
+    void_behind_the_log, what_the_hub_lost,
+};
 
 use crate::Result;
 use crate::community::{accepted, post};
@@ -112,6 +115,7 @@ impl SyncSession {
                 Err(error) if error.is_full() => self.full = Some(error),
                 pulled => self.report.pulled += pulled?,
             }
+            home.writing(|inner| offer_refused_again(inner, now))?;
             // A note that it could not make only leaves the pace as it was.
             let _ = home.writing(pace::lost_before);
         }
@@ -218,9 +222,16 @@ impl SyncSession {
             outcome.statements += lost.len();
             self.give_back.extend(lost);
         }
-        let changes = home.writing(|inner| take_receipts(inner, pushed, &response.receipts))?;
-        outcome.stored = changes.len();
-        self.report.pushed += changes.iter().sum::<usize>();
+        let Receipts { kept, doubtful } =
+            home.writing(|inner| take_receipts(inner, pushed, &response.receipts))?;
+        outcome.stored = kept.len();
+        self.report.pushed += kept.iter().sum::<usize>();
+        for space in doubtful {
+            if self.restarted.insert(space) {
+                home.writing(|inner| read_again(inner, space))?;
+                outcome.reset += 1;
+            }
+        }
         for pulled in &response.pulled {
             match self.take_pulled(home, pulled, &mut outcome) {
                 // What others wrote is at the hub and can wait; what was recorded here is to go there.
@@ -239,7 +250,9 @@ impl SyncSession {
                 outcome.reset += 1;
             }
         }
-        if !response.more && self.full.is_none() && !self.compared {
+        // Only where the cursors are at the end of the logs.
+        let at_the_end = !response.more && self.full.is_none() && outcome.reset == 0;
+        if at_the_end && !self.compared {
             // Once a session, so that a hub whose receipts and logs never agree keeps nobody busy.
             self.compared = true;
             home.writing(void_behind_the_log)?;

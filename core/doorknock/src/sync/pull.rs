@@ -73,7 +73,11 @@ impl SyncSession {
                 break;
             }
             end.passed = passed_by(&hashes, pulled.first, position, end.position);
-            let taken = home.taking(|inner| take_entries(inner, home.now_ms(), &batch, &end))?;
+            let taken = home.taking(|inner| take_entries(inner, home.now_ms(), &batch, &end));
+            if taken.as_ref().is_err_and(crate::Error::is_full) {
+                ingest::excuse(&mut home.lock(), &batch)?;
+            }
+            let taken = taken?;
             self.report.pulled += taken.changes;
             self.report.quarantined += taken.set_aside;
             outcome.advanced += end.position - position;

@@ -1,0 +1,210 @@
+//! Who else is there: a copy of a home in use beside it, a second program on one home, somebody who joins late,
+//! and an app that was updated.
+
+use doorknock::model::access::Role;
+use doorknock::{Clock, Doorknock, FileKeyStore};
+use doorknock_store::StoreError;
+
+use super::ledger::{Fact, Fate};
+use super::people::Deed;
+use super::run::{Checked, Run};
+use super::sabotage::{Sabotage, store_in};
+use super::stage::{HomeShape, copy_home};
+use super::violation::Oracle;
+use crate::{HubNet, ManualClock, SeededEntropy};
+
+const TWIN: &str = "twin";
+const TEN_YEARS_MS: i64 = 3650 * 86_400_000;
+
+/// Whoever may join late.
+const LATE: [HomeShape; 3] = [
+    HomeShape {
+        name: "chen",
+        grids: &["G1"],
+    },
+    HomeShape {
+        name: "zhou",
+        grids: &["G1", "G2"],
+    },
+    HomeShape {
+        name: "sun",
+        grids: &["G2"],
+    },
+];
+
+/// What a home keeps of the versions that projected and judged what is in it.
+const VERSIONS: [&str; 2] = ["projector", "rules"];
+
+impl Run<'_> {
+    /// Somebody sets up a second phone from a copy of the first, and both are used.
+    pub(super) fn use_a_copy(&mut self) -> Checked {
+        let node = self.any_node();
+        let new = self.ask(node, "doors", super::stage::doors)?.is_empty();
+        if new
+            || self.twins.is_some()
+            || self.nodes[node].forked
+            || self.nodes[node].fault.is_full()
+        {
+            return Ok(());
+        }
+        let from = self.nodes[node].folder.clone();
+        let to = self.folder.path().join(TWIN);
+        self.nodes[node].stop();
+        copy_home(&from, &to);
+        self.nodes[node]
+            .start()
+            .map_err(|e| self.failed("reopening a home", &e))?;
+        let shape = HomeShape {
+            name: TWIN,
+            ..self.nodes[node].shape
+        };
+        let twin = self.nodes.len();
+        let clock = ManualClock::at(self.nodes[node].clock.now_ms());
+        self.open_node(shape, clock, twin)?;
+        self.nodes[twin].stale = self.nodes[node].stale;
+        let name = self.name(node);
+        self.event("copy in use", name);
+        // Whose drafts they were has them on the first phone.
+        let all = self.ask(twin, "drafts", Doorknock::drafts)?;
+        for draft in all {
+            let done = self.nodes[twin].home().discard_draft(draft.draft);
+            done.map_err(|e| self.failed("discarding a draft", &e))?;
+        }
+        let (door, grid) = self.any_door(node)?;
+        let words = [self.ledger.word(), self.ledger.word()];
+        for (at, word) in [node, twin].into_iter().zip(&words) {
+            let visit = crate::visit(door, word);
+            let call = move |home: &Doorknock| home.log_visit(&visit);
+            let deed = Deed::new("visit", &grid, vec![Fact::new(word.clone())], call);
+            self.perform(at, deed)?;
+        }
+        self.twins = Some((node, twin, words));
+        Ok(())
+    }
+
+    /// Where both went on from one entry, everybody else who may read it is told.
+    pub(super) fn check_a_copy_is_noticed(&self) -> Checked {
+        let Some((home, twin, words)) = &self.twins else {
+            return Ok(());
+        };
+        let both = words.iter().all(|word| {
+            let told = self.ledger.all().map(|(_, told)| told);
+            let mut of = told.filter(|told| told.fact.shows.as_ref() == Some(word));
+            of.all(|told| told.fate == Fate::Kept)
+        });
+        let grid = |node: usize| &self.nodes[node].shape;
+        for node in 0..self.nodes.len() {
+            let reads_it = grid(*home).grids.iter().all(|code| grid(node).holds(code))
+                && (!grid(*home).grids.is_empty() || grid(node).grids.is_empty());
+            if !both || node == *home || node == *twin || !reads_it {
+                continue;
+            }
+            let status = self.ask(node, "the status", Doorknock::status)?;
+            if !status.notices.iter().any(|n| n.code == "device_copied") {
+                let (name, of) = (self.name(node), self.name(*home));
+                let what = format!("{name} does not notice that {of} is in use twice");
+                return Err(self.violation(Oracle::Noticed, what));
+            }
+        }
+        Ok(())
+    }
+
+    /// Another program opens a home that is in use.
+    pub(super) fn open_a_second_time(&mut self) -> Checked {
+        let node = self.any_node();
+        if self.sabotage == Some(Sabotage::SharesAHome) {
+            let _ = std::fs::remove_file(self.nodes[node].folder.join("lock"));
+        }
+        let name = self.name(node);
+        self.event("second process", name);
+        match self.nodes[node].open_beside() {
+            Err(error) if error.code() == "busy" => Ok(()),
+            Err(error) => Err(self.failed("opening a home in use", &error)),
+            Ok(_) => {
+                let what = format!("{name} is opened twice at a time");
+                Err(self.violation(Oracle::Works, what))
+            }
+        }
+    }
+
+    /// The office invites somebody, whose new home gets all there is.
+    pub(super) fn join_late(&mut self) -> Checked {
+        let there = |shape: &&HomeShape| self.nodes.iter().any(|n| n.shape.name == shape.name);
+        let Some(shape) = LATE.iter().find(|shape| !there(shape)).copied() else {
+            return Ok(());
+        };
+        if self.cut_off(0) || self.nodes[0].fault.is_full() {
+            return Ok(());
+        }
+        self.charter_grew = true;
+        let grids: Vec<_> = shape.grids.iter().map(|code| (*code).to_owned()).collect();
+        let invited = self.with_hub(0, |run, hub| {
+            let net = HubNet(hub);
+            run.on(0, |home| {
+                home.invite(Role::Worker, &grids, TEN_YEARS_MS, &net)
+            })
+        })?;
+        self.office_unsure = true;
+        let link = match invited {
+            Ok(link) => link,
+            Err(None) => return Ok(()),
+            Err(Some(error)) if self.hub_is_new(&error) => return Ok(()),
+            Err(Some(error)) => return Err(self.failed("inviting", &error)),
+        };
+        let clock = self.nodes[0].clock.now_ms();
+        self.join_with(shape, &link, clock)
+    }
+
+    fn join_with(&mut self, shape: HomeShape, link: &str, clock: i64) -> Checked {
+        let folder = self.folder.path().join(shape.name);
+        let index = self.nodes.len();
+        let entropy = SeededEntropy::new(self.case.seed ^ 0x6a6f_696e ^ index as u64);
+        let env = crate::env(&entropy.into(), &ManualClock::at(clock).into(), None);
+        let keys = FileKeyStore::new(folder.join("key"));
+        let made = std::fs::create_dir_all(&folder).map_err(doorknock::Error::from);
+        let home = made.and_then(|()| Doorknock::create(&folder, &keys, env));
+        let home = home.map_err(|e| self.failed("making a home", &e))?;
+        match home.join(link, shape.name, &HubNet(self.hub())) {
+            Ok(_) => drop(home),
+            Err(error) if self.hub_is_new(&error) => return Ok(()),
+            Err(error) => return Err(self.failed("joining", &error)),
+        }
+        self.open_node(shape, ManualClock::at(clock), index)?;
+        self.nodes[index].stale = self.epoch > 0;
+        self.event("late joiner", shape.name);
+        Ok(())
+    }
+
+    /// A hub that lost part of the charter refuses what only some homes can bring back.
+    pub(super) fn hub_is_new(&self, error: &doorknock::Error) -> bool {
+        self.epoch > 0 && ["charter_busy", "hub_refused"].contains(&error.code())
+    }
+
+    /// A home is opened by a version whose projector and rules are not those it was written by.
+    pub(super) fn update_an_app(&mut self) -> Checked {
+        let node = self.any_node();
+        let folder = self.nodes[node].folder.clone();
+        self.nodes[node].stop();
+        outdate(&folder)
+            .map_err(|e| self.violation(Oracle::Works, format!("outdating a home failed: {e}")))?;
+        let name = self.name(node);
+        self.event("update", name);
+        match self.nodes[node].start() {
+            // An update on a full disk has to wait for room.
+            Err(error) if error.code() == "disk_full" && self.nodes[node].fault.is_full() => {
+                self.nodes[node].fault.free();
+                self.event("disk freed", name);
+                let again = self.nodes[node].start();
+                again.map_err(|e| self.failed("opening an updated home", &e))
+            }
+            opened => opened.map_err(|e| self.failed("opening an updated home", &e)),
+        }
+    }
+}
+
+fn outdate(folder: &std::path::Path) -> Result<(), StoreError> {
+    store_in(folder)?.write(|tx| {
+        let mut versions = VERSIONS.iter();
+        versions.try_for_each(|name| tx.set_meta_number(name, 0))
+    })
+}

@@ -1,0 +1,136 @@
+//! Disks: full ones, and those that did not keep what they said was written.
+
+use std::path::Path;
+
+use doorknock::Error;
+use rand::{Rng, RngExt};
+
+use super::run::{Checked, Run};
+use super::sabotage::Sabotage;
+use super::stage::copy_home;
+use super::violation::Oracle;
+
+const DATABASE: &str = "home.db";
+const LOG: &str = "home.db-wal";
+
+impl Run<'_> {
+    /// From some write on there is no room for more.
+    pub(super) fn fill_a_disk(&mut self) -> Checked {
+        let node = self.any_node();
+        let room = self.rng.random_range(0..12);
+        if self.nodes[node].fault.is_full() {
+            return Ok(());
+        }
+        if self.one_in(3) {
+            // It was full before, and the reserve went then.
+            let _ = std::fs::remove_file(self.nodes[node].folder.join("reserve"));
+        }
+        let home = &self.nodes[node];
+        home.fault.fill(room, &home.folder);
+        if self.sabotage == Some(Sabotage::LosesTheReserve) {
+            home.fault.make_the_reserve_useless();
+        }
+        let name = self.name(node);
+        self.event("disk full", format_args!("{name}, after {room} writes"));
+        Ok(())
+    }
+
+    /// Somebody clears some room.
+    pub(super) fn free_a_disk(&mut self) -> Checked {
+        let full = (0..self.nodes.len()).filter(|node| self.nodes[*node].fault.is_full());
+        let full: Vec<_> = full.collect();
+        if let Some(node) = self.pick(&full) {
+            self.nodes[node].fault.free();
+            let name = self.name(node);
+            self.event("disk freed", name);
+        }
+        Ok(())
+    }
+
+    /// Whether this is a full disk's doing.
+    pub(super) fn for_want_of_room(&mut self, node: usize, error: &Error) -> bool {
+        let full = error.code() == "disk_full" && self.nodes[node].fault.is_full();
+        if full {
+            let name = self.name(node);
+            self.event("pull stopped", name);
+        }
+        full
+    }
+
+    /// A home dies, and its disk has not kept the end of what the database was told is on it: more than SQLite
+    /// was ever promised to survive. It opens with what is left, or says that it cannot and is kept.
+    pub(super) fn tear_a_home(&mut self) -> Checked {
+        let node = self.any_node();
+        if !self.homes_set_back || node == 0 && self.charter_grew {
+            return Ok(());
+        }
+        let held = self.held_by_hub()?;
+        let folder = self.nodes[node].folder.clone();
+        let kept = [DATABASE, LOG].map(|file| std::fs::read(folder.join(file)));
+        let [Ok(database), Ok(mut log)] = kept else {
+            return Err(self.violation(Oracle::Works, "an open home has no files"));
+        };
+        let kind = self.tear(&mut log);
+        self.nodes[node].stop();
+        put(&folder, &database, &log);
+        self.ledger.may_be_lost(node, &held);
+        let name = self.name(node);
+        self.event(kind, name);
+        match self.nodes[node].start() {
+            Ok(()) => Ok(()),
+            Err(error) if error.code() == "home_unreadable" => {
+                self.check_it_is_kept(node, &database)
+            }
+            Err(error) => Err(self.failed("opening a torn home", &error)),
+        }
+    }
+
+    fn tear(&mut self, log: &mut Vec<u8>) -> &'static str {
+        let len = log.len();
+        // The end of it, or all.
+        let from = len - self.rng.random_range(0..=len.min(60_000));
+        match self.rng.random_range(0..5) {
+            0 => {
+                log.clear();
+                "log lost"
+            }
+            1 | 2 => {
+                log.truncate(from);
+                "tail cut"
+            }
+            _ => {
+                let to = (from + self.rng.random_range(1..=8192)).min(len);
+                self.rng.fill_bytes(&mut log[from..to]);
+                "tail garbled"
+            }
+        }
+    }
+
+    /// What does not open is left as it is; then somebody brings a copy, if there is one.
+    fn check_it_is_kept(&mut self, node: usize, database: &[u8]) -> Checked {
+        let folder = self.nodes[node].folder.clone();
+        let there = std::fs::read(folder.join(DATABASE)).unwrap_or_default();
+        if there != database {
+            let what = "a home that cannot be read was written to";
+            return Err(self.violation(Oracle::Kept, what));
+        }
+        let prepared = &self.stage.prepared(self.shape).folder;
+        let first = prepared.join(self.name(node));
+        let copy = self.nodes[node].copy.clone().unwrap_or(first);
+        copy_home(&copy, &folder);
+        let name = self.name(node);
+        self.event("home unreadable", name);
+        self.nodes[node]
+            .start()
+            .map_err(|e| self.failed("opening a restored home", &e))
+    }
+}
+
+#[allow(clippy::expect_used)] // a test's own ground
+fn put(folder: &Path, database: &[u8], log: &[u8]) {
+    super::trouble::clear_wal(&folder.join(DATABASE));
+    std::fs::write(folder.join(DATABASE), database).expect("the database is put back");
+    if !log.is_empty() {
+        std::fs::write(folder.join(LOG), log).expect("its log is put back");
+    }
+}
