@@ -91,6 +91,7 @@ pub fn section(kind: u16, doc: DocId, changes: &[&Made]) -> Section {
 }
 
 /// A member device.
+#[derive(Clone)]
 pub struct ByHand {
     /// Its keys.
     pub secrets: DeviceSecrets,

@@ -15,6 +15,7 @@ mod crew;
 mod env;
 mod hub;
 pub mod sim;
+pub mod town;
 mod world;
 
 pub use crew::Crew;

@@ -7,6 +7,7 @@
 mod artifacts;
 mod bench;
 mod demo;
+mod fuzz;
 mod lint;
 mod run;
 mod setup;
@@ -27,6 +28,9 @@ cargo xtask TASK
   lint                      format, clippy, documentation, licences, and this project's own rules
   bench [--json FILE] [--growth] [--only b1,b4]
                             the numbers that docs/performance.md tells of, in release
+  fuzz [TARGET] [--minutes M] [--jobs J] [--minimise]
+                            feed every decoder of outside bytes with libFuzzer, each for 10 minutes; jobs
+                            targets at once; --minimise keeps the best inputs in tests/fuzz/corpus
   sample                    write the invented rosters of tests/data again
   ci                        setup, lint, test, demo: what has to pass before a change is taken
   help                      this page
@@ -48,7 +52,7 @@ fn main() -> ExitCode {
 }
 
 fn begin(task: &str, rest: &[String]) -> Done {
-    if let Some(extra) = rest.first().filter(|_| task != "bench") {
+    if let Some(extra) = rest.first().filter(|_| !matches!(task, "bench" | "fuzz")) {
         return Err(Stop::usage(format!(
             "takes no {extra}; see `cargo xtask help`"
         )));
@@ -59,6 +63,7 @@ fn begin(task: &str, rest: &[String]) -> Done {
         "test" => setup::for_tests().and_then(|()| suites::run()),
         "lint" => lint::run(),
         "bench" => setup::run().and_then(|()| bench::run(rest)),
+        "fuzz" => setup::run().and_then(|()| fuzz::run(rest)),
         "sample" => Ok(xtask::sample::write(&root().join("tests/data"))?),
         "ci" => ci(),
         "help" | "--help" | "-h" => {

@@ -6,6 +6,7 @@
 mod baseline;
 mod fixture;
 mod floor;
+mod hub;
 mod reads;
 mod stats;
 mod sync;
@@ -76,6 +77,12 @@ fn run(options: &Options) -> Result<(), Failure> {
     }
     if wanted("b11") || wanted("b12") {
         rows.extend(reads::search()?);
+    }
+    if wanted("b13") {
+        rows.push(hub::append()?);
+    }
+    if wanted("b14") {
+        rows.extend(hub::fan_in()?);
     }
     if options.growth {
         rows.extend(writes::growth()?);
