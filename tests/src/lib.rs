@@ -16,6 +16,7 @@ mod env;
 mod hub;
 pub mod sim;
 pub mod town;
+pub mod vectors;
 mod world;
 
 pub use crew::Crew;
