@@ -9,6 +9,7 @@ mod table;
 mod tests;
 mod text;
 mod workbook;
+mod xml;
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};

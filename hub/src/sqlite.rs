@@ -4,6 +4,7 @@
 //! writes, a few others read beside it. `BEGIN IMMEDIATE` makes the order of appends the order of
 //! commits, so a position seen by a reader is never taken back.
 
+mod append;
 mod snapshots;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,8 @@ use doorknock_model::ids::{CommunityId, SpaceId};
 use rusqlite::{
     Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params,
 };
+
+use append::Queue;
 
 use crate::store::{
     Extension, Founding, Hash, Head, HubStore, LogItem, NewEntry, Placed, Read, Result, StoreError,
@@ -26,8 +29,11 @@ const MIGRATIONS: [&str; 2] = [
     include_str!("../migrations/0002_snapshots.sql"),
 ];
 
-/// How many reading connections are kept open between requests.
-const READERS_KEPT: usize = 8;
+/// How many reading connections are kept open between requests: as many as work at once, since opening
+/// one costs more than most reads.
+const READERS_KEPT: usize = 16;
+/// The writer's pages in memory, in KiB: those that one transaction of many requests changes.
+const WRITER_CACHE: i64 = 16 * 1024;
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
@@ -44,6 +50,7 @@ impl From<rusqlite::Error> for StoreError {
 pub struct SqliteStore {
     path: PathBuf,
     writer: Mutex<Connection>,
+    queue: Queue,
     readers: Mutex<Vec<Connection>>,
 }
 
@@ -97,9 +104,11 @@ impl SqliteStore {
         FIRST.call_once(|| drop(Connection::open_in_memory()));
         let mut writer = connect(path)?;
         migrate(&mut writer)?;
+        writer.pragma_update(None, "cache_size", -WRITER_CACHE)?;
         Ok(Self {
             path: path.to_owned(),
             writer: Mutex::new(writer),
+            queue: Queue::default(),
             readers: Mutex::new(Vec::new()),
         })
     }
@@ -108,10 +117,7 @@ impl SqliteStore {
     fn write<T>(&self, run: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         // A panic inside rolled its transaction back, so the connection is sound.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let out = run(&transaction)?;
-        transaction.commit()?;
-        Ok(out)
+        transact(&mut writer, run)
     }
 
     /// Runs a read on a connection of its own, beside the writer.
@@ -129,6 +135,17 @@ impl SqliteStore {
         }
         out
     }
+}
+
+/// One transaction; durable when this returns `Ok`.
+fn transact<T>(
+    writer: &mut Connection,
+    run: impl FnOnce(&Transaction<'_>) -> Result<T>,
+) -> Result<T> {
+    let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let out = run(&transaction)?;
+    transaction.commit()?;
+    Ok(out)
 }
 
 /// The row of a community: its key and how many statements it has.
@@ -310,15 +327,7 @@ impl HubStore for SqliteStore {
     }
 
     fn append(&self, id: CommunityId, entries: &[NewEntry<'_>], quota: u64) -> Result<Vec<Placed>> {
-        self.write(|db| {
-            let Some((community, _)) = community(db, id)? else {
-                return Err(StoreError::Failed("no such community".into()));
-            };
-            entries
-                .iter()
-                .map(|entry| append_one(db, community, id, entry, quota))
-                .collect()
-        })
+        self.append_together(id, entries, quota)
     }
 
     fn head(&self, of: CommunityId, id: SpaceId) -> Result<Head> {
@@ -384,58 +393,4 @@ impl HubStore for SqliteStore {
             })?)
         })
     }
-}
-
-fn append_one(
-    db: &Connection,
-    community: i64,
-    id: CommunityId,
-    entry: &NewEntry<'_>,
-    quota: u64,
-) -> Result<Placed> {
-    let log = space(db, id, entry.space)?;
-    if let Some((space, _)) = log {
-        let mut held = db.prepare_cached(
-            "SELECT position, running FROM entries WHERE space = ?1 AND hash = ?2",
-        )?;
-        let held = held.query_row(params![space, entry.hash], |row| {
-            Ok(Head {
-                position: uint(row, 0)?,
-                running: row.get(1)?,
-            })
-        });
-        if let Some(head) = held.optional()? {
-            return Ok(Placed::At(head));
-        }
-    }
-    let within = db
-        .prepare_cached(
-            "UPDATE communities SET entry_bytes = entry_bytes + ?2
-             WHERE community = ?1 AND entry_bytes + ?2 <= ?3",
-        )?
-        .execute(params![community, int(size(entry.bytes)), int(quota)])?;
-    if within == 0 {
-        return Ok(Placed::Full);
-    }
-    let (space, head) = match log {
-        Some(log) => log,
-        None => {
-            db.prepare_cached("INSERT INTO spaces (community, id, running) VALUES (?1, ?2, ?3)")?
-                .execute(params![community, entry.space.as_bytes(), [0u8; 32]])?;
-            (db.last_insert_rowid(), Head::default())
-        }
-    };
-    let next = head.next(&entry.hash);
-    db.prepare_cached("INSERT INTO entries VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute(params![
-            space,
-            int(next.position),
-            entry.hash,
-            entry.device.as_bytes(),
-            next.running,
-            entry.bytes
-        ])?;
-    db.prepare_cached("UPDATE spaces SET head = ?2, running = ?3 WHERE space = ?1")?
-        .execute(params![space, int(next.position), next.running])?;
-    Ok(Placed::At(next))
 }

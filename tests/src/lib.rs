@@ -17,6 +17,8 @@ mod hub;
 pub mod proxy;
 pub mod sim;
 mod small_disk;
+pub mod town;
+pub mod vectors;
 mod world;
 
 pub use crew::Crew;

@@ -7,6 +7,7 @@
 mod artifacts;
 mod bench;
 mod demo;
+mod fuzz;
 mod lint;
 mod run;
 mod setup;
@@ -29,6 +30,9 @@ cargo xtask TASK
                             the numbers that docs/performance.md tells of, in release
   simulate [--seeds N] [--seed S] [--keep LIST] [--shrink] [--day]
                             whole homes and a hub under every fault, or a hub's day under load
+  fuzz [TARGET] [--minutes M] [--jobs J] [--minimise]
+                            feed every decoder of outside bytes with libFuzzer, each for 10 minutes; jobs
+                            targets at once; --minimise keeps the best inputs in tests/fuzz/corpus
   sample                    write the invented rosters of tests/data again
   ci                        setup, lint, test, demo: what has to pass before a change is taken
   help                      this page
@@ -50,10 +54,8 @@ fn main() -> ExitCode {
 }
 
 fn begin(task: &str, rest: &[String]) -> Done {
-    if let Some(extra) = rest
-        .first()
-        .filter(|_| !["bench", "simulate"].contains(&task))
-    {
+    let takes_more = matches!(task, "bench" | "simulate" | "fuzz");
+    if let Some(extra) = rest.first().filter(|_| !takes_more) {
         return Err(Stop::usage(format!(
             "takes no {extra}; see `cargo xtask help`"
         )));
@@ -65,6 +67,7 @@ fn begin(task: &str, rest: &[String]) -> Done {
         "lint" => lint::run(),
         "bench" => setup::run().and_then(|()| bench::run("bench", rest)),
         "simulate" => setup::run().and_then(|()| bench::run("simulate", rest)),
+        "fuzz" => setup::run().and_then(|()| fuzz::run(rest)),
         "sample" => Ok(xtask::sample::write(&root().join("tests/data"))?),
         "ci" => ci(),
         "help" | "--help" | "-h" => {

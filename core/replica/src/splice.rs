@@ -107,6 +107,34 @@ impl Splice {
         })
     }
 
+    /// Whether each of its operations names, of what its own author made, only what an earlier operation
+    /// made; `first` is the number of its first. automerge cannot hold a change in which one does not.
+    #[must_use]
+    pub fn builds_backwards(&self, actor: Actor, first: u64) -> bool {
+        let made = |id: OpId, by: u64| id.actor != actor || id.counter < by;
+        let mut next = match &self.text {
+            TextRef::New(_) => first.saturating_add(1),
+            TextRef::At(text) if made(*text, first) => first,
+            TextRef::At(_) => return false,
+        };
+        self.edits.iter().all(|edit| {
+            let typed_at = next;
+            next = next.saturating_add(edit.insert.chars().count() as u64);
+            let deleted = edit.delete.iter().all(|run| {
+                let last = run.first.counter.saturating_add(u64::from(run.len) - 1);
+                let last = OpId {
+                    counter: last,
+                    actor: run.first.actor,
+                };
+                // The run's last letter is its youngest, and the first deletion the earliest.
+                let well = made(last, next);
+                next = next.saturating_add(u64::from(run.len));
+                well
+            });
+            deleted && edit.after.is_none_or(|after| made(after, typed_at))
+        })
+    }
+
     pub(crate) fn to_automerge(&self, actor: Actor, first: u64, ops: &mut Vec<AmOp>) {
         let object = self.object(actor, first);
         let mut next = first;

@@ -54,9 +54,7 @@ impl Context {
 /// a charter's first statement only.
 #[must_use]
 pub fn sign(seed: &[u8; 32], context: Context, community: CommunityId, message: &[u8]) -> [u8; 64] {
-    SigningKey::from_bytes(seed)
-        .sign(&context.message(community, message))
-        .to_bytes()
+    Seed::new(seed).sign(context, community, message)
 }
 
 /// Whether this key signed this message in this context. Strict: weak keys and the second form of
@@ -101,13 +99,26 @@ pub trait Signer {
     fn sign(&self, context: Context, community: CommunityId, message: &[u8]) -> [u8; 64];
 }
 
-/// An Ed25519 seed, wiped when dropped and never printed.
+/// An Ed25519 seed with its public key, which costs as much to make as a signature; wiped when dropped
+/// and never printed.
 #[derive(Clone)]
-struct Seed(Zeroizing<[u8; 32]>);
+struct Seed(SigningKey);
 
 impl Seed {
+    fn new(seed: &[u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(seed))
+    }
+
+    fn bytes(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0.to_bytes())
+    }
+
     fn public(&self) -> [u8; 32] {
-        SigningKey::from_bytes(&self.0).verifying_key().to_bytes()
+        self.0.verifying_key().to_bytes()
+    }
+
+    fn sign(&self, context: Context, community: CommunityId, message: &[u8]) -> [u8; 64] {
+        self.0.sign(&context.message(community, message)).to_bytes()
     }
 }
 
@@ -133,7 +144,7 @@ impl DeviceSecrets {
         sign.copy_from_slice(&bytes[..32]);
         hpke.copy_from_slice(&bytes[32..]);
         Self {
-            sign: Seed(sign),
+            sign: Seed::new(&sign),
             hpke: HpkeSecret::from_bytes(&hpke),
         }
     }
@@ -142,7 +153,7 @@ impl DeviceSecrets {
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<[u8; 64]> {
         let mut out = Zeroizing::new([0; 64]);
-        out[..32].copy_from_slice(self.sign.0.as_ref());
+        out[..32].copy_from_slice(self.sign.bytes().as_ref());
         out[32..].copy_from_slice(self.hpke.to_bytes().as_ref());
         out
     }
@@ -178,7 +189,7 @@ impl Signer for DeviceSecrets {
     }
 
     fn sign(&self, context: Context, community: CommunityId, message: &[u8]) -> [u8; 64] {
-        sign(&self.sign.0, context, community, message)
+        self.sign.sign(context, community, message)
     }
 }
 
@@ -203,7 +214,7 @@ impl InviteSecret {
     pub fn from_bytes(secret: &[u8; 32]) -> Self {
         Self {
             secret: Zeroizing::new(*secret),
-            sign: Seed(hkdf32(None, secret, "doorknock/1 invite sign")),
+            sign: Seed::new(&hkdf32(None, secret, "doorknock/1 invite sign")),
             hpke: HpkeSecret::from_bytes(&hkdf32(None, secret, "doorknock/1 invite hpke")),
         }
     }
@@ -245,7 +256,7 @@ impl Signer for InviteSecret {
     }
 
     fn sign(&self, context: Context, community: CommunityId, message: &[u8]) -> [u8; 64] {
-        sign(&self.sign.0, context, community, message)
+        self.sign.sign(context, community, message)
     }
 }
 
@@ -257,19 +268,19 @@ impl HubSecret {
     /// A new hub's.
     #[must_use]
     pub fn generate(entropy: &dyn Entropy) -> Self {
-        Self(Seed(Zeroizing::new(random(entropy))))
+        Self::from_bytes(&Zeroizing::new(random(entropy)))
     }
 
     /// From what [`Self::to_bytes`] gave.
     #[must_use]
     pub fn from_bytes(seed: &[u8; 32]) -> Self {
-        Self(Seed(Zeroizing::new(*seed)))
+        Self(Seed::new(seed))
     }
 
     /// The signing seed.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
-        self.0.0.clone()
+        self.0.bytes()
     }
 
     /// The public key that a charter's first statement names.
@@ -281,7 +292,7 @@ impl HubSecret {
     /// The hub's signature.
     #[must_use]
     pub fn sign(&self, context: Context, community: CommunityId, message: &[u8]) -> [u8; 64] {
-        sign(&self.0.0, context, community, message)
+        self.0.sign(context, community, message)
     }
 }
 
@@ -311,7 +322,7 @@ mod tests {
 
     #[test]
     fn a_signature_holds_for_its_key_context_community_and_message_only() {
-        let key = Seed(Zeroizing::new(SEED)).public();
+        let key = Seed::new(&SEED).public();
         let signature = sign(&SEED, Context::Entry, HERE, b"m");
         assert!(verify(&key, Context::Entry, HERE, b"m", &signature));
         for context in [Context::Charter, Context::Request, Context::Receipt] {
@@ -323,7 +334,7 @@ mod tests {
         let elsewhere = CommunityId([2; 16]);
         assert!(!verify(&key, Context::Entry, elsewhere, b"m", &signature));
         assert!(!verify(&key, Context::Entry, HERE, b"n", &signature));
-        let other = Seed(Zeroizing::new([8; 32])).public();
+        let other = Seed::new(&[8; 32]).public();
         assert!(!verify(&other, Context::Entry, HERE, b"m", &signature));
     }
 

@@ -39,7 +39,7 @@ pub const fn padded_len(len: usize) -> usize {
 }
 
 /// Codes and pads a body.
-pub(crate) fn pack(body: &[u8]) -> Result<Vec<u8>, EntryError> {
+pub fn pack(body: &[u8]) -> Result<Vec<u8>, EntryError> {
     if body.len() > SECTION_BODY_BYTES {
         return Err(EntryError::TooLarge);
     }
@@ -60,7 +60,7 @@ fn frame(coding: u8, coded: &[u8]) -> Result<Vec<u8>, EntryError> {
 }
 
 /// The body of a plaintext, at most [`SECTION_BODY_BYTES`].
-pub(crate) fn unpack(plain: &[u8]) -> Result<Vec<u8>, EntryError> {
+pub fn unpack(plain: &[u8]) -> Result<Vec<u8>, EntryError> {
     let (&[coding, a, b, c, d], rest) = plain.split_first_chunk().ok_or(EntryError::Coding)?;
     let len = usize::try_from(u32::from_be_bytes([a, b, c, d])).map_err(|_| EntryError::Coding)?;
     let (coded, padding) = rest.split_at_checked(len).ok_or(EntryError::Coding)?;

@@ -1,6 +1,6 @@
 //! Spreadsheets: XLSX, XLS and ODS.
 
-use std::io::{Cursor, Read};
+use std::io::{BufReader, Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{
@@ -11,7 +11,7 @@ use doorknock_model::Message;
 use doorknock_model::roster::SourceRow;
 
 use super::table::Table;
-use super::too_large;
+use super::{too_large, xml};
 
 /// The most bytes of all parts of a zipped workbook.
 const MAX_INFLATED: u64 = 512 << 20;
@@ -32,17 +32,30 @@ pub(super) fn zipped(bytes: &[u8]) -> Result<Vec<SourceRow>, Message> {
     }
 }
 
-/// Measures what the file inflates to before anything is read into memory, and tells ODS by the
-/// entry only it has. The sizes a zip file declares may lie, so they are counted.
+/// Measures what the file inflates to before anything is read into memory, sees to it that its XML
+/// comes to an end, and tells ODS by the entry only it has. The sizes a zip file declares may lie, so
+/// they are counted.
 fn is_ods(bytes: &[u8]) -> Result<bool, Message> {
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
     let mut left = MAX_INFLATED;
     for i in 0..zip.len() {
         let entry = zip.by_index(i).map_err(|_| damaged())?;
-        let read = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink());
-        left = left
-            .checked_sub(read.map_err(|_| damaged())?)
+        let is_xml = |name: &str| name.ends_with(".xml") || name.ends_with(".rels");
+        let is_xml = entry.name().is_ok_and(|name| is_xml(&name));
+        let mut part = BufReader::new(entry.take(left + 1));
+        let well_formed = if is_xml {
+            xml::check(&mut part, damaged)
+        } else {
+            Ok(())
+        };
+        let rest = std::io::copy(&mut part, &mut std::io::sink());
+        rest.map_err(|_| damaged())?;
+        left = part
+            .get_ref()
+            .limit()
+            .checked_sub(1)
             .ok_or_else(too_large)?;
+        well_formed?;
     }
     Ok(zip.index_for_name("content.xml").is_some())
 }

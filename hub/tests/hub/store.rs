@@ -83,3 +83,57 @@ fn a_database_of_a_newer_hub_is_refused_untouched() {
         Err(StoreError::Newer { found: 99, .. })
     ));
 }
+
+#[test]
+fn requests_that_share_a_transaction_each_get_their_own_answer() {
+    const OTHER: CommunityId = CommunityId([2; 16]);
+    const UNKNOWN: CommunityId = CommunityId([9; 16]);
+    let dir = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&dir.path().join("hub.db")).unwrap();
+    for town in [TOWN, OTHER] {
+        store
+            .found(town, &StoredStatement::new(&town.0), 2)
+            .unwrap();
+    }
+    // Every thread brings its own entry and one that all of them bring, to spaces that they share.
+    let append = |town: CommunityId, n: u8| {
+        let entry = |space: u8, hash: u8| NewEntry {
+            space: SpaceId([space; 16]),
+            hash: [hash; 32],
+            device: DeviceId([n; 16]),
+            bytes: &[7; 100],
+        };
+        store.append(town, &[entry(1, n), entry(2, 200)], 950)
+    };
+    let positions = |town| {
+        let mut all = std::thread::scope(|scope| {
+            let threads: Vec<_> = (1..=8u8)
+                .map(|n| scope.spawn(move || append(town, n)))
+                .collect();
+            let done = threads.into_iter().map(|thread| thread.join().unwrap());
+            done.collect::<Vec<_>>()
+        });
+        assert!(append(UNKNOWN, 1).is_err(), "it fails alone");
+        all.drain(..).map(Result::unwrap).collect::<Vec<_>>()
+    };
+    for town in [TOWN, OTHER] {
+        let placed = positions(town);
+        let mut own: Vec<_> = placed
+            .iter()
+            .map(|both| match both[0] {
+                Placed::At(head) => head.position,
+                Placed::Full => panic!("there is room for nine"),
+            })
+            .collect();
+        own.sort_unstable();
+        assert_eq!(own, [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert!(
+            placed.iter().all(|both| both[1] == placed[0][1]),
+            "one entry has one place"
+        );
+        assert_eq!(store.head(town, SpaceId([2; 16])).unwrap().position, 1);
+        // Nine of a hundred bytes are held; a tenth does not fit, and what is held is found all the same.
+        assert_eq!(append(town, 9).unwrap(), [Placed::Full, placed[0][1]]);
+    }
+    assert_eq!(store.totals().unwrap().bytes, 2 * (16 + 900));
+}

@@ -191,7 +191,10 @@ impl Run<'_> {
         self.event("update", name);
         match self.nodes[node].start() {
             // An update on a full disk has to wait for room.
-            Err(error) if error.code() == "disk_full" && self.nodes[node].fault.is_full() => {
+            Err(error)
+                if matches!(error.code(), "disk_full" | "pull_full")
+                    && self.nodes[node].fault.is_full() =>
+            {
                 self.nodes[node].fault.free();
                 self.event("disk freed", name);
                 let again = self.nodes[node].start();

@@ -49,7 +49,8 @@ impl Run<'_> {
 
     /// Whether this is a full disk's doing.
     pub(super) fn for_want_of_room(&mut self, node: usize, error: &Error) -> bool {
-        let full = error.code() == "disk_full" && self.nodes[node].fault.is_full();
+        let full =
+            matches!(error.code(), "disk_full" | "pull_full") && self.nodes[node].fault.is_full();
         if full {
             let name = self.name(node);
             self.event("pull stopped", name);

@@ -163,7 +163,8 @@ impl Run<'_> {
     ) -> Checked<bool> {
         let name = self.name(node);
         let full = self.nodes[node].fault.is_full();
-        let refused = full && error.is_some_and(|error| error.code() == "disk_full");
+        let refused =
+            full && error.is_some_and(|error| matches!(error.code(), "disk_full" | "pull_full"));
         if refused && had_reserve {
             let what = format!("{name} refuses to record while it keeps a reserve");
             return Err(self.violation(Oracle::Works, what));

@@ -156,7 +156,8 @@ impl Run<'_> {
                 let expected = loss > 0.0
                     && (self.hub_is_new(&error)
                         || ["grids_need_hub", "hub_unreachable"].contains(&error.code()))
-                    || error.code() == "disk_full" && self.nodes[node].fault.is_full();
+                    || matches!(error.code(), "disk_full" | "pull_full")
+                        && self.nodes[node].fault.is_full();
                 self.event("import failed", format_args!("{name} {}", error.code()));
                 if expected {
                     Ok(())

@@ -142,6 +142,57 @@ pub(crate) const TEXTS: &[Case] = &[
         },
     },
     Case {
+        name: "letters typed behind one that the same change types later",
+        reasons: &["edits_unseen"],
+        code: "against_the_rules",
+        write: |s, year| {
+            // 2 makes the text, 3 is 甲, 4 is 乙.
+            let (later, mut splice) = (s.case_op(year, 4), typed(note(1), "甲"));
+            splice.edits[0].after = Some(later);
+            splice.edits.extend(typed(note(1), "乙").edits);
+            let made = s.case_change(year, vec![], vec![splice]);
+            s.push_case(year, &[&made]);
+        },
+    },
+    Case {
+        name: "letters deleted that the same change types later",
+        reasons: &["edits_unseen"],
+        code: "against_the_rules",
+        write: |s, year| {
+            let (first, mut splice) = (s.case_op(year, 5), typed(note(1), "甲"));
+            splice.edits[0].delete = vec![Run { first, len: 1 }];
+            splice.edits.extend(typed(note(1), "乙").edits);
+            let made = s.case_change(year, vec![], vec![splice]);
+            s.push_case(year, &[&made]);
+        },
+    },
+    Case {
+        name: "a text edited before the same change makes it",
+        reasons: &["edits_unseen"],
+        code: "against_the_rules",
+        write: |s, year| {
+            let early = edit(s.case_op(year, 3), None, vec![]);
+            let made = s.case_change(year, vec![], vec![early, typed(note(1), "甲")]);
+            s.push_case(year, &[&made]);
+        },
+    },
+    Case {
+        name: "what the same change typed before is built on and deleted",
+        reasons: &[],
+        code: "",
+        write: |s, year| {
+            let (first, mut splice) = (s.case_op(year, 3), typed(note(1), "甲"));
+            splice.edits[0].delete = vec![Run { first, len: 1 }];
+            splice.edits.push(Edit {
+                after: Some(first),
+                insert: "乙".to_owned(),
+                delete: vec![],
+            });
+            let made = s.case_change(year, vec![], vec![splice]);
+            s.push_case(year, &[&made]);
+        },
+    },
+    Case {
         name: "more letters deleted than there can be",
         reasons: &["too_large"],
         code: "damaged",

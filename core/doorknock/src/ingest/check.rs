@@ -137,9 +137,14 @@ impl Ingest<'_> {
         if !unseen.iter().all(|op| wrote_before(&history, op)) {
             return Ok(Some("replaces_unseen"));
         }
-        // A splice may also build on what the same change types.
+        // A splice may also build on what the same change types, where it stands before.
         history.push((actor, parts.clone()));
+        let mut number = parts.start_op.saturating_add(parts.ops.len() as u64);
         for splice in &parts.splices {
+            if !splice.builds_backwards(actor, number) {
+                return Ok(Some("edits_unseen"));
+            }
+            number = number.saturating_add(splice.op_count());
             let Some(key) = builds_on(&history, splice) else {
                 return Ok(Some("edits_unseen"));
             };

@@ -8,6 +8,7 @@ mod first;
 mod fixture;
 mod floor;
 mod growth;
+mod hub;
 mod reads;
 mod stats;
 mod sync;
@@ -85,6 +86,12 @@ fn run(options: &Options) -> Result<(), Failure> {
     }
     if wanted("b11") || wanted("b12") {
         rows.extend(reads::search()?);
+    }
+    if wanted("b13") {
+        rows.push(hub::append()?);
+    }
+    if wanted("b14") {
+        rows.extend(hub::fan_in()?);
     }
     if options.growth {
         rows.extend(growth::rows()?);

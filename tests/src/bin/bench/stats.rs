@@ -55,7 +55,7 @@ pub(crate) fn micros(value: f64) -> String {
     }
 }
 
-/// A line of the table.
+/// A line of the table. Less is better, unless the ambition is above the target.
 pub(crate) struct Row {
     pub(crate) bar: &'static str,
     pub(crate) what: String,
@@ -69,9 +69,16 @@ pub(crate) struct Row {
 
 impl Row {
     fn met(&self) -> &'static str {
-        if self.value <= self.ambition {
+        let reaches = |goal: f64| {
+            if self.ambition > self.target {
+                self.value >= goal
+            } else {
+                self.value <= goal
+            }
+        };
+        if reaches(self.ambition) {
             "ambition"
-        } else if self.value <= self.target {
+        } else if reaches(self.target) {
             "met"
         } else {
             "NOT MET"

@@ -1,0 +1,359 @@
+//! A section's body, the changes rebuilt from it, automerge's own decoder behind its checksum, and the values that
+//! records are packed into.
+
+use doorknock_model::ids::{CommunityId, DoorId, VisitId};
+use doorknock_model::kind::{Key, Value, Zone};
+use doorknock_model::kinds::{
+    self, Channel, Outcome, PERSON_FILE, ROUND_SHEET, Tick, TickResult, VISIT_BOOK, Visit, pack,
+};
+use doorknock_replica::change::{self, Change, Op, OpId, Parts, genesis};
+use doorknock_replica::document::Document;
+use doorknock_replica::section::{Context, Dep, Section, WireChange};
+use doorknock_replica::splice::{Edit, Run, Splice, TextRef};
+use doorknock_replica::{Actor, ChangeHash};
+use doorknock_seal::sha256;
+
+use crate::{Target, seed};
+
+/// See the module.
+pub const TARGET: Target = Target {
+    name: "section",
+    run,
+    seeds,
+};
+
+const ACTOR: Actor = [7; 16];
+
+fn run(data: &[u8]) -> bool {
+    match data.split_first() {
+        Some((0, bytes)) => body(bytes),
+        Some((1, bytes)) => chunk(bytes),
+        Some((2, bytes)) => value(bytes),
+        _ => false,
+    }
+}
+
+/// Decoding and encoding agree, and every change that can be built reads back as its parts.
+fn body(bytes: &[u8]) -> bool {
+    let Ok(section) = Section::decode(bytes) else {
+        return false;
+    };
+    assert_eq!(Section::decode(&section.encode()).as_ref(), Ok(&section));
+    let mut built = Vec::new();
+    for change in &section.changes {
+        built.push(rebuild(ACTOR, section.kind, change, &built, &[]));
+    }
+    for (wire, change) in section.changes.iter().zip(&built) {
+        let Some(change) = change.as_ref().filter(|change| is_possible(wire, change)) else {
+            continue;
+        };
+        let (actor, parts) = change::read(&change.bytes).expect("what was built reads back");
+        assert_eq!(actor, ACTOR);
+        assert_eq!(change::build(actor, &parts).as_ref(), Ok(change));
+    }
+    let all: Vec<Change> = built.into_iter().flatten().collect();
+    let heads: Vec<ChangeHash> = all.last().map(|last| last.hash).into_iter().collect();
+    let chunks = all.iter().map(|change| &change.bytes[..]);
+    let _ = Document::load(section.kind, chunks, &heads);
+    all.len() == section.changes.len()
+}
+
+/// The change that its parts come to, where its dependencies among `before`, the section's, were built. Of others only
+/// those among `elsewhere` are known, and for one that is not any number will do.
+pub(crate) fn rebuild(
+    actor: Actor,
+    kind: u16,
+    change: &WireChange,
+    before: &[Option<Change>],
+    elsewhere: &[Change],
+) -> Option<Change> {
+    let genesis = genesis(kind);
+    let (mut deps, mut start) = (Vec::new(), 0);
+    for dep in &change.deps {
+        let (hash, max_op) = match dep {
+            Dep::Genesis => (genesis.hash, genesis.max_op),
+            Dep::InSection(n) => before.get(*n)?.as_ref().map(|c| (c.hash, c.max_op))?,
+            Dep::Hash(hash) => {
+                let known = elsewhere.iter().find(|change| change.hash == *hash);
+                (*hash, known.map_or(9, |change| change.max_op))
+            }
+        };
+        deps.push(hash);
+        start = start.max(max_op + 1);
+    }
+    let parts = Parts {
+        seq: change.seq,
+        time: change.time,
+        start_op: start,
+        deps,
+        ops: change.ops.clone(),
+        splices: change.splices.clone(),
+    };
+    change::build(actor, &parts).ok()
+}
+
+/// Whether it names only operations that can have been before: what ingest sees to before anything is kept.
+fn is_possible(wire: &WireChange, change: &Change) -> bool {
+    let spliced: u64 = wire.splices.iter().map(Splice::op_count).sum();
+    let mut next = change.max_op + 1 - spliced;
+    let start = next - wire.ops.len() as u64;
+    let before = |id: &OpId| id.counter > 0 && id.counter < start;
+    let splices = wire.splices.iter().all(|splice| {
+        let first = next;
+        next += splice.op_count();
+        let text = match &splice.text {
+            TextRef::New(_) => None,
+            TextRef::At(id) => Some(*id),
+        };
+        let named = |id: OpId| before(&id) || (id.actor == ACTOR && id.counter >= start);
+        splice.builds_backwards(ACTOR, first) && splice.letters().chain(text).all(named)
+    });
+    splices && wire.ops.iter().flat_map(|op| &op.replaces).all(before)
+}
+
+/// A chunk's type, and what stands in it: the checksum, which a mutation would always break, is put right.
+fn chunk(bytes: &[u8]) -> bool {
+    let Some((kind, content)) = bytes.split_first() else {
+        return false;
+    };
+    let mut sealed = vec![*kind];
+    let mut length = content.len();
+    loop {
+        let low = u8::try_from(length & 0x7f).expect("seven bits");
+        length >>= 7;
+        sealed.push(if length > 0 { low | 0x80 } else { low });
+        if length == 0 {
+            break;
+        }
+    }
+    sealed.extend_from_slice(content);
+    let hash = sha256(&[&sealed]);
+    let bytes = [&[0x85, 0x6f, 0x4a, 0x83][..], &hash[..4], &sealed].concat();
+    // Whatever stands in it: automerge loads chunks that it cannot read afterwards, which is why ingest builds every
+    // chunk itself, from parts that it has judged.
+    let _ = Document::load(VISIT_BOOK.code, [&bytes[..]], &[hash]);
+    change::read(&bytes).is_ok()
+}
+
+/// A value of each form, shown by every field of every kind.
+fn value(bytes: &[u8]) -> bool {
+    let Some((form, rest)) = bytes.split_first() else {
+        return false;
+    };
+    let value = match form {
+        0 => Value::Bytes(rest.to_vec()),
+        1 => Value::Text(String::from_utf8_lossy(rest).into_owned()),
+        _ => Value::Int(rest.iter().fold(0, |n, byte| (n << 8) | i64::from(*byte))),
+    };
+    let mut read = false;
+    for field in kinds::KINDS.iter().flat_map(|kind| kind.fields) {
+        let reads = field.shape.reads(&value);
+        read |= reads;
+        assert_eq!(reads, field.shape.items(&value).is_some());
+        let shown = field.shape.show(&value, Zone(480));
+        if let Some(again) = shown.and_then(|data| field.shape.take(&data).ok()) {
+            assert!(field.shape.reads(&again), "{}", field.name);
+        }
+        assert_eq!(reads, field.columns(&value).is_some(), "{}", field.name);
+        assert!(
+            field
+                .shown(&[&value, &Value::Null])
+                .is_none_or(|shown| shown < 2)
+        );
+    }
+    read
+}
+
+/// A visit's value.
+pub(crate) fn visit_value(door: DoorId, summary: &str) -> Value {
+    pack(&Visit {
+        door,
+        at: 1_790_000_000,
+        channel: Channel::InPerson,
+        outcome: Outcome::Met,
+        with: vec![],
+        checklist: None,
+        answers: vec![],
+        summary: Some(summary.to_owned()),
+        follow_up: None,
+        corrects: None,
+        void: None,
+        why: None,
+        matters: None,
+    })
+}
+
+fn op(field: u16, id: &[u8], replaces: Vec<OpId>, value: Value) -> Op {
+    let key = if id.is_empty() {
+        Key::plain(field)
+    } else {
+        Key::with_id(field, id)
+    };
+    Op {
+        key,
+        replaces,
+        value,
+    }
+}
+
+fn wire(seq: u64, deps: Vec<Dep>, ops: Vec<Op>, splices: Vec<Splice>) -> WireChange {
+    WireChange {
+        seq,
+        time: 1_790_000_000_000,
+        deps,
+        ops,
+        splices,
+        check: [0; 4],
+    }
+}
+
+fn example() -> Vec<Section> {
+    let (community, door) = (CommunityId([1; 16]), DoorId([2; 16]));
+    let tick = Tick {
+        door,
+        at: 1_790_000_000,
+        result: TickResult::Done,
+        follow_up: Some(20_000),
+        replaces: Some(vec![VisitId([4; 16])]),
+    };
+    let visit = op(1, &[3; 16], vec![], visit_value(door, "老人身体好"));
+    let own = |counter| OpId {
+        counter,
+        actor: ACTOR,
+    };
+    let text = Splice {
+        text: TextRef::New(Key::with_id(7, &[5; 16])),
+        edits: vec![Edit {
+            after: None,
+            insert: "上门两次".into(),
+            delete: vec![],
+        }],
+    };
+    let edit = Edit {
+        after: Some(own(3)),
+        insert: "，都在家".into(),
+        delete: vec![Run {
+            first: own(4),
+            len: 2,
+        }],
+    };
+    let edited = Splice {
+        text: TextRef::At(own(2)),
+        edits: vec![edit],
+    };
+    let context = Context {
+        charter_length: 3,
+        charter_head: [6; 32],
+        hub_position: 9,
+    };
+    let section = |kind: u16, changes, context| {
+        let doc = community.document(kind, &[b"seed"]);
+        Section {
+            kind,
+            doc,
+            changes,
+            context,
+        }
+    };
+    let name = |name: &str, over| op(2, &[], over, Value::Text(name.into()));
+    vec![
+        section(
+            VISIT_BOOK.code,
+            vec![wire(1, vec![Dep::Genesis], vec![visit], vec![])],
+            Some(context),
+        ),
+        section(
+            ROUND_SHEET.code,
+            vec![
+                wire(
+                    1,
+                    vec![Dep::Genesis],
+                    vec![op(1, &[3; 16], vec![], pack(&tick))],
+                    vec![],
+                ),
+                wire(
+                    2,
+                    vec![Dep::InSection(0)],
+                    vec![op(2, &[8; 16], vec![], Value::Null)],
+                    vec![],
+                ),
+            ],
+            None,
+        ),
+        section(
+            PERSON_FILE.code,
+            vec![
+                wire(1, vec![Dep::Genesis], vec![name("王秀英", vec![])], vec![]),
+                wire(
+                    2,
+                    vec![Dep::InSection(0), Dep::Hash([9; 32])],
+                    vec![name("王秀兰", vec![own(2)])],
+                    vec![],
+                ),
+            ],
+            None,
+        ),
+        section(
+            kinds::CASE.code,
+            vec![
+                wire(1, vec![Dep::Genesis], vec![], vec![text]),
+                wire(2, vec![Dep::InSection(0)], vec![], vec![edited]),
+            ],
+            None,
+        ),
+    ]
+}
+
+fn seeds() -> Vec<Vec<u8>> {
+    let sections = example();
+    let bodies = sections.iter().map(|section| seed(0, section.encode()));
+    let chunks = sections.iter().flat_map(|section| {
+        let mut built = Vec::new();
+        for change in &section.changes {
+            built.push(rebuild(ACTOR, section.kind, change, &built, &[]));
+        }
+        // Magic and checksum are left out, and the length, which is one or two bytes here.
+        built.into_iter().flatten().map(|change| {
+            let header = 9
+                + change.bytes[9..]
+                    .iter()
+                    .take_while(|byte| **byte >= 0x80)
+                    .count()
+                + 1;
+            let content = [&change.bytes[8..9], &change.bytes[header..]].concat();
+            seed(1, content)
+        })
+    });
+    let values = sections
+        .iter()
+        .flat_map(|section| &section.changes)
+        .flat_map(|c| &c.ops);
+    let values = values.filter_map(|op| match &op.value {
+        Value::Bytes(bytes) => Some(seed(2, seed(0, bytes))),
+        Value::Text(text) => Some(seed(2, seed(1, text))),
+        _ => None,
+    });
+    bodies.chain(chunks).chain(values).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use doorknock_model::ids::DocId;
+
+    use super::*;
+
+    #[test]
+    fn the_checksum_is_put_right() {
+        let doc = DocId([1; 16]);
+        let section = &example()[0];
+        assert_ne!(section.doc, doc);
+        let built = rebuild(ACTOR, section.kind, &section.changes[0], &[], &[]).unwrap();
+        assert!(built.bytes.starts_with(&[0x85, 0x6f, 0x4a, 0x83]));
+        assert!(
+            seeds()
+                .iter()
+                .filter(|seed| seed[0] == 1)
+                .all(|seed| chunk(&seed[1..]))
+        );
+    }
+}
