@@ -21,7 +21,6 @@ const fn is_final(verdict: Verdict) -> bool {
         Verdict::Malformed
             | Verdict::TooLarge
             | Verdict::BadSignature
-            | Verdict::NotSenders
             | Verdict::NoRight
     )
 }
