@@ -18,7 +18,7 @@ use doorknock_seal::entry::{Entry, EntryParams, SectionPlain, SpaceKeys, seal_en
 use doorknock_seal::identity::DeviceSecrets;
 use doorknock_seal::invite::InviteLink;
 use doorknock_seal::request::sign_request;
-use doorknock_seal::wrap::{Wrap, open_wrap};
+use doorknock_seal::wrap::{EpochKey, Wrap, open_wrap};
 use doorknock_sync::wire::{self, Verdict};
 
 use crate::World;
@@ -100,6 +100,7 @@ pub struct ByHand {
     pub charter: Charter,
     /// The incarnation it writes as.
     pub incarnation: Incarnation,
+    common: EpochKey,
     keys: HashMap<SpaceId, SpaceKeys>,
     chains: HashMap<SpaceId, (u64, [u8; 32])>,
 }
@@ -145,10 +146,20 @@ impl ByHand {
         let open = |bytes: &Vec<u8>| {
             let wrap = Wrap::from_bytes(bytes).expect("a wrap");
             let key = open_wrap(link.community, &wrap, link.secret.hpke()).expect("a wrap for us");
-            (wrap.space, SpaceKeys::derive(wrap.space, wrap.epoch, &key))
+            (wrap.space, wrap.epoch, key)
+        };
+        let opened: Vec<_> = wraps.iter().map(open).collect();
+        let common = charter.space_id(SpaceKind::Common, GridId::default());
+        let derive = |(space, epoch, key): &(SpaceId, u32, EpochKey)| {
+            (*space, SpaceKeys::derive(*space, *epoch, key))
         };
         Self {
-            keys: wraps.iter().map(open).collect(),
+            common: opened
+                .iter()
+                .find(|(space, ..)| *space == common)
+                .map(|(.., key)| key.clone())
+                .expect("every member holds the common space"),
+            keys: opened.iter().map(derive).collect(),
             incarnation: Incarnation(random(entropy)),
             chains: HashMap::new(),
             secrets,
@@ -161,6 +172,12 @@ impl ByHand {
     #[must_use]
     pub fn community(&self) -> CommunityId {
         self.charter.community()
+    }
+
+    /// The secret of the common space, under which files are sealed.
+    #[must_use]
+    pub const fn common_key(&self) -> &EpochKey {
+        &self.common
     }
 
     /// A grid's space, or one without a grid.
@@ -267,7 +284,7 @@ impl ByHand {
         space: SpaceId,
         bodies: Vec<(DocId, Vec<u8>)>,
     ) -> Vec<u8> {
-        let other = doorknock_seal::wrap::EpochKey::from_bytes(&[5; 32]);
+        let other = EpochKey::from_bytes(&[5; 32]);
         let keys = self
             .keys
             .get(&space)

@@ -9,6 +9,11 @@ use crate::apply;
 use crate::home::Doorknock;
 use crate::ingest;
 
+/// How long a phone keeps a sealed entry after its receipt (rule R8): 90 days.
+const KEPT_MS: i64 = 90 * 86_400_000;
+/// How many entries' bytes are let go in one step.
+const LET_GO: u32 = 200;
+
 const PROJECTED_BY: &str = "projector";
 const JUDGED_BY: &str = "rules";
 
@@ -148,7 +153,16 @@ impl Doorknock {
         while inner.store.view()?.search_is_behind()? {
             inner.store.write(|tx| tx.index_visits(1000))?;
         }
-        Ok(inner.store.maintain()?)
+        let office = match inner.identity.clone() {
+            Some(identity) => ingest::keeps_all(inner.charter()?, identity.device),
+            None => true,
+        };
+        // The office's devices keep everything, to give a hub back what it lost (rule R8).
+        let more = !office && {
+            let before = self.now_ms() - KEPT_MS;
+            inner.store.write(|tx| tx.let_go(before, LET_GO))?
+        };
+        Ok(inner.store.maintain()? || more)
     }
 
     /// After an update: projections of another projector or of other kinds are made again, what other

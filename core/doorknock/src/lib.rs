@@ -34,6 +34,7 @@ mod ledger;
 mod matter;
 mod outbox;
 mod outcome;
+mod place;
 mod read;
 mod record;
 mod records;
@@ -65,12 +66,13 @@ pub use matter::{
     AwaitedVisit, MatterDetail, MatterInfo, MatterLine, MattersWanted, NewMatter, NewStep,
 };
 pub use outcome::Confirmed;
+pub use place::{Place, SpaceStatus, Waiting, Whereabouts};
 pub use record::NewVisit;
 pub use records::{Choice, Conflict, ConflictValue, Record, RecordItem, TextVersion};
 pub use report::{Activity, GridFigures, MonthReport};
 pub use rules::RuleInfo;
 pub use status::{QuarantineLine, Status};
-pub use sync::{SyncReport, SyncSession};
+pub use sync::{FileRead, FileScope, FileWritten, SyncReport, SyncSession};
 pub use templates::TemplateInfo;
 pub use views::{
     AnswerLine, CareLine, CompoundInfo, DecisionInfo, DoorDetail, DoorInfo, GridInfo, MemberName,

@@ -7,6 +7,7 @@
 //! - [`charter`]: the signed chain of statements saying who may read and write what;
 //! - [`wrap`]: a space's epoch key, given to one recipient at a time;
 //! - [`entry`]: what one device wrote into one space, sealed;
+//! - [`file`]: the same entries in a file, sealed as a whole;
 //! - [`request`] and [`receipt`]: what a client says to the hub, and what the hub promises back.
 //!
 //! **How it works.** Plain functions over bytes, on top of well-kept crates: Ed25519 signatures,
@@ -21,6 +22,7 @@
 mod cbor;
 pub mod charter;
 pub mod entry;
+pub mod file;
 pub mod identity;
 pub mod invite;
 pub mod limits;

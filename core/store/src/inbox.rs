@@ -18,6 +18,23 @@ pub struct Parked {
     pub entry: [u8; 32],
     /// A section body with this one change.
     pub section: Vec<u8>,
+    /// Whether it came by file.
+    pub by_file: bool,
+}
+
+/// A change to park.
+#[derive(Debug, Clone, Copy)]
+pub struct Park<'a> {
+    /// Its author.
+    pub author: i64,
+    /// Its space.
+    pub space: u32,
+    /// The entry it came in.
+    pub entry: &'a [u8; 32],
+    /// A section body that begins with it.
+    pub section: &'a [u8],
+    /// Whether it came by file.
+    pub by_file: bool,
 }
 
 /// Input to set aside.
@@ -39,6 +56,8 @@ pub struct SetAside<'a> {
     pub at: i64,
     /// The entry's or the section body's bytes.
     pub bytes: &'a [u8],
+    /// Whether it came by file.
+    pub by_file: bool,
 }
 
 /// An input in quarantine.
@@ -62,6 +81,8 @@ pub struct Quarantined {
     pub rules: u32,
     /// The entry's, the section body's or the sealed section's bytes.
     pub bytes: Vec<u8>,
+    /// Whether it came by file.
+    pub by_file: bool,
 }
 
 impl View<'_> {
@@ -84,7 +105,8 @@ impl View<'_> {
         let mut statement = self
             .conn
             .prepare_cached(
-                "SELECT id, entry, space, reason, at, section, author, rules, bytes FROM quarantine ORDER BY id",
+                "SELECT id, entry, space, reason, at, section, author, rules, bytes, by_file
+                 FROM quarantine ORDER BY id",
             )?;
         let rows = statement.query_map([], |row| {
             Ok(Quarantined {
@@ -97,6 +119,7 @@ impl View<'_> {
                 author: row.get(6)?,
                 rules: row.get(7)?,
                 bytes: row.get(8)?,
+                by_file: row.get(9)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -105,7 +128,8 @@ impl View<'_> {
     /// The changes that wait for this one.
     pub fn waiting_for(&self, hash: &[u8; 32]) -> Result<Vec<Parked>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, author, space, entry, section FROM parked WHERE waits_for = ?1 ORDER BY id",
+            "SELECT id, author, space, entry, section, by_file FROM parked
+             WHERE waits_for = ?1 ORDER BY id",
         )?;
         let rows = statement.query_map([&hash[..]], |row| {
             Ok(Parked {
@@ -114,6 +138,7 @@ impl View<'_> {
                 space: row.get(2)?,
                 entry: fixed(row, 3)?,
                 section: row.get(4)?,
+                by_file: row.get(5)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -142,18 +167,19 @@ impl View<'_> {
 
 impl Tx<'_> {
     /// Parks a change until `waits_for` is there.
-    pub fn park(
-        &self,
-        waits_for: &[u8; 32],
-        author: i64,
-        space: u32,
-        entry: &[u8; 32],
-        section: &[u8],
-    ) -> Result<()> {
+    pub fn park(&self, waits_for: &[u8; 32], change: &Park<'_>) -> Result<()> {
         self.exec(
-            "INSERT INTO parked (waits_for, author, space, entry, section) VALUES (?1, ?2, ?3, ?4, ?5)
+            "INSERT INTO parked (waits_for, author, space, entry, section, by_file)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (entry, section) DO UPDATE SET waits_for = excluded.waits_for",
-            params![&waits_for[..], author, space, &entry[..], section],
+            params![
+                &waits_for[..],
+                change.author,
+                change.space,
+                &change.entry[..],
+                change.section,
+                change.by_file
+            ],
         )?;
         Ok(())
     }
@@ -167,8 +193,8 @@ impl Tx<'_> {
     /// Sets input aside.
     pub fn set_aside(&self, item: &SetAside<'_>) -> Result<()> {
         self.exec(
-            "INSERT INTO quarantine (entry, space, section, author, reason, rules, at, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+            "INSERT INTO quarantine (entry, space, section, author, reason, rules, at, bytes, by_file)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
             params![
                 &item.entry[..],
                 item.space,
@@ -177,7 +203,8 @@ impl Tx<'_> {
                 item.reason,
                 item.rules,
                 item.at,
-                item.bytes
+                item.bytes,
+                item.by_file
             ],
         )?;
         Ok(())

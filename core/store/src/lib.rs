@@ -17,6 +17,7 @@
 //! never deletes a database that does not open.
 
 pub mod care;
+pub mod carried;
 pub mod cells;
 pub mod charter;
 pub mod drafts;
@@ -26,7 +27,9 @@ pub mod log;
 pub mod matters;
 pub mod outbox;
 pub mod project;
+pub mod places;
 pub mod queries;
+pub mod receipts;
 pub mod rounds;
 mod schema;
 pub mod search;

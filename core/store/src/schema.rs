@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_whole_day.sql"),
     include_str!("../migrations/0003_matters.sql"),
     include_str!("../migrations/0004_rounds.sql"),
+    include_str!("../migrations/0005_relay.sql"),
 ];
 
 /// SQLite counts as initialised before SQLCipher's own start has ended, so a second thread's first opening

@@ -1,6 +1,7 @@
 //! What the hub says of the charter, of receipts and of its own log, and what follows from it (rule R8).
 
 use doorknock_seal::receipt::Receipt;
+use doorknock_store::receipts::Promise;
 use doorknock_sync::wire::{self, Verdict};
 
 use crate::Result;
@@ -26,7 +27,7 @@ const fn is_final(verdict: Verdict) -> bool {
 }
 
 pub(super) fn take_charter(inner: &mut Inner, response: &wire::SyncResponse) -> Result<usize> {
-    let before = inner.charter()?.len();
+    let before = community::asked(inner)?.0;
     let kept = extend_and_keep(inner, &response.statements, &response.wraps);
     kept.map_err(|error| {
         if error.is_local() || error.code() == "key_wrap" {
@@ -38,7 +39,7 @@ pub(super) fn take_charter(inner: &mut Inner, response: &wire::SyncResponse) -> 
             "The hub's charter does not extend the one known here and was refused; ask your administrator to check the hub.",
         )
     })?;
-    let new = usize::try_from(inner.charter()?.len() - before).unwrap_or(0);
+    let new = usize::try_from(community::asked(inner)?.0.saturating_sub(before)).unwrap_or(0);
     if new > 0 || !response.wraps.is_empty() {
         ingest::retry(inner)?;
     }
@@ -68,21 +69,33 @@ pub(super) fn what_the_hub_lost(inner: &mut Inner, length: u64) -> Result<Vec<Re
     Ok(requests)
 }
 
-/// Believes a receipt only with the hub's signature. Returns how many changes each newly kept entry holds.
+/// What the hub took of what it was sent.
+#[derive(Default)]
+pub(super) struct Stored {
+    /// Entries.
+    pub(super) entries: usize,
+    /// Changes of this device in them.
+    pub(super) changes: usize,
+    /// Entries of others.
+    pub(super) relayed: usize,
+}
+
+/// Believes a receipt only with the hub's signature.
 pub(super) fn take_receipts(
     inner: &mut Inner,
     pushed: &[[u8; 32]],
     receipts: &[wire::Receipt],
-) -> Result<Vec<usize>> {
+    now_ms: i64,
+) -> Result<Stored> {
     if receipts.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Stored::default());
     }
     let (hub_key, community) = {
         let charter = inner.charter()?;
         (charter.hub_key(), charter.community())
     };
     inner.store.write(|tx| {
-        let mut kept = Vec::new();
+        let mut stored = Stored::default();
         for receipt in receipts.iter().filter(|r| pushed.contains(&r.entry)) {
             let wire::Receipt {
                 entry,
@@ -93,22 +106,30 @@ pub(super) fn take_receipts(
                 signature,
             } = receipt;
             if *verdict == Verdict::Stored {
-                let promise = Receipt {
+                let receipt = Receipt {
                     space: *space,
                     entry: *entry,
                     position: *position,
                     running: *running,
                 };
-                if promise.verify(&hub_key, community, signature)
-                    && tx.entry_kept(entry, *position)?
+                let promise = Promise {
+                    position: *position,
+                    running: *running,
+                    signature: *signature,
+                };
+                if receipt.verify(&hub_key, community, signature)
+                    && tx.entry_kept(entry, &promise, now_ms)?
+                    && let Some(row) = tx.entry(entry)?
                 {
-                    kept.push(tx.entry_changes(entry)?);
+                    stored.entries += 1;
+                    stored.changes += row.changes;
+                    stored.relayed += usize::from(!row.own);
                 }
             } else if is_final(*verdict) {
                 tx.entry_refused(entry, verdict.code())?;
             }
         }
-        Ok(kept)
+        Ok(stored)
     })
 }
 

@@ -5,21 +5,27 @@
 //! dropped at any point and nothing is lost: what the hub received is recognised by its hash, what was
 //! taken in is committed with its cursor.
 
+mod from_file;
 mod hub;
 mod pull;
+mod to_file;
+
+pub use from_file::FileRead;
+pub use to_file::{FileScope, FileWritten};
 
 use std::collections::{HashSet, VecDeque};
 
 use doorknock_model::access::SpaceKind;
 use doorknock_seal::entry::Entry;
 use doorknock_seal::request::sign_request;
+use doorknock_store::View;
 use doorknock_sync::session::{Local, Outcome, Session};
 use doorknock_sync::wire::{self};
 
-use hub::{start_over, take_charter, take_receipts, void_behind_the_log, what_the_hub_lost};
+use hub::{Stored, start_over, take_charter, take_receipts, void_behind_the_log, what_the_hub_lost};
 
 use crate::Result;
-use crate::community::{accepted, post};
+use crate::community::{self, accepted, post};
 use crate::env::{Answer, Request, Transport};
 use crate::error::hub_answer;
 use crate::home::{Doorknock, Identity, Inner};
@@ -37,6 +43,8 @@ pub(crate) const LAST_SYNC: &str = "last_sync";
 pub struct SyncReport {
     /// Changes the hub now holds, by verified receipts.
     pub pushed: usize,
+    /// Entries of others that were brought to the hub, by its receipts: from a file, or what it had lost.
+    pub relayed: usize,
     /// Changes of others applied here.
     pub pulled: usize,
     /// Inputs set aside.
@@ -59,6 +67,8 @@ pub struct SyncSession {
     asked: Option<Asked>,
     restarted: HashSet<u32>,
     compared: bool,
+    /// The hub's logs were read to their ends: what of others' is not in them, it lost.
+    caught_up: bool,
     gave_back: bool,
     retried: bool,
 }
@@ -91,7 +101,8 @@ impl SyncSession {
         }
         let local = home.writing(|inner| {
             outbox::seal_pending(inner, &home.env)?;
-            local(inner)
+            outbox::seal_again(inner, &home.env)?;
+            local(inner, self.caught_up)
         })?;
         let hashes = local
             .entries
@@ -164,9 +175,17 @@ impl SyncSession {
             outcome.statements += lost.len();
             self.give_back.extend(lost);
         }
-        let changes = home.writing(|inner| take_receipts(inner, pushed, &response.receipts))?;
-        outcome.stored = changes.len();
-        self.report.pushed += changes.iter().sum::<usize>();
+        let now = home.now_ms();
+        let taken =
+            home.writing(|inner| take_receipts(inner, pushed, &response.receipts, now))?;
+        let Stored {
+            entries,
+            changes,
+            relayed,
+        } = taken;
+        outcome.stored = entries;
+        self.report.pushed += changes;
+        self.report.relayed += relayed;
         for pulled in &response.pulled {
             self.take_pulled(home, pulled, &mut outcome)?;
         }
@@ -177,6 +196,10 @@ impl SyncSession {
                 outcome.reset += 1;
             }
         }
+        // Where a space starts over, its log is read again first.
+        let read = !response.more && outcome.reset == 0;
+        outcome.caught_up = read && !self.caught_up;
+        self.caught_up |= read;
         if !response.more && !self.compared {
             // Once a session, so that a hub whose receipts and logs never agree keeps nobody busy.
             self.compared = true;
@@ -184,19 +207,27 @@ impl SyncSession {
         }
         outcome.outbox_left = home.writing(|inner| {
             outbox::seal_pending(inner, &home.env)?;
-            Ok(!inner.store.view()?.pending_entries(1)?.is_empty())
+            Ok(!to_push(&inner.store.view()?, self.caught_up, 1)?.is_empty())
         })?;
         Ok(outcome)
     }
 }
 
+/// Own entries first, then others'; those that the hub lost, once its logs are read.
+fn to_push(view: &View<'_>, caught_up: bool, most: usize) -> Result<Vec<Vec<u8>>> {
+    let mut entries = view.pending_entries(most, PUSH_BYTES)?;
+    let taken: usize = entries.iter().map(Vec::len).sum();
+    if taken < PUSH_BYTES && entries.len() < most {
+        let left = (most - entries.len(), PUSH_BYTES - taken);
+        entries.extend(view.entries_to_bring(caught_up, left.0, left.1)?);
+    }
+    Ok(entries)
+}
+
 /// Spaces in the order they are wanted: names and grids, then today's doors, then history.
-fn local(inner: &mut Inner) -> Result<Local> {
+fn local(inner: &mut Inner, caught_up: bool) -> Result<Local> {
     let Identity { community, .. } = inner.identity()?;
-    let (charter_length, charter_head) = {
-        let charter = inner.charter()?;
-        (charter.len(), charter.head())
-    };
+    let (charter_length, charter_head) = community::asked(inner)?;
     let view = inner.store.view()?;
     let mut spaces = view.spaces()?;
     spaces.sort_by_key(|s| {
@@ -216,7 +247,7 @@ fn local(inner: &mut Inner) -> Result<Local> {
         }
     };
     let cursors = spaces.iter().map(cursor).collect();
-    let entries = view.pending_entries(PUSH_BYTES)?;
+    let entries = to_push(&view, caught_up, wire::ENTRIES_LIMIT)?;
     Ok(Local {
         community,
         charter_length,
