@@ -63,10 +63,7 @@ impl<S: HubStore> Service<S> {
             return Ok(Vec::new());
         }
         let community = charter.community();
-        let judged: Vec<_> = entries
-            .iter()
-            .map(|bytes| judge(charter, bytes))
-            .collect();
+        let judged: Vec<_> = entries.iter().map(|bytes| judge(charter, bytes)).collect();
         let good: Vec<_> = judged.iter().filter_map(|judged| judged.ok()).collect();
         let placed = if good.is_empty() {
             Vec::new()

@@ -8,9 +8,9 @@ use doorknock_replica::change::{self, Parts};
 use doorknock_replica::section::{Context, Dep, Section, WireChange, limits};
 use doorknock_seal::entry::{EntryParams, SectionPlain, SpaceKeys, seal_entry};
 use doorknock_seal::wrap::EpochKey;
-use doorknock_store::{Tx, View};
 use doorknock_store::log::{AuthorRow, ChunkRow, DocRow};
 use doorknock_store::outbox::NewEntry;
+use doorknock_store::{Tx, View};
 
 use crate::Result;
 use crate::env::Env;

@@ -175,8 +175,7 @@ impl Doorknock {
         let inner = self.lock();
         let view = inner.store.view()?;
         let found = whereabouts(&inner, &view, doc, item)?;
-        let empty =
-            found.place.is_none() && found.waiting.is_empty() && found.set_aside.is_empty();
+        let empty = found.place.is_none() && found.waiting.is_empty() && found.set_aside.is_empty();
         if empty {
             return Err(not_found("记录", "record"));
         }
@@ -201,7 +200,10 @@ impl Doorknock {
         let inner = self.lock();
         let view = inner.store.view()?;
         let waits = view.waits(None)?;
-        waits.iter().map(|wait| waiting(&inner, &view, wait)).collect()
+        waits
+            .iter()
+            .map(|wait| waiting(&inner, &view, wait))
+            .collect()
     }
 }
 
@@ -352,7 +354,9 @@ fn waiting(inner: &Inner, view: &View<'_>, wait: &Waits) -> Result<Waiting> {
         Message::new(
             "earlier_entry",
             format!("{by} 的修改在等前文；{by} 的设备还有更早的一批没有收到"),
-            format!("{by}'s change follows one that is not here; an earlier entry of {by}'s device has not come"),
+            format!(
+                "{by}'s change follows one that is not here; an earlier entry of {by}'s device has not come"
+            ),
         )
     } else {
         Message::new(

@@ -69,7 +69,10 @@ impl FileError {
             ),
             Self::Io(error) => Message::new(
                 "file_io",
-                format!("无法读取文件（{}）；已读到的都已收下，请检查存储设备后再读一次。", error.kind()),
+                format!(
+                    "无法读取文件（{}）；已读到的都已收下，请检查存储设备后再读一次。",
+                    error.kind()
+                ),
                 format!(
                     "The file cannot be read ({}); what was read is taken in, check the medium and read it again.",
                     error.kind()
@@ -82,7 +85,10 @@ impl FileError {
 fn stream(key: &EpochKey, salt: &[u8; SALT]) -> Stream {
     let key = hkdf32(Some(salt), key.as_bytes(), "doorknock/1 sync file");
     // The key is this file's alone, so the nonce needs nothing but frame numbers.
-    Stream::new(&Key::<XChaCha20Poly1305>::from(*key), &Nonce::<XChaCha20Poly1305, Stream>::default())
+    Stream::new(
+        &Key::<XChaCha20Poly1305>::from(*key),
+        &Nonce::<XChaCha20Poly1305, Stream>::default(),
+    )
 }
 
 /// Writes a file record by record; holds one frame.
@@ -202,7 +208,11 @@ impl<R: Read> FileReader<R> {
         let (magic, rest) = head.split_first_chunk().ok_or(FileError::NotOne)?;
         if *magic != MAGIC {
             let known = magic[..7] == MAGIC[..7];
-            return Err(if known { FileError::Newer } else { FileError::NotOne });
+            return Err(if known {
+                FileError::Newer
+            } else {
+                FileError::NotOne
+            });
         }
         let salt = <[u8; SALT]>::try_from(rest).map_err(|_| FileError::NotOurs)?;
         let (sealed, last) = next_frame(&mut input)?;
@@ -283,7 +293,12 @@ impl<R: Read> FileReader<R> {
 
     /// Opens a frame. The one before the file's end may be any but the last: then the file was cut.
     fn take(&mut self, sealed: &[u8], at_end: bool) -> bool {
-        let open = |last| self.stream.decrypt(self.frame, last, sealed).map(Zeroizing::new).ok();
+        let open = |last| {
+            self.stream
+                .decrypt(self.frame, last, sealed)
+                .map(Zeroizing::new)
+                .ok()
+        };
         let (plain, end) = if let Some(plain) = at_end.then(|| open(true)).flatten() {
             (plain, Some(Whole::Yes))
         } else if let Some(plain) = open(false) {
@@ -302,6 +317,9 @@ impl<R: Read> FileReader<R> {
 /// The next frame's bytes, and whether the file ends behind it.
 fn next_frame<R: Read>(input: &mut BufReader<R>) -> io::Result<(Vec<u8>, bool)> {
     let mut sealed = Vec::new();
-    input.by_ref().take((FRAME + TAG) as u64).read_to_end(&mut sealed)?;
+    input
+        .by_ref()
+        .take((FRAME + TAG) as u64)
+        .read_to_end(&mut sealed)?;
     Ok((sealed, input.fill_buf()?.is_empty()))
 }

@@ -50,9 +50,10 @@ impl View<'_> {
         max_bytes: usize,
     ) -> Result<Vec<Carried>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT entry.id, own, changes, space.id, position, running, signature, seen, sealed.bytes
-             FROM entry JOIN sealed USING (id) JOIN space ON space.n = entry.space
-             WHERE entry.id > ?1 AND (?2 OR own = 0 OR position IS NULL) ORDER BY entry.id",
+            "SELECT e.id, e.own, e.changes, space.id, e.position, e.running, e.signature, e.seen,
+                    sealed.bytes
+             FROM entry e JOIN sealed ON sealed.id = e.id JOIN space ON space.n = e.space
+             WHERE e.id > ?1 AND (?2 OR e.own = 0 OR e.position IS NULL) ORDER BY e.id",
         )?;
         let mut rows = statement.query(params![after, everything])?;
         let (mut all, mut total) = (Vec::new(), 0);
@@ -128,10 +129,7 @@ impl Tx<'_> {
 
     /// Notes that the newest change in the log came by file.
     pub fn came_by_file(&self) -> Result<()> {
-        self.exec(
-            "INSERT INTO by_file (chunk) SELECT max(id) FROM chunk",
-            [],
-        )?;
+        self.exec("INSERT INTO by_file (chunk) SELECT max(id) FROM chunk", [])?;
         Ok(())
     }
 }

@@ -102,12 +102,10 @@ impl View<'_> {
 
     /// The quarantine, oldest first.
     pub fn quarantined(&self) -> Result<Vec<Quarantined>> {
-        let mut statement = self
-            .conn
-            .prepare_cached(
-                "SELECT id, entry, space, reason, at, section, author, rules, bytes, by_file
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, entry, space, reason, at, section, author, rules, bytes, by_file
                  FROM quarantine ORDER BY id",
-            )?;
+        )?;
         let rows = statement.query_map([], |row| {
             Ok(Quarantined {
                 id: row.get(0)?,

@@ -148,7 +148,10 @@ impl View<'_> {
                 &[&space, &sealed],
             )?,
             waiting: count("SELECT count(*) FROM parked WHERE space = ?1", &[&space])?,
-            set_aside: count("SELECT count(*) FROM quarantine WHERE space = ?1", &[&space])?,
+            set_aside: count(
+                "SELECT count(*) FROM quarantine WHERE space = ?1",
+                &[&space],
+            )?,
             to_bring: count(
                 "SELECT count(*) FROM entry WHERE own = 0 AND position IS NULL
                    AND (wanted = 1 OR seen IS NULL) AND refused IS NULL AND space = ?1",

@@ -21,6 +21,11 @@ const MIGRATIONS: &[&str] = &[
 static FIRST: Once = Once::new();
 
 pub(crate) fn open(path: &Path, key: &[u8; 32]) -> Result<Connection> {
+    open_at(path, key, MIGRATIONS.len())
+}
+
+/// Opens a database as of a version of the schema, or a later one that it has.
+pub(crate) fn open_at(path: &Path, key: &[u8; 32], upto: usize) -> Result<Connection> {
     FIRST.call_once(|| drop(Connection::open_in_memory()));
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
@@ -43,15 +48,15 @@ pub(crate) fn open(path: &Path, key: &[u8; 32]) -> Result<Connection> {
          PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF;",
     )?;
     conn.set_prepared_statement_cache_capacity(128);
-    migrate(&conn, version)?;
+    migrate(&conn, version, upto)?;
     Ok(conn)
 }
 
-fn migrate(conn: &Connection, version: usize) -> Result<()> {
+fn migrate(conn: &Connection, version: usize, upto: usize) -> Result<()> {
     if version > MIGRATIONS.len() {
         return Err(StoreError::TooNew);
     }
-    for (n, sql) in MIGRATIONS.iter().enumerate().skip(version) {
+    for (n, sql) in MIGRATIONS.iter().enumerate().take(upto).skip(version) {
         // One transaction a migration: a crash leaves the old schema or the new one.
         conn.execute_batch(&format!(
             "BEGIN IMMEDIATE; {sql}; PRAGMA user_version={}; COMMIT;",

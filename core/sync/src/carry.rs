@@ -117,7 +117,13 @@ fn read(d: &mut Decoder<'_>) -> Result<(u64, Record), Error> {
     let (read, record) = match kind {
         0 => {
             let device = DeviceId(fixed(d)?);
-            (3, Record::Head { device, at: d.i64()? })
+            (
+                3,
+                Record::Head {
+                    device,
+                    at: d.i64()?,
+                },
+            )
         }
         1 => {
             let (position, bytes) = (d.u64()?, d.bytes()?.to_vec());
@@ -234,7 +240,10 @@ mod tests {
             }
             assert_eq!(Record::decode(&[&bytes[..], &[0]].concat()), Err(Malformed));
         }
-        assert_eq!(Record::decode(&[0x9b, 255, 255, 255, 255, 255, 255, 255, 255, 9]), Err(Malformed));
+        assert_eq!(
+            Record::decode(&[0x9b, 255, 255, 255, 255, 255, 255, 255, 255, 9]),
+            Err(Malformed)
+        );
         assert_eq!(Record::decode(&[0x81, 0]), Err(Malformed));
     }
 }

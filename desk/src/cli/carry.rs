@@ -14,9 +14,9 @@ pub(crate) struct SyncArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
     /// 写入全部，包括服务器已收下的 / Write everything, also what the hub has
-    #[arg(long, requires = "to")]
+    #[arg(long, requires = "to", conflicts_with = "from")]
     pub(crate) all: bool,
     /// 覆盖已有的文件 / Replace a file that is there
-    #[arg(long, requires = "to")]
+    #[arg(long, requires = "to", conflicts_with = "from")]
     pub(crate) force: bool,
 }

@@ -107,7 +107,7 @@ fn show(desk: &Desk, args: &ShowMatter) -> Result<Reply, Failure> {
     let matter = home.matter(home.find_matter(&args.matter)?)?;
     let place = home.place_of(DocId(matter.info.matter.0), None)?;
     let mut json = page::whole(&matter);
-    json["place"] = place_json(desk.lang, &place);
+    json["where"] = place_json(desk.lang, &place);
     let page = page::page(desk.lang, &matter);
     let text = format!("{page}\n{}", place_text(desk.lang, &place));
     Ok(Reply::new(json, text))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::lang::Lang;
 use crate::output::{printable, rfc3339, table};
 
-/// `"place"` of a record: `{"state", "message", "waiting", "set_aside"}`.
+/// `"where"` of a record: `{"state", "message", "waiting", "set_aside"}`.
 pub(super) fn place_json(lang: Lang, place: &Whereabouts) -> Value {
     let state = place.place.as_ref().map(|place| place.message());
     let set_aside = place.set_aside.iter().map(|line| {
@@ -92,7 +92,9 @@ pub(super) fn spaces_text(lang: Lang, spaces: &[SpaceStatus]) -> String {
     header.extend(columns.iter().map(|(zh, en, _)| lang.pick(zh, en)));
     let rows = spaces.iter().map(|space| {
         let numbers = columns.iter().map(|column| column.2(space).to_string());
-        std::iter::once(lang.label(&space.name)).chain(numbers).collect()
+        std::iter::once(lang.label(&space.name))
+            .chain(numbers)
+            .collect()
     });
     table(&header, rows)
 }

@@ -36,7 +36,7 @@ pub(super) fn run(desk: &Desk, kind: &'static Kind, verb: RecordVerb) -> Result<
             let record = home.record(find(&id)?)?;
             let place = home.place_of(record.id, None)?;
             let mut json = json_of(&record);
-            json["place"] = place_json(desk.lang, &place);
+            json["where"] = place_json(desk.lang, &place);
             let page = page(desk.lang, kind, &record);
             let text = format!("{page}\n{}", place_text(desk.lang, &place));
             Ok(Reply::new(json, text))

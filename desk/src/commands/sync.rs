@@ -47,7 +47,10 @@ pub(super) fn sync(desk: &Desk) -> Result<Reply, Failure> {
     if report.relayed > 0 {
         text += &match desk.lang {
             Lang::Zh => format!("\n替别人送到服务器 {} 份。", report.relayed),
-            Lang::En => format!("\n{} entries of others were brought to the hub.", report.relayed),
+            Lang::En => format!(
+                "\n{} entries of others were brought to the hub.",
+                report.relayed
+            ),
         };
     }
     if report.quarantined > 0 {

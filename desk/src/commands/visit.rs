@@ -34,8 +34,12 @@ pub(super) fn show(desk: &Desk, args: &ShowVisit) -> Result<Reply, Failure> {
     let visit = home.visit(args.visit)?;
     let place = home.place_of_visit(args.visit)?;
     let mut json = whole(&visit);
-    json["place"] = place_json(desk.lang, &place);
-    let text = format!("{}\n{}", page(desk.lang, &visit), place_text(desk.lang, &place));
+    json["where"] = place_json(desk.lang, &place);
+    let text = format!(
+        "{}\n{}",
+        page(desk.lang, &visit),
+        place_text(desk.lang, &place)
+    );
     Ok(Reply::new(json, text))
 }
 

@@ -14,12 +14,18 @@ const SEALED: usize = FRAME + 16;
 fn long_file(crew: &Crew) -> Vec<u8> {
     let many = roster(&["G1"], 160);
     let net = crew.world.net();
-    crew.office.import(&many, Default::default(), &net, &mut |_, _| {}).unwrap();
+    crew.office
+        .import(&many, Default::default(), &net, &mut |_, _| {})
+        .unwrap();
     for n in 0..4 {
         log(&crew.office, door(crew, n), "走访正常");
     }
     let bytes = file(&crew.office, FileScope::Everything);
-    assert!(bytes.len() > HEAD + 3 * SEALED, "{} bytes are too few frames", bytes.len());
+    assert!(
+        bytes.len() > HEAD + 3 * SEALED,
+        "{} bytes are too few frames",
+        bytes.len()
+    );
     bytes
 }
 
@@ -54,7 +60,10 @@ fn cut_at_every_frame_what_is_before_the_cut_is_taken_in_and_the_rest_comes_late
                     assert!(read.entries >= entries, "cut at {end}");
                     entries = read.entries;
                 }
-                None => assert!(end < HEAD + SEALED, "cut at {end}: its first frame is whole"),
+                None => assert!(
+                    end < HEAD + SEALED,
+                    "cut at {end}: its first frame is whole"
+                ),
             }
         }
     }
@@ -121,12 +130,17 @@ fn a_medium_that_fails_while_it_is_read_or_written_loses_nothing_that_was_taken_
     let crew = Crew::new(53, &["G1"], 6);
     let bytes = long_file(&crew);
     let most = bytes.len() - 5;
-    let result = crew.wang.sync_from_file(&mut Fails(&bytes[..most]), &mut |_| {});
+    let result = crew
+        .wang
+        .sync_from_file(&mut Fails(&bytes[..most]), &mut |_| {});
     assert_eq!(result.unwrap_err().code(), "file_io");
     let rest = read(&crew.wang, &bytes);
     assert!(rest.known > 0 || rest.pulled < 160, "{rest:?}");
     let visit = log(&crew.li, door(&crew, 0), "未带出");
-    let error = crew.li.sync_to_file(&mut Full, FileScope::Missing).unwrap_err();
+    let error = crew
+        .li
+        .sync_to_file(&mut Full, FileScope::Missing)
+        .unwrap_err();
     assert_eq!(error.code(), "file_not_written");
     assert_eq!(crate::state(&crew.li, visit), "sealed");
 }

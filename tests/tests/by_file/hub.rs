@@ -13,7 +13,10 @@ fn what_came_by_file_is_known_when_the_hub_sends_it_and_the_other_way_round() {
     let visit = log(&crew.li, door(&crew, 0), "先经文件");
     let positions = |home: &doorknock::Doorknock| {
         let spaces = home.status().unwrap().spaces;
-        spaces.iter().map(|space| space.position).collect::<Vec<_>>()
+        spaces
+            .iter()
+            .map(|space| space.position)
+            .collect::<Vec<_>>()
     };
     let before = positions(&crew.wang);
     let bytes = file(&crew.li, FileScope::Missing);
@@ -21,13 +24,21 @@ fn what_came_by_file_is_known_when_the_hub_sends_it_and_the_other_way_round() {
     assert_eq!(positions(&crew.wang), before, "a file moves no cursor");
     crew.li.sync(&net, &mut |_| {}).unwrap();
     let report = crew.wang.sync(&net, &mut |_| {}).unwrap();
-    assert_eq!((report.pulled, report.quarantined, count(&crew.wang)), (0, 0, 1), "{report:?}");
+    assert_eq!(
+        (report.pulled, report.quarantined, count(&crew.wang)),
+        (0, 0, 1),
+        "{report:?}"
+    );
     assert_eq!(crew.wang.status().unwrap().to_bring, 0);
 
     // From the hub first.
     crew.office.sync(&net, &mut |_| {}).unwrap();
     let again = read(&crew.office, &bytes);
-    assert_eq!((again.pulled, again.quarantined, again.known), (0, 0, again.entries), "{again:?}");
+    assert_eq!(
+        (again.pulled, again.quarantined, again.known),
+        (0, 0, again.entries),
+        "{again:?}"
+    );
     // The phone had no receipt when it wrote the file: the office asks for it once, to bring it back.
     assert!(crew.office.status().unwrap().to_bring > 0);
     crew.office.sync(&net, &mut |_| {}).unwrap();
@@ -93,7 +104,9 @@ fn a_new_grid_that_a_file_tells_of_first_gets_its_key_from_the_hub_and_what_was_
     let desk = crew.world.staff(&crew.office, "陈晨").unwrap();
     // The office adds a grid and records there; the desk hears of it by file alone.
     let two = doorknock_tests::roster(&["G1", "G2"], 4);
-    crew.office.import(&two, Default::default(), &net, &mut |_, _| {}).unwrap();
+    crew.office
+        .import(&two, Default::default(), &net, &mut |_, _| {})
+        .unwrap();
     let bytes = file(&crew.office, FileScope::Everything);
     let done = read(&desk, &bytes);
     assert!(done.statements > 0 && done.quarantined > 0, "{done:?}");
@@ -103,5 +116,11 @@ fn a_new_grid_that_a_file_tells_of_first_gets_its_key_from_the_hub_and_what_was_
     desk.sync(&net, &mut |_| {}).unwrap();
     assert_eq!(desk.doors(None).unwrap().len(), 8);
     assert_eq!(desk.status().unwrap().quarantined, 0);
-    assert!(desk.status().unwrap().spaces.iter().any(|space| space.grid.as_deref() == Some("G2")));
+    assert!(
+        desk.status()
+            .unwrap()
+            .spaces
+            .iter()
+            .any(|space| space.grid.as_deref() == Some("G2"))
+    );
 }

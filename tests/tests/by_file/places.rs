@@ -16,7 +16,8 @@ pub(crate) fn set_back(world: &mut World, copy: &str) {
 pub(crate) fn back_up(world: &World, from: &str, copy: &str) {
     let file = rusqlite::Connection::open(world.home(from)).unwrap();
     let path = world.home(copy);
-    file.execute("VACUUM INTO ?1", [path.to_str().unwrap()]).unwrap();
+    file.execute("VACUUM INTO ?1", [path.to_str().unwrap()])
+        .unwrap();
 }
 
 #[test]
@@ -39,10 +40,16 @@ fn a_visit_is_here_then_carried_then_at_the_hub_though_its_phone_never_meets_it(
     let back = carry(&crew.office, &crew.li);
     assert!(back.pushed > 0, "{back:?}");
     let place = crew.li.place_of_visit(visit).unwrap().place.unwrap();
-    assert!(matches!(place, Place::AtHub { position } if position > 0), "{place:?}");
+    assert!(
+        matches!(place, Place::AtHub { position } if position > 0),
+        "{place:?}"
+    );
     let status = crew.li.status().unwrap();
     assert_eq!((status.pending, status.at_hub_visits), (0, 1));
-    assert_eq!(status.spaces.iter().map(|space| space.at_hub).sum::<u64>(), status.at_hub);
+    assert_eq!(
+        status.spaces.iter().map(|space| space.at_hub).sum::<u64>(),
+        status.at_hub
+    );
     // When the phone does meet the hub, all of it proves true.
     let report = crew.li.sync(&crew.world.net(), &mut |_| {}).unwrap();
     assert_eq!((report.pushed, report.pulled), (0, 0), "{report:?}");
@@ -60,12 +67,18 @@ fn a_record_says_the_least_safe_of_its_changes_and_an_item_only_its_own() {
     let book = crew.li.visit(first).unwrap();
     crew.li.sync(&net, &mut |_| {}).unwrap();
     let second = log(&crew.li, door(&crew, 0), "第二次");
-    assert_eq!((state(&crew.li, first), state(&crew.li, second)), ("at_hub", "here_only"));
+    assert_eq!(
+        (state(&crew.li, first), state(&crew.li, second)),
+        ("at_hub", "here_only")
+    );
     assert_eq!(book.visit, first);
     // The card of the door came from the office; nothing of it was written here.
     let card = DocId(door(&crew, 0).0);
     let place = crew.li.place_of(card, None).unwrap().place.unwrap();
-    assert!(matches!(&place, Place::FromOthers { by, by_file: false } if by == "周主任"), "{place:?}");
+    assert!(
+        matches!(&place, Place::FromOthers { by, by_file: false } if by == "周主任"),
+        "{place:?}"
+    );
     let nothing = crew.li.place_of(DocId([9; 16]), None).unwrap_err();
     assert_eq!(nothing.code(), "not_found");
 }
@@ -88,12 +101,18 @@ fn what_waits_says_whose_it_is_and_what_is_missing_and_goes_on_when_that_comes()
     assert!(!waiting.is_empty());
     assert_eq!(crew.wang.status().unwrap().waiting, waiting.len() as u64);
     for wait in &waiting {
-        assert_eq!((wait.by.as_str(), wait.reason.code), ("李文丽", "earlier_entry"));
+        assert_eq!(
+            (wait.by.as_str(), wait.reason.code),
+            ("李文丽", "earlier_entry")
+        );
         assert!(wait.missing.is_some());
     }
     let book = waiting_book(&crew, first);
     let place = crew.wang.place_of(book, None).unwrap();
-    assert!(place.place.is_none() && place.waiting.len() == 1, "{place:?}");
+    assert!(
+        place.place.is_none() && place.waiting.len() == 1,
+        "{place:?}"
+    );
 
     read(&crew.wang, &early);
     assert_eq!(count(&crew.wang), 2);
@@ -104,7 +123,9 @@ fn what_waits_says_whose_it_is_and_what_is_missing_and_goes_on_when_that_comes()
 /// The document in which a visit stands.
 fn waiting_book(crew: &Crew, visit: doorknock::model::ids::VisitId) -> DocId {
     let export = crew.li.export(None, 10_000).unwrap();
-    let line = export.iter().find(|line| line.key.as_deref() == Some(&visit.to_string()));
+    let line = export
+        .iter()
+        .find(|line| line.key.as_deref() == Some(&visit.to_string()));
     line.unwrap().id
 }
 
@@ -140,7 +161,11 @@ fn a_receipt_that_proves_void_is_said_and_an_old_file_does_not_bring_it_back() {
     let listening = Listens(&net);
     let _ = crew.li.sync(&listening, &mut |_| {});
     read(&crew.li, &with_receipt);
-    assert_eq!(state(&crew.li, visit), "receipt_void", "the old receipt is for a log that is gone");
+    assert_eq!(
+        state(&crew.li, visit),
+        "receipt_void",
+        "the old receipt is for a log that is gone"
+    );
     crew.li.sync(&net, &mut |_| {}).unwrap();
     assert_eq!(state(&crew.li, visit), "at_hub");
     crew.sync();

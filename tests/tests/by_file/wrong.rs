@@ -79,7 +79,13 @@ fn nonsense_and_forgeries_are_set_aside_and_the_good_entry_among_them_is_taken()
     let done = read(&crew.wang, &made_up(&villain, &records));
     assert!(done.whole && done.charter_refused, "{done:?}");
     assert_eq!((done.quarantined, count(&crew.wang)), (4, 1), "{done:?}");
-    let reasons: Vec<_> = crew.wang.quarantine().unwrap().iter().map(|l| l.reason.code).collect();
+    let reasons: Vec<_> = crew
+        .wang
+        .quarantine()
+        .unwrap()
+        .iter()
+        .map(|l| l.reason.code)
+        .collect();
     assert_eq!(reasons, ["damaged"; 3]);
     // None of it is carried on or brought to the hub.
     let report = crew.wang.sync(&crew.world.net(), &mut |_| {}).unwrap();
@@ -97,12 +103,17 @@ fn a_receipt_that_the_hub_did_not_sign_convinces_nobody() {
         running: [1; 32],
         signature: [2; 64],
     };
-    let records: Vec<_> = mine.iter().map(|e| entry(&e.bytes, Some(receipt))).collect();
+    let records: Vec<_> = mine
+        .iter()
+        .map(|e| entry(&e.bytes, Some(receipt)))
+        .collect();
     let done = read(&crew.li, &made_up(&villain, &records));
     assert_eq!((done.pushed, done.known), (0, mine.len()), "{done:?}");
     assert_eq!(state(&crew.li, visit), "carried");
     // Another entry's true receipt is no better.
-    crew.wang.log_visit(&doorknock_tests::visit(door(&crew, 1), "送到了")).unwrap();
+    crew.wang
+        .log_visit(&doorknock_tests::visit(door(&crew, 1), "送到了"))
+        .unwrap();
     let theirs = file(&crew.wang, FileScope::Missing);
     read(&crew.office, &theirs);
     crew.office.sync(&crew.world.net(), &mut |_| {}).unwrap();
@@ -110,7 +121,10 @@ fn a_receipt_that_the_hub_did_not_sign_convinces_nobody() {
     let true_receipts: Vec<_> = with.iter().filter_map(|e| e.receipt).collect();
     assert!(!true_receipts.is_empty());
     for receipt in true_receipts {
-        let records: Vec<_> = mine.iter().map(|e| entry(&e.bytes, Some(receipt))).collect();
+        let records: Vec<_> = mine
+            .iter()
+            .map(|e| entry(&e.bytes, Some(receipt)))
+            .collect();
         assert_eq!(read(&crew.li, &made_up(&villain, &records)).pushed, 0);
     }
     assert_eq!(state(&crew.li, visit), "carried");

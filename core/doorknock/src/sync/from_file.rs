@@ -88,9 +88,10 @@ impl Doorknock {
         let mut counted = Counted { input, bytes: 0 };
         let mut file = FileReader::open(&mut counted, &keys).map_err(refused)?;
         let (mut read, mut batch) = (FileRead::default(), Batch::default());
+        let mut head = None;
         while let Some(bytes) = file.next().map_err(refused)? {
             match Record::decode(&bytes) {
-                Ok(Record::Head { device, at }) => self.written_by(&mut read, device, at)?,
+                Ok(Record::Head { device, at }) => head = Some((device, at)),
                 Ok(Record::Statement { bytes, .. }) => batch.statements.push(bytes),
                 Ok(Record::Entry(entry)) => {
                     batch.bytes += entry.bytes.len();
@@ -106,6 +107,10 @@ impl Doorknock {
             }
         }
         self.take_batch(&mut read, &mut batch)?;
+        if let Some((device, at)) = head {
+            // Last: the writer may be known by what is in the file.
+            self.written_by(&mut read, device, at)?;
+        }
         read.whole = file.is_whole();
         drop(file);
         read.bytes = counted.bytes;
@@ -264,8 +269,7 @@ fn take_promises(inner: &mut Inner, now: i64, named: &[Named]) -> Result<usize> 
                 running,
             };
             let contradicted = position <= space.position && row.seen != Some(position);
-            if contradicted
-                || !receipt.verify(&charter.hub_key(), charter.community(), &signature)
+            if contradicted || !receipt.verify(&charter.hub_key(), charter.community(), &signature)
             {
                 continue;
             }

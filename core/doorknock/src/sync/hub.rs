@@ -19,10 +19,7 @@ const HUB_RESTARTED: &str = "hub_restarted";
 const fn is_final(verdict: Verdict) -> bool {
     matches!(
         verdict,
-        Verdict::Malformed
-            | Verdict::TooLarge
-            | Verdict::BadSignature
-            | Verdict::NoRight
+        Verdict::Malformed | Verdict::TooLarge | Verdict::BadSignature | Verdict::NoRight
     )
 }
 

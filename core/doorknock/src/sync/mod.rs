@@ -22,7 +22,9 @@ use doorknock_store::View;
 use doorknock_sync::session::{Local, Outcome, Session};
 use doorknock_sync::wire::{self};
 
-use hub::{Stored, start_over, take_charter, take_receipts, void_behind_the_log, what_the_hub_lost};
+use hub::{
+    Stored, start_over, take_charter, take_receipts, void_behind_the_log, what_the_hub_lost,
+};
 
 use crate::Result;
 use crate::community::{self, accepted, post};
@@ -176,8 +178,7 @@ impl SyncSession {
             self.give_back.extend(lost);
         }
         let now = home.now_ms();
-        let taken =
-            home.writing(|inner| take_receipts(inner, pushed, &response.receipts, now))?;
+        let taken = home.writing(|inner| take_receipts(inner, pushed, &response.receipts, now))?;
         let Stored {
             entries,
             changes,

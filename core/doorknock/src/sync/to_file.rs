@@ -140,14 +140,20 @@ pub(super) fn file_keys(view: &View<'_>) -> Result<Vec<EpochKey>> {
     let common = view.space_of(SpaceKind::Common.code(), GridId::default())?;
     let common = common.ok_or_else(not_joined)?;
     let keys = view.space_keys(common.n)?;
-    Ok(keys.iter().map(|(_, key)| EpochKey::from_bytes(key)).collect())
+    Ok(keys
+        .iter()
+        .map(|(_, key)| EpochKey::from_bytes(key))
+        .collect())
 }
 
 #[allow(clippy::needless_pass_by_value)] // as `map_err` wants it
 fn failed(error: std::io::Error) -> crate::Error {
     said(
         "file_not_written",
-        format!("同步文件没有写成（{}）；请检查存储设备和剩余空间后重试。", error.kind()),
+        format!(
+            "同步文件没有写成（{}）；请检查存储设备和剩余空间后重试。",
+            error.kind()
+        ),
         format!(
             "The sync file was not written ({}); check the medium and its space, then try again.",
             error.kind()
