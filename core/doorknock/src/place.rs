@@ -167,11 +167,18 @@ pub struct SpaceStatus {
 }
 
 impl Doorknock {
-    /// Where a record is: a whole document, or what stands in it under an id.
+    /// Where a record is: a whole document, or what stands in it under an id, such as a matter's step or a case's
+    /// note.
     ///
     /// # Errors
     /// `not_found`, or the database's.
-    pub fn place_of(&self, doc: DocId, item: Option<&[u8]>) -> Result<Whereabouts> {
+    pub fn place_of(&self, doc: DocId, item: Option<&str>) -> Result<Whereabouts> {
+        let gone = || not_found("记录", "record");
+        let item = item.map(|hex| bytes(hex).ok_or_else(gone)).transpose()?;
+        self.place(doc, item.as_deref())
+    }
+
+    fn place(&self, doc: DocId, item: Option<&[u8]>) -> Result<Whereabouts> {
         let inner = self.lock();
         let view = inner.store.view()?;
         let found = whereabouts(&inner, &view, doc, item)?;
@@ -189,7 +196,7 @@ impl Doorknock {
     pub fn place_of_visit(&self, visit: VisitId) -> Result<Whereabouts> {
         let row = self.lock().store.view()?.visit(visit)?;
         let row = row.ok_or_else(|| not_found("走访记录", "visit"))?;
-        self.place_of(row.book, Some(visit.as_bytes()))
+        self.place(row.book, Some(visit.as_bytes()))
     }
 
     /// Everything that waits, and for what, as far as known.
@@ -371,6 +378,17 @@ fn waiting(inner: &Inner, view: &View<'_>, wait: &Waits) -> Result<Waiting> {
         missing: missing.as_ref().map(short),
         reason,
     })
+}
+
+/// The bytes of an id in hexadecimal.
+fn bytes(hex: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = hex
+        .chars()
+        .map(|c| c.to_digit(16)?.try_into().ok())
+        .collect::<Option<_>>()?;
+    let pairs = digits.chunks_exact(2);
+    let whole = !digits.is_empty() && pairs.remainder().is_empty();
+    whole.then(|| pairs.map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 fn short(hash: &[u8; 32]) -> String {

@@ -118,10 +118,12 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Notes that a file holds all own entries up to this row that have no receipt.
+    /// Notes that a file holds all own entries up to this row that have no receipt. One that lost its receipt may
+    /// have lost it since the file was written, and is shown as such anyway.
     pub fn handed_to_file(&self, up_to: i64, at: i64) -> Result<()> {
         self.exec(
-            "UPDATE entry SET carried = ?2 WHERE own = 1 AND position IS NULL AND id <= ?1",
+            "UPDATE entry SET carried = ?2
+             WHERE own = 1 AND position IS NULL AND voided = 0 AND id <= ?1",
             [up_to, at],
         )?;
         Ok(())

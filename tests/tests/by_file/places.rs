@@ -1,7 +1,9 @@
 //! What is said of a record's place, at every step of its way.
 
 use doorknock::model::ids::DocId;
-use doorknock::{FileScope, Place};
+use doorknock::model::kind::Data;
+use doorknock::model::matter::{Source, Step, Urgency};
+use doorknock::{FileScope, NewMatter, NewStep, Place};
 use doorknock_tests::{Crew, TestHub, World};
 
 use crate::{carry, count, door, file, log, read, state};
@@ -81,6 +83,65 @@ fn a_record_says_the_least_safe_of_its_changes_and_an_item_only_its_own() {
     );
     let nothing = crew.li.place_of(DocId([9; 16]), None).unwrap_err();
     assert_eq!(nothing.code(), "not_found");
+}
+
+#[test]
+fn a_step_of_a_matter_and_a_note_that_is_edited_have_a_place_of_their_own() {
+    let crew = Crew::new(66, &["G1"], 6);
+    let net = crew.world.net();
+    let new = NewMatter {
+        door: Some(door(&crew, 0)),
+        ..NewMatter::new("厨房水管漏水", Urgency::Urgent, Source::DoorVisit)
+    };
+    let matter = crew.li.raise_matter(&new).unwrap();
+    let text = |text: &str| Data::Text(text.to_owned());
+    let case = crew
+        .li
+        .add_record("case", None, &[("title", text("出院后照护"))])
+        .unwrap();
+    let note = crew
+        .li
+        .append_record(case, "note", None, &text("周一上门"))
+        .unwrap();
+    let other = crew
+        .li
+        .append_record(case, "note", None, &text("周二电话"))
+        .unwrap();
+    crew.li.sync(&net, &mut |_| {}).unwrap();
+
+    let step = NewStep {
+        text: Some("已联系物业".to_owned()),
+        ..NewStep::new(Step::Accept)
+    };
+    let accepted = crew.li.act_on_matter(matter, &step).unwrap();
+    let raised = crew.li.matter(matter).unwrap().history[0].event;
+    let version = crew.li.record(case).unwrap().version;
+    crew.li
+        .edit_text(case, "note", Some(&note), &version, "周一上门，腰疼")
+        .unwrap();
+
+    let code = |doc: DocId, item: Option<&str>| {
+        let place = crew.li.place_of(doc, item).unwrap().place.unwrap();
+        place.message().code
+    };
+    let matter = DocId(matter.0);
+    assert_eq!(code(matter, Some(&raised.to_string())), "at_hub");
+    assert_eq!(code(matter, Some(&accepted.to_string())), "here_only");
+    assert_eq!(
+        code(matter, None),
+        "here_only",
+        "the least safe of its changes"
+    );
+    assert_eq!(
+        (code(case, Some(&note)), code(case, Some(&other))),
+        ("here_only", "at_hub")
+    );
+    for wrong in ["", "0", "zz", "ffff"] {
+        assert_eq!(
+            crew.li.place_of(case, Some(wrong)).unwrap_err().code(),
+            "not_found"
+        );
+    }
 }
 
 #[test]
