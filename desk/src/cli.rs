@@ -1,11 +1,13 @@
 //! The command line: commands and arguments.
 
 pub(crate) mod care;
+mod carry;
 mod day;
 mod out;
 mod pages;
 pub(crate) mod template;
 
+pub(crate) use carry::SyncArgs;
 pub(crate) use out::{Export, ExportLedger, LedgerVerb, MonthArgs, ReportVerb};
 
 use std::path::PathBuf;
@@ -108,8 +110,8 @@ pub(crate) enum Verb {
     Export(Export),
     /// 搜索：汉字、拼音、首字母、电话尾号、门牌 / Search: Chinese, pinyin, initials, phone tail, address
     Search(Search),
-    /// 与服务器同步 / Sync with the hub
-    Sync,
+    /// 同步：与服务器，或用文件（--to、--from） / Sync with the hub, or by file (--to, --from)
+    Sync(SyncArgs),
     /// 本机状态：哪些已到服务器，哪些还没有 / What is at the hub and what is not yet
     Status,
     /// 诉求：收集、办理、派单、反馈 / Matters: taking them down, their steps

@@ -60,6 +60,16 @@ impl<'p> OutFile<'p> {
     }
 }
 
+impl Write for OutFile<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
 fn exists() -> Message {
     Message::new(
         "file_exists",

@@ -41,7 +41,7 @@ impl<S: HubStore> Service<S> {
             return Err(refusal::TOO_LARGE.into());
         }
         let device = DeviceId(signer);
-        let receipts = self.push(&charter, device, &request.entries)?;
+        let receipts = self.push(&charter, &request.entries)?;
         let from = missing_from(&charter, &request);
         let wire::CharterResponse { statements, wraps } =
             self.statements(&charter, from, &signer)?;
@@ -58,20 +58,12 @@ impl<S: HubStore> Service<S> {
     }
 
     /// Stores what may be stored, all in one transaction, and says for each what became of it.
-    fn push(
-        &self,
-        charter: &Charter,
-        sender: DeviceId,
-        entries: &[Vec<u8>],
-    ) -> Result<Vec<wire::Receipt>, Stop> {
+    fn push(&self, charter: &Charter, entries: &[Vec<u8>]) -> Result<Vec<wire::Receipt>, Stop> {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
         let community = charter.community();
-        let judged: Vec<_> = entries
-            .iter()
-            .map(|bytes| judge(charter, sender, bytes))
-            .collect();
+        let judged: Vec<_> = entries.iter().map(|bytes| judge(charter, bytes)).collect();
         let good: Vec<_> = judged.iter().filter_map(|judged| judged.ok()).collect();
         let placed = if good.is_empty() {
             Vec::new()
@@ -224,12 +216,10 @@ fn missing_from(charter: &Charter, request: &wire::SyncRequest) -> u64 {
     }
 }
 
-/// The hub's part of judging an entry: everything that needs no key to read.
-fn judge<'b>(
-    charter: &Charter,
-    sender: DeviceId,
-    bytes: &'b [u8],
-) -> Result<NewEntry<'b>, Refused> {
+/// The hub's part of judging an entry: everything that needs no key to read. It is judged by its author alone:
+/// which member's device carries it here makes no difference, so that what went by file, or what this hub
+/// lost, can be brought by whoever has it (docs/adr/0016-files-and-relaying.md).
+fn judge<'b>(charter: &Charter, bytes: &'b [u8]) -> Result<NewEntry<'b>, Refused> {
     let entry = Entry::parse(bytes).map_err(|error| {
         let verdict = match error {
             EntryError::TooLarge => Verdict::TooLarge,
@@ -251,22 +241,19 @@ fn judge<'b>(
     let device = charter
         .device(header.device)
         .ok_or(refused(Verdict::UnknownDevice))?;
-    if header.device != sender {
-        return Err(refused(Verdict::NotSenders));
-    }
     if entry.verify(charter.community(), &device.sign_key).is_err() {
         return Err(refused(Verdict::BadSignature));
     }
     if charter.space(header.space).is_none() {
         return Err(refused(Verdict::UnknownSpace));
     }
-    if !charter.may_hold(sender, header.space) {
+    if !charter.may_hold(header.device, header.space) {
         return Err(refused(Verdict::NoRight));
     }
     Ok(NewEntry {
         space: header.space,
         hash,
-        device: sender,
+        device: header.device,
         bytes,
     })
 }

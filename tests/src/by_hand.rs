@@ -123,6 +123,7 @@ pub struct ByHand {
     pub charter: Charter,
     /// The incarnation it writes as.
     pub incarnation: Incarnation,
+    common: EpochKey,
     keys: HashMap<SpaceId, SpaceKeys>,
     epochs: HashMap<SpaceId, (u32, EpochKey)>,
     chains: HashMap<SpaceId, (u64, [u8; 32])>,
@@ -175,7 +176,12 @@ impl ByHand {
         let derive = |(space, (epoch, key)): (&SpaceId, &(u32, EpochKey))| {
             (*space, SpaceKeys::derive(*space, *epoch, key))
         };
+        let common = charter.space_id(SpaceKind::Common, GridId::default());
         Self {
+            common: epochs
+                .get(&common)
+                .map(|(_, key)| key.clone())
+                .expect("every member holds the common space"),
             keys: epochs.iter().map(derive).collect(),
             epochs,
             incarnation: Incarnation(random(entropy)),
@@ -190,6 +196,12 @@ impl ByHand {
     #[must_use]
     pub fn community(&self) -> CommunityId {
         self.charter.community()
+    }
+
+    /// The secret of the common space, under which files are sealed.
+    #[must_use]
+    pub const fn common_key(&self) -> &EpochKey {
+        &self.common
     }
 
     /// A grid's space, or one without a grid.

@@ -11,6 +11,11 @@ use crate::home::{Doorknock, Inner};
 use crate::ingest;
 use crate::snapshot;
 
+/// How long a phone keeps a sealed entry after its receipt (rule R8): 90 days.
+const KEPT_MS: i64 = 90 * 86_400_000;
+/// How many entries' bytes are let go in one step.
+const LET_GO: u32 = 200;
+
 pub(crate) const PROJECTED_BY: &str = "projector";
 const JUDGED_BY: &str = "rules";
 
@@ -177,10 +182,16 @@ impl Doorknock {
             inner.store.write(|tx| tx.index_visits(1000))?;
         }
         let unbuilt = snapshot::check_some(&mut inner, now)?;
+        let office = match inner.identity.clone() {
+            Some(identity) => ingest::keeps_all(inner.charter()?, identity.device),
+            None => true,
+        };
+        // The office's devices keep everything, to give a hub back what it lost (rule R8).
+        let old = !office && inner.store.write(|tx| tx.let_go(now - KEPT_MS, LET_GO))?;
         let more = inner.store.maintain()?;
         drop(inner);
         self.keep_reserve();
-        Ok(more || behind || unbuilt)
+        Ok(more || behind || unbuilt || old)
     }
 
     /// After an update: projections of another projector or of other kinds are made again, what other
@@ -232,6 +243,7 @@ mod tests {
             author: 1,
             at: 0,
             version: 0,
+            folds: true,
         };
         let write = |tx: &doorknock_store::Tx<'_>| {
             tx.project_unknown(&origin, &Key::plain(77))?;

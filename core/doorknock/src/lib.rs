@@ -35,6 +35,7 @@ mod ledger;
 mod matter;
 mod outbox;
 mod outcome;
+mod place;
 mod read;
 mod record;
 mod records;
@@ -68,6 +69,7 @@ pub use matter::{
     AwaitedVisit, MatterDetail, MatterInfo, MatterLine, MattersWanted, NewMatter, NewStep,
 };
 pub use outcome::Confirmed;
+pub use place::{Place, SpaceStatus, Waiting, Whereabouts};
 pub use record::NewVisit;
 pub use records::{Choice, Conflict, ConflictValue, Record, RecordItem, TextVersion};
 pub use report::{Activity, GridFigures, MonthReport};
@@ -75,7 +77,7 @@ pub use rules::RuleInfo;
 pub use salvage::{SalvageLine, Salvaged};
 pub use snapshot::SnapshotReport;
 pub use status::{QuarantineLine, Status};
-pub use sync::{FirstSync, SyncReport, SyncSession};
+pub use sync::{FileRead, FileScope, FileWritten, FirstSync, SyncReport, SyncSession};
 pub use templates::TemplateInfo;
 pub use views::{
     AnswerLine, CareLine, CompoundInfo, DecisionInfo, DoorDetail, DoorInfo, GridInfo, MemberName,

@@ -8,9 +8,9 @@ use doorknock_replica::change::{self, Parts};
 use doorknock_replica::section::{Context, Dep, Section, WireChange, limits};
 use doorknock_seal::entry::{EntryParams, SectionPlain, SpaceKeys, seal_entry};
 use doorknock_seal::wrap::EpochKey;
-use doorknock_store::View;
 use doorknock_store::log::{AuthorRow, ChunkRow, DocRow};
 use doorknock_store::outbox::NewEntry;
+use doorknock_store::{Tx, View};
 
 use crate::Result;
 use crate::env::Env;
@@ -26,18 +26,36 @@ const ENTRY_PLAIN_BYTES: usize = 384 * 1024;
 
 /// Seals what is recorded and not sealed yet. One transaction a batch.
 pub(crate) fn seal_pending(inner: &mut Inner, env: &Env) -> Result<()> {
-    while seal_batch(inner, env)? {}
+    loop {
+        let rows = {
+            let view = inner.store.view()?;
+            view.mine_after(view.meta_number(SEALED)?, BATCH)?
+        };
+        let Some(last) = rows.last().map(|row| row.id) else {
+            return Ok(());
+        };
+        seal_rows(inner, env, rows, |tx| tx.set_meta_number(SEALED, last))?;
+    }
+}
+
+/// Seals again what a hub lost that was set back by more than entries are kept here. The changes are the same
+/// ones, so whoever has the first entry knows them.
+pub(crate) fn seal_again(inner: &mut Inner, env: &Env) -> Result<()> {
+    let lost = inner.store.view()?.let_go_too_early()?;
+    for (entry, space, first, last) in lost {
+        let rows = inner.store.view()?.mine_between(space, first, last)?;
+        seal_rows(inner, env, rows, |tx| tx.forget_entry(entry))?;
+    }
     Ok(())
 }
 
-fn seal_batch(inner: &mut Inner, env: &Env) -> Result<bool> {
-    let rows = {
-        let view = inner.store.view()?;
-        view.mine_after(view.meta_number(SEALED)?, BATCH)?
-    };
-    let Some(last) = rows.last().map(|row| row.id) else {
-        return Ok(false);
-    };
+/// Seals changes recorded here, with what is to be noted of it in the same transaction.
+fn seal_rows(
+    inner: &mut Inner,
+    env: &Env,
+    rows: Vec<ChunkRow>,
+    note: impl Fn(&Tx<'_>) -> doorknock_store::Result<()>,
+) -> Result<()> {
     let (charter_length, charter_head) = {
         let charter = inner.charter()?;
         (charter.len(), charter.head())
@@ -70,13 +88,13 @@ fn seal_batch(inner: &mut Inner, env: &Env) -> Result<bool> {
                 bytes: &sealed.bytes,
                 changes: group.chunks.len(),
                 visits: group.visits,
+                covers: group.covers(),
             })?;
             tx.set_last_entry(space.n, &sealed.hash)?;
             tx.set_next_sequence(space.n, incarnation.as_bytes(), sequence + 1)?;
         }
-        Ok::<_, crate::Error>(tx.set_meta_number(SEALED, last)?)
-    })?;
-    Ok(true)
+        Ok::<_, crate::Error>(note(tx)?)
+    })
 }
 
 /// What goes into one entry: one author, one space, in the order of the log.
@@ -140,6 +158,12 @@ pub(crate) fn records_visit(change: &[u8]) -> Result<bool> {
 }
 
 impl Group {
+    /// The first and the last of its changes in the log.
+    fn covers(&self) -> (i64, i64) {
+        let id = |chunk: Option<&(DocRow, ChunkRow)>| chunk.map_or(0, |(_, row)| row.id);
+        (id(self.chunks.first()), id(self.chunks.last()))
+    }
+
     fn sections(&self, context: Context) -> Result<Vec<SectionPlain>> {
         let mut order: Vec<DocRow> = Vec::new();
         let mut by_doc: HashMap<i64, Vec<WireChange>> = HashMap::new();

@@ -132,7 +132,7 @@ impl Doorknock {
         Ok(())
     }
 
-    /// The log, in its order; then what this device's own entries hold, for what the log lacks.
+    /// The log, in its order; then what the entries hold, for what the log lacks.
     fn take_changes(
         &self,
         known: &Known,

@@ -3,11 +3,13 @@
 use chrono::{DateTime, FixedOffset};
 use doorknock_model::Message;
 use doorknock_model::kinds::VISIT_BOOK;
+use doorknock_store::inbox::Quarantined;
 
 use crate::Result;
 use crate::home::Doorknock;
 use crate::ingest::COPIED;
 use crate::outbox::{SEALED, records_visit};
+use crate::place::{self, SpaceStatus};
 use crate::read::local_time;
 use crate::sync::LAST_SYNC;
 
@@ -34,6 +36,10 @@ pub struct Status {
     pub unknown: u64,
     /// When a sync was last completed.
     pub last_sync: Option<DateTime<FixedOffset>>,
+    /// Others' entries kept here for the hub, which is not known to have them.
+    pub to_bring: u64,
+    /// What of each space is where.
+    pub spaces: Vec<SpaceStatus>,
     /// Reports for people.
     pub notices: Vec<Message>,
 }
@@ -77,6 +83,8 @@ impl Doorknock {
             refused: view.refused_entries()?,
             conflicts: view.conflict_count()?,
             unknown: view.unknown_count()?,
+            to_bring: view.count_to_bring()?,
+            spaces: place::spaces(&view)?,
             last_sync: (last > 0).then(|| local_time(last.div_euclid(1000), offset)),
             notices: view
                 .notices()?
@@ -98,11 +106,7 @@ impl Doorknock {
             .view()?
             .quarantined()?
             .into_iter()
-            .map(|item| QuarantineLine {
-                entry: item.entry[..8].iter().map(|b| format!("{b:02x}")).collect(),
-                reason: reason(&item.reason),
-                at: local_time(item.at.div_euclid(1000), offset),
-            });
+            .map(|item| quarantine_line(&item, offset));
         Ok(lines.collect())
     }
 
@@ -113,6 +117,14 @@ impl Doorknock {
     /// `not_joined`, or the database's.
     pub fn retry_quarantine(&self) -> Result<usize> {
         self.writing(crate::ingest::retry_all)
+    }
+}
+
+pub(crate) fn quarantine_line(item: &Quarantined, offset: i32) -> QuarantineLine {
+    QuarantineLine {
+        entry: item.entry[..8].iter().map(|b| format!("{b:02x}")).collect(),
+        reason: reason(&item.reason),
+        at: local_time(item.at.div_euclid(1000), offset),
     }
 }
 

@@ -20,9 +20,11 @@ pub struct Parked {
     pub section: Vec<u8>,
     /// The change it waits for.
     pub waits_for: [u8; 32],
+    /// Whether it came by file.
+    pub by_file: bool,
 }
 
-const PARKED: &str = "SELECT id, author, space, entry, section, waits_for FROM parked";
+const PARKED: &str = "SELECT id, author, space, entry, section, waits_for, by_file FROM parked";
 
 fn parked_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Parked> {
     Ok(Parked {
@@ -32,7 +34,23 @@ fn parked_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Parked> {
         entry: fixed(row, 3)?,
         section: row.get(4)?,
         waits_for: fixed(row, 5)?,
+        by_file: row.get(6)?,
     })
+}
+
+/// A change to park.
+#[derive(Debug, Clone, Copy)]
+pub struct Park<'a> {
+    /// Its author.
+    pub author: i64,
+    /// Its space.
+    pub space: u32,
+    /// The entry it came in.
+    pub entry: &'a [u8; 32],
+    /// A section body that begins with it.
+    pub section: &'a [u8],
+    /// Whether it came by file.
+    pub by_file: bool,
 }
 
 /// Input to set aside.
@@ -54,6 +72,8 @@ pub struct SetAside<'a> {
     pub at: i64,
     /// The entry's or the section body's bytes.
     pub bytes: &'a [u8],
+    /// Whether it came by file.
+    pub by_file: bool,
 }
 
 /// An input in quarantine.
@@ -77,6 +97,8 @@ pub struct Quarantined {
     pub rules: u32,
     /// The entry's, the section body's or the sealed section's bytes.
     pub bytes: Vec<u8>,
+    /// Whether it came by file.
+    pub by_file: bool,
 }
 
 impl View<'_> {
@@ -96,11 +118,10 @@ impl View<'_> {
 
     /// The quarantine, oldest first.
     pub fn quarantined(&self) -> Result<Vec<Quarantined>> {
-        let mut statement = self
-            .conn
-            .prepare_cached(
-                "SELECT id, entry, space, reason, at, section, author, rules, bytes FROM quarantine ORDER BY id",
-            )?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, entry, space, reason, at, section, author, rules, bytes, by_file
+                 FROM quarantine ORDER BY id",
+        )?;
         let rows = statement.query_map([], |row| {
             Ok(Quarantined {
                 id: row.get(0)?,
@@ -112,6 +133,7 @@ impl View<'_> {
                 author: row.get(6)?,
                 rules: row.get(7)?,
                 bytes: row.get(8)?,
+                by_file: row.get(9)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -158,18 +180,19 @@ impl View<'_> {
 
 impl Tx<'_> {
     /// Parks a change until `waits_for` is there.
-    pub fn park(
-        &self,
-        waits_for: &[u8; 32],
-        author: i64,
-        space: u32,
-        entry: &[u8; 32],
-        section: &[u8],
-    ) -> Result<()> {
+    pub fn park(&self, waits_for: &[u8; 32], change: &Park<'_>) -> Result<()> {
         self.exec(
-            "INSERT INTO parked (waits_for, author, space, entry, section) VALUES (?1, ?2, ?3, ?4, ?5)
+            "INSERT INTO parked (waits_for, author, space, entry, section, by_file)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (entry, section) DO UPDATE SET waits_for = excluded.waits_for",
-            params![&waits_for[..], author, space, &entry[..], section],
+            params![
+                &waits_for[..],
+                change.author,
+                change.space,
+                &change.entry[..],
+                change.section,
+                change.by_file
+            ],
         )?;
         Ok(())
     }
@@ -183,8 +206,8 @@ impl Tx<'_> {
     /// Sets input aside.
     pub fn set_aside(&self, item: &SetAside<'_>) -> Result<()> {
         self.exec(
-            "INSERT INTO quarantine (entry, space, section, author, reason, rules, at, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+            "INSERT INTO quarantine (entry, space, section, author, reason, rules, at, bytes, by_file)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
             params![
                 &item.entry[..],
                 item.space,
@@ -193,7 +216,8 @@ impl Tx<'_> {
                 item.reason,
                 item.rules,
                 item.at,
-                item.bytes
+                item.bytes,
+                item.by_file
             ],
         )?;
         Ok(())

@@ -17,6 +17,7 @@
 //! never deletes a database that does not open.
 
 pub mod care;
+pub mod carried;
 pub mod cells;
 pub mod charter;
 pub mod drafts;
@@ -25,8 +26,10 @@ mod knocks;
 pub mod log;
 pub mod matters;
 pub mod outbox;
+pub mod places;
 pub mod project;
 pub mod queries;
+pub mod receipts;
 pub mod rounds;
 pub mod salvage;
 mod schema;

@@ -1,10 +1,10 @@
-//! This device's sealed entries, and what the hub said of each.
+//! Sealed entries: this device's own and what the hub said of each, and others' that are kept to be carried.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, Row, params};
 
-use crate::{Result, Tx, View, fixed};
+use crate::{Result, Tx, View};
 
-/// A sealed entry to keep.
+/// An entry sealed here, to keep.
 #[derive(Debug, Clone, Copy)]
 pub struct NewEntry<'a> {
     /// The space.
@@ -17,6 +17,48 @@ pub struct NewEntry<'a> {
     pub changes: usize,
     /// How many of them are visits.
     pub visits: usize,
+    /// The first and the last of them in the log.
+    pub covers: (i64, i64),
+}
+
+/// What is known of an entry that is or was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryRow {
+    /// Its row.
+    pub id: i64,
+    /// The space.
+    pub space: u32,
+    /// Whether it was sealed here.
+    pub own: bool,
+    /// How many changes it carries; 0 for others'.
+    pub changes: usize,
+    /// Where the hub keeps it, by a verified receipt.
+    pub position: Option<u64>,
+    /// Whether a receipt proved void and none has come since.
+    pub voided: bool,
+    /// The hub's verdict, if it refused.
+    pub refused: Option<u32>,
+    /// When it was last handed to a file, unix milliseconds.
+    pub carried: Option<i64>,
+    /// Where the hub's log showed it when it was read.
+    pub seen: Option<u64>,
+}
+
+pub(crate) const ENTRY: &str =
+    "SELECT id, space, own, changes, position, voided, refused, carried, seen FROM entry";
+
+pub(crate) fn entry_row(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
+    Ok(EntryRow {
+        id: row.get(0)?,
+        space: row.get(1)?,
+        own: row.get(2)?,
+        changes: row.get(3)?,
+        position: row.get(4)?,
+        voided: row.get(5)?,
+        refused: row.get(6)?,
+        carried: row.get(7)?,
+        seen: row.get(8)?,
+    })
 }
 
 /// How much is not yet at the hub.
@@ -29,15 +71,28 @@ pub struct Pending {
 }
 
 impl View<'_> {
-    /// Pending entries, oldest first, up to about `max_bytes` and at least one if there is any.
-    pub fn pending_entries(&self, max_bytes: usize) -> Result<Vec<Vec<u8>>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT bytes FROM entry WHERE position IS NULL AND refused IS NULL ORDER BY id",
-        )?;
+    /// Own entries to send, oldest first: at most `most`, up to about `max_bytes` and at least one if there is any.
+    pub fn pending_entries(&self, most: usize, max_bytes: usize) -> Result<Vec<Vec<u8>>> {
+        self.up_to(
+            "SELECT sealed.bytes FROM entry JOIN sealed USING (id)
+             WHERE own = 1 AND position IS NULL AND refused IS NULL ORDER BY id",
+            (most, max_bytes),
+        )
+    }
+
+    /// The first of these rows' bytes, within bounds.
+    pub(crate) fn up_to(
+        &self,
+        sql: &str,
+        (most, max_bytes): (usize, usize),
+    ) -> Result<Vec<Vec<u8>>> {
+        let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
         let mut entries: Vec<Vec<u8>> = Vec::new();
         let mut total = 0;
-        while let Some(row) = rows.next()? {
+        while entries.len() < most
+            && let Some(row) = rows.next()?
+        {
             let bytes: Vec<u8> = row.get(0)?;
             total += bytes.len();
             if !entries.is_empty() && total > max_bytes {
@@ -48,37 +103,28 @@ impl View<'_> {
         Ok(entries)
     }
 
-    /// The space of one of this device's entries; `None` if it is not one.
-    pub fn entry_space(&self, hash: &[u8; 32]) -> Result<Option<u32>> {
+    /// An entry that is or was kept here.
+    pub fn entry(&self, hash: &[u8; 32]) -> Result<Option<EntryRow>> {
         let mut statement = self
             .conn
-            .prepare_cached("SELECT space FROM entry WHERE hash = ?1")?;
-        let mut rows = statement.query([&hash[..]])?;
-        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
-    }
-
-    /// Where the hub keeps one of this device's entries, by a verified receipt.
-    pub fn entry_position(&self, hash: &[u8; 32]) -> Result<Option<u64>> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT position FROM entry WHERE hash = ?1")?;
-        let mut rows = statement.query([&hash[..]])?;
-        Ok(rows.next()?.map(|row| row.get(0)).transpose()?.flatten())
-    }
-
-    /// How many changes one of this device's entries carries.
-    pub fn entry_changes(&self, hash: &[u8; 32]) -> Result<usize> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT changes FROM entry WHERE hash = ?1")?;
-        Ok(statement.query_row([&hash[..]], |row| row.get(0))?)
+            .prepare_cached(&format!("{ENTRY} WHERE hash = ?1"))?;
+        Ok(statement.query_row([&hash[..]], entry_row).optional()?)
     }
 
     /// What is sealed and has no verified receipt.
     pub fn pending_sealed(&self) -> Result<Pending> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT ifnull(sum(changes), 0), ifnull(sum(visits), 0) FROM entry WHERE position IS NULL",
-        )?;
+        self.sum("own = 1 AND position IS NULL")
+    }
+
+    /// What the hub has acknowledged, by receipts that were verified.
+    pub fn at_hub(&self) -> Result<Pending> {
+        self.sum("own = 1 AND position IS NOT NULL")
+    }
+
+    fn sum(&self, which: &str) -> Result<Pending> {
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT ifnull(sum(changes), 0), ifnull(sum(visits), 0) FROM entry WHERE {which}"
+        ))?;
         Ok(statement.query_row([], |row| {
             Ok(Pending {
                 changes: row.get(0)?,
@@ -105,26 +151,13 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// What the hub has acknowledged, by receipts that were verified.
-    pub fn at_hub(&self) -> Result<Pending> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT ifnull(sum(changes), 0), ifnull(sum(visits), 0) FROM entry
-             WHERE position IS NOT NULL",
-        )?;
-        Ok(statement.query_row([], |row| {
-            Ok(Pending {
-                changes: row.get(0)?,
-                visits: row.get(1)?,
-            })
-        })?)
-    }
-
     /// How many of this device's entries the hub refused.
     pub fn refused_entries(&self) -> Result<u64> {
         Ok(self
             .conn
             .prepare_cached(
-                "SELECT count(*) FROM entry WHERE refused IS NOT NULL AND position IS NULL",
+                "SELECT count(*) FROM entry
+                 WHERE own = 1 AND refused IS NOT NULL AND position IS NULL",
             )?
             .query_row([], |row| row.get(0))?)
     }
@@ -140,28 +173,30 @@ impl View<'_> {
 }
 
 impl Tx<'_> {
-    /// Keeps a sealed entry.
+    /// Keeps an entry that was sealed here.
     pub fn add_entry(&self, entry: &NewEntry<'_>) -> Result<()> {
         self.exec(
-            "INSERT INTO entry (space, hash, bytes, changes, visits) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO entry (space, hash, own, changes, visits, first, last)
+             VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6)",
             params![
                 entry.space,
                 &entry.hash[..],
-                entry.bytes,
                 entry.changes as u64,
-                entry.visits as u64
+                entry.visits as u64,
+                entry.covers.0,
+                entry.covers.1
             ],
         )?;
-        Ok(())
+        self.add_bytes(entry.bytes)
     }
 
-    /// Notes where the hub keeps an entry; call only with a verified receipt.
-    pub fn entry_kept(&self, hash: &[u8; 32], position: u64) -> Result<bool> {
-        let changed = self.exec(
-            "UPDATE entry SET position = ?2, refused = NULL WHERE hash = ?1",
-            params![&hash[..], position],
+    /// Keeps the bytes of the entry that was just added.
+    pub(crate) fn add_bytes(&self, bytes: &[u8]) -> Result<()> {
+        self.exec(
+            "INSERT INTO sealed (id, bytes) VALUES (?1, ?2)",
+            params![self.conn.last_insert_rowid(), bytes],
         )?;
-        Ok(changed > 0)
+        Ok(())
     }
 
     /// Notes that the hub refused an entry: it stays here, is shown, and is sent again once a day.
@@ -178,49 +213,6 @@ impl Tx<'_> {
         self.exec(
             "UPDATE entry SET refused = NULL WHERE refused IS NOT NULL AND position IS NULL",
             [],
-        )
-    }
-
-    /// A space's receipts proved void: its entries are pending again (rule R8).
-    pub fn receipts_void(&self, space: u32) -> Result<usize> {
-        self.exec(
-            "UPDATE entry SET position = NULL, refused = NULL WHERE space = ?1",
-            [space],
-        )
-    }
-
-    /// Takes back the receipts for positions that turn out to hold other entries: those after
-    /// `after` hold `hashes`. The hub was set back since it gave them (rule R8).
-    pub fn void_replaced(&self, space: u32, after: u64, hashes: &[[u8; 32]]) -> Result<usize> {
-        let kept: Vec<([u8; 32], u64)> = {
-            let mut statement = self.conn.prepare_cached(
-                "SELECT hash, position FROM entry
-                 WHERE space = ?1 AND position > ?2 AND position <= ?3",
-            )?;
-            let last = after + hashes.len() as u64;
-            let rows = statement.query_map(params![space, after, last], |row| {
-                Ok((fixed(row, 0)?, row.get(1)?))
-            })?;
-            rows.collect::<Result<_, _>>()?
-        };
-        let mut void = 0;
-        for (hash, position) in kept {
-            let there = usize::try_from(position - after - 1).ok();
-            if there.and_then(|n| hashes.get(n)) != Some(&hash) {
-                void += self.exec(
-                    "UPDATE entry SET position = NULL WHERE hash = ?1",
-                    [&hash[..]],
-                )?;
-            }
-        }
-        Ok(void)
-    }
-
-    /// Takes back the receipts for positions behind the end of the hub's log.
-    pub fn void_behind(&self, space: u32, end: u64) -> Result<usize> {
-        self.exec(
-            "UPDATE entry SET position = NULL WHERE space = ?1 AND position > ?2",
-            params![space, end],
         )
     }
 

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_whole_day.sql"),
     include_str!("../migrations/0003_matters.sql"),
     include_str!("../migrations/0004_rounds.sql"),
+    include_str!("../migrations/0005_relay.sql"),
     include_str!("../migrations/0006_snapshots.sql"),
 ];
 
@@ -22,6 +23,11 @@ const MIGRATIONS: &[&str] = &[
 pub(crate) static FIRST: Once = Once::new();
 
 pub(crate) fn open(path: &Path, key: &[u8; 32]) -> Result<Connection> {
+    open_at(path, key, MIGRATIONS.len())
+}
+
+/// Opens a database as of a version of the schema, or a later one that it has.
+pub(crate) fn open_at(path: &Path, key: &[u8; 32], upto: usize) -> Result<Connection> {
     FIRST.call_once(|| drop(Connection::open_in_memory()));
     let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
     // A log that cannot be looked at now is SQLite's to report.
@@ -54,7 +60,7 @@ pub(crate) fn open(path: &Path, key: &[u8; 32]) -> Result<Connection> {
          PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF;",
     )?;
     conn.set_prepared_statement_cache_capacity(128);
-    migrate(&conn, version)?;
+    migrate(&conn, version, upto)?;
     Ok(conn)
 }
 
@@ -67,11 +73,11 @@ pub(crate) fn salt(key: &[u8; 32]) -> [u8; 16] {
     derive16("database salt", &[key])
 }
 
-fn migrate(conn: &Connection, version: usize) -> Result<()> {
+fn migrate(conn: &Connection, version: usize, upto: usize) -> Result<()> {
     if version > MIGRATIONS.len() {
         return Err(StoreError::TooNew);
     }
-    for (n, sql) in MIGRATIONS.iter().enumerate().skip(version) {
+    for (n, sql) in MIGRATIONS.iter().enumerate().take(upto).skip(version) {
         // One transaction a migration: a crash leaves the old schema or the new one.
         conn.execute_batch(&format!(
             "BEGIN IMMEDIATE; {sql}; PRAGMA user_version={}; COMMIT;",

@@ -136,3 +136,46 @@ fn a_savepoint_undoes_only_its_own_work() {
     let view = store.view().unwrap();
     assert!(view.meta("kept").unwrap().is_some() && view.meta("undone").unwrap().is_none());
 }
+
+#[test]
+fn entries_of_an_older_home_keep_their_bytes_and_learn_what_they_cover() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("home.db");
+    let old = schema::open_at(&path, &[7; 32], 4).unwrap();
+    // Two spaces whose changes lie between one another, one of another's, one not sealed yet.
+    old.execute_batch(
+        "INSERT INTO doc (id, ord, kind, space) VALUES (x'01', 1, 1, 1), (x'02', 2, 1, 2);
+         INSERT INTO chunk (id, doc, author, seq, mine, hash, heads, change) VALUES
+           (1, 1, 1, 1, 1, x'', x'', x''), (2, 2, 1, 1, 1, x'', x'', x''),
+           (3, 1, 1, 2, 1, x'', x'', x''), (4, 2, 1, 2, 1, x'', x'', x''),
+           (5, 2, 9, 1, 0, x'', x'', x''), (6, 2, 1, 3, 1, x'', x'', x''),
+           (7, 1, 1, 3, 1, x'', x'', x''), (8, 1, 1, 4, 1, x'', x'', x'');
+         INSERT INTO entry (space, hash, bytes, changes, visits, position, refused) VALUES
+           (1, zeroblob(32), x'aa', 2, 1, NULL, NULL),
+           (2, randomblob(32), x'bb', 3, 0, 4, NULL),
+           (1, randomblob(32), x'cc', 1, 1, NULL, 8);",
+    )
+    .unwrap();
+    drop(old);
+    let store = open(dir.path());
+    let view = store.view().unwrap();
+    let covered = |space, change| {
+        let entry = view.entry_covering(space, change).unwrap();
+        entry.map(|entry| (entry.id, entry.position, entry.refused))
+    };
+    for (space, change, entry) in [
+        (1, 1, Some((1, None, None))),
+        (1, 3, Some((1, None, None))),
+        (2, 2, Some((2, Some(4), None))),
+        (2, 6, Some((2, Some(4), None))),
+        (1, 7, Some((3, None, Some(8)))),
+        (1, 8, None),
+    ] {
+        assert_eq!(covered(space, change), entry, "change {change}");
+    }
+    assert_eq!(view.pending_entries(9, 9).unwrap(), [[0xaa]]);
+    let sum = |pending: outbox::Pending| (pending.changes, pending.visits);
+    assert_eq!(sum(view.pending_sealed().unwrap()), (3, 2));
+    assert_eq!(sum(view.at_hub().unwrap()), (3, 0));
+    assert_eq!(view.refused_entries().unwrap(), 1);
+}

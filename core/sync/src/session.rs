@@ -44,6 +44,8 @@ pub struct Outcome {
     pub own_missing: bool,
     /// Entries are left to push.
     pub outbox_left: bool,
+    /// The hub's logs were read to their ends for the first time, so what it lost is known from here on.
+    pub caught_up: bool,
 }
 
 /// A session.
@@ -89,6 +91,7 @@ impl Session {
             || outcome.statements > 0
             || outcome.advanced > 0
             || outcome.reset > 0
+            || outcome.caught_up
             || asks_own;
         let left = outcome.more || outcome.outbox_left || outcome.statements > 0 || asks_own;
         self.done = !(left && progress);
@@ -166,6 +169,17 @@ mod tests {
             1,
             "entries the hub will not take do not loop"
         );
+    }
+
+    #[test]
+    fn what_the_hub_lost_is_brought_once_its_logs_are_read_and_only_if_there_is_any() {
+        let read = |outbox_left| Outcome {
+            caught_up: true,
+            outbox_left,
+            ..Outcome::default()
+        };
+        assert_eq!(trips(&[read(true), Outcome::default()]), 2);
+        assert_eq!(trips(&[read(false)]), 1);
     }
 
     #[test]

@@ -257,7 +257,8 @@ impl Receipt {
     }
 }
 
-/// Whether the hub holds an entry. Codes are frozen; one this build does not know is kept.
+/// Whether the hub holds an entry. Codes are frozen; one this build does not know is kept. Code 5 stays
+/// reserved: hubs gave it for another device's entry until any member's device could bring one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// On the hub's disk, now or before.
@@ -270,8 +271,6 @@ pub enum Verdict {
     BadSignature,
     /// The charter names no such device.
     UnknownDevice,
-    /// Another device's entry than the one that asks.
-    NotSenders,
     /// The charter names no such space.
     UnknownSpace,
     /// The device may not hold the space.
@@ -292,7 +291,6 @@ impl Verdict {
             Self::TooLarge => 2,
             Self::BadSignature => 3,
             Self::UnknownDevice => 4,
-            Self::NotSenders => 5,
             Self::UnknownSpace => 6,
             Self::NoRight => 7,
             Self::Quota => 8,
@@ -309,7 +307,6 @@ impl Verdict {
             2 => Self::TooLarge,
             3 => Self::BadSignature,
             4 => Self::UnknownDevice,
-            5 => Self::NotSenders,
             6 => Self::UnknownSpace,
             7 => Self::NoRight,
             8 => Self::Quota,

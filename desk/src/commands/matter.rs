@@ -6,13 +6,14 @@ mod sheet;
 use std::path::Path;
 
 use doorknock::model::Message;
-use doorknock::model::ids::{EventId, PersonId};
+use doorknock::model::ids::{DocId, EventId, PersonId};
 use doorknock::model::matter::Step;
 use doorknock::{Doorknock, MatterDetail, MatterLine, MattersWanted, NewMatter, NewStep};
 use doorknock_desk::out_file::OutFile;
 use serde_json::json;
 
 use super::Desk;
+use super::place::{place_json, place_text};
 use crate::matters::{Act, FixedVerb, ListMatters, MatterVerb, Raise, Sheet, ShowMatter, name};
 use crate::output::{Failure, Reply};
 
@@ -104,10 +105,12 @@ fn list(desk: &Desk, args: ListMatters) -> Result<Reply, Failure> {
 fn show(desk: &Desk, args: &ShowMatter) -> Result<Reply, Failure> {
     let home = desk.open()?;
     let matter = home.matter(home.find_matter(&args.matter)?)?;
-    Ok(Reply::new(
-        page::whole(&matter),
-        page::page(desk.lang, &matter),
-    ))
+    let place = home.place_of(DocId(matter.info.matter.0), None)?;
+    let mut json = page::whole(&matter);
+    json["where"] = place_json(desk.lang, &place);
+    let page = page::page(desk.lang, &matter);
+    let text = format!("{page}\n{}", place_text(desk.lang, &place));
+    Ok(Reply::new(json, text))
 }
 
 /// `matter sheet`: `{"matter","file"}`.

@@ -1,5 +1,6 @@
 //! The commands: each opens the home, does one thing and gives a [`Reply`].
 
+mod by_file;
 mod care;
 mod community;
 mod correct;
@@ -11,6 +12,7 @@ mod export;
 mod import;
 mod ledger;
 mod matter;
+mod place;
 pub(crate) mod record;
 mod report;
 mod round;
@@ -95,7 +97,11 @@ fn fixed(desk: &Desk, verb: Verb) -> Result<Reply, Failure> {
         Verb::Report(ReportVerb::Month(args)) => report::month(desk, &args),
         Verb::Export(args) => export::export(desk, &args),
         Verb::Search(args) => search::search(desk, &args),
-        Verb::Sync => sync::sync(desk),
+        Verb::Sync(args) => match (&args.to, &args.from) {
+            (Some(path), _) => by_file::write(desk, path, &args),
+            (None, Some(path)) => by_file::read(desk, path),
+            (None, None) => sync::sync(desk),
+        },
         Verb::Status => sync::status(desk),
         Verb::Matter(verb) => matter::run(desk, verb),
         Verb::Note(verb) => record::note(desk, verb),

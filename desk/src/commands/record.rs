@@ -6,6 +6,7 @@ use doorknock::{Choice, Conflict, Record, TextVersion};
 use serde_json::{Map, Value, json};
 
 use super::Desk;
+use super::place::{place_json, place_text};
 use crate::cli::NoteVerb;
 use crate::lang::{Lang, clock};
 use crate::output::{Failure, Reply, fields, printable, rfc3339, short, table};
@@ -33,7 +34,12 @@ pub(super) fn run(desk: &Desk, kind: &'static Kind, verb: RecordVerb) -> Result<
         }
         RecordVerb::Show { id } => {
             let record = home.record(find(&id)?)?;
-            Ok(Reply::new(json_of(&record), page(desk.lang, kind, &record)))
+            let place = home.place_of(record.id, None)?;
+            let mut json = json_of(&record);
+            json["where"] = place_json(desk.lang, &place);
+            let page = page(desk.lang, kind, &record);
+            let text = format!("{page}\n{}", place_text(desk.lang, &place));
+            Ok(Reply::new(json, text))
         }
         RecordVerb::Edit {
             id,

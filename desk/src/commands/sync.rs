@@ -3,12 +3,13 @@
 use doorknock::{FirstSync, Status};
 use serde_json::{Value, json};
 
+use super::place::{space_json, spaces_text, waiting_json};
 use super::{Desk, community::role_name};
 use crate::lang::{Lang, clock};
 use crate::output::{Failure, Reply, fields, printable, rfc3339, table};
 use crate::progress;
 
-/// `sync`: `{"pushed", "pulled", "quarantined", "round_trips", "bytes_up", "bytes_down"}`.
+/// `sync`: `{"pushed", "relayed", "pulled", "quarantined", "round_trips", "bytes_up", "bytes_down"}`.
 pub(super) fn sync(desk: &Desk) -> Result<Reply, Failure> {
     let home = desk.open()?;
     let spinner = progress::spinner();
@@ -30,6 +31,7 @@ pub(super) fn sync(desk: &Desk) -> Result<Reply, Failure> {
     Desk::tidy(&home);
     let json = json!({
         "pushed": report.pushed,
+        "relayed": report.relayed,
         "pulled": report.pulled,
         "quarantined": report.quarantined,
         "round_trips": report.round_trips,
@@ -47,17 +49,17 @@ pub(super) fn sync(desk: &Desk) -> Result<Reply, Failure> {
             report.pushed, report.pulled, report.round_trips
         ),
     };
-    if report.quarantined > 0 {
+    if report.relayed > 0 {
         text += &match desk.lang {
-            Lang::Zh => format!(
-                "\n有 {} 条被隔离：doorknock quarantine list",
-                report.quarantined
-            ),
+            Lang::Zh => format!("\n替别人送到服务器 {} 份。", report.relayed),
             Lang::En => format!(
-                "\n{} were set aside: doorknock quarantine list",
-                report.quarantined
+                "\n{} entries of others were brought to the hub.",
+                report.relayed
             ),
         };
+    }
+    if report.quarantined > 0 {
+        text += &quarantined(desk.lang, report.quarantined);
     }
     Ok(Reply::new(json, text))
 }
@@ -75,7 +77,15 @@ fn first_sync(lang: Lang, first: FirstSync) -> String {
     }
 }
 
-fn kib(bytes: usize) -> String {
+/// What to do about what was set aside, on a line of its own.
+pub(super) fn quarantined(lang: Lang, count: usize) -> String {
+    match lang {
+        Lang::Zh => format!("\n有 {count} 条被隔离：doorknock quarantine list"),
+        Lang::En => format!("\n{count} were set aside: doorknock quarantine list"),
+    }
+}
+
+pub(super) fn kib(bytes: usize) -> String {
     if bytes < 1024 {
         format!("{bytes} B")
     } else {
@@ -86,7 +96,7 @@ fn kib(bytes: usize) -> String {
 /// `status`: `{"pending", "at_hub", "waiting", "quarantined", "conflicts", "last_sync"}` and more.
 pub(super) fn status(desk: &Desk) -> Result<Reply, Failure> {
     let home = desk.open()?;
-    let (status, info) = (home.status()?, home.community()?);
+    let (status, info, waiting) = (home.status()?, home.community()?, home.waiting()?);
     let notices: Vec<Value> = status
         .notices
         .iter()
@@ -110,6 +120,9 @@ pub(super) fn status(desk: &Desk) -> Result<Reply, Failure> {
         "conflicts": status.conflicts,
         "unknown": status.unknown,
         "last_sync": status.last_sync.as_ref().map(rfc3339),
+        "to_bring": status.to_bring,
+        "spaces": status.spaces.iter().map(|s| space_json(desk.lang, s)).collect::<Vec<_>>(),
+        "waiting_for": waiting.iter().map(|w| waiting_json(desk.lang, w)).collect::<Vec<_>>(),
         "notices": notices,
     });
     let head = match &info {
@@ -126,10 +139,14 @@ pub(super) fn status(desk: &Desk) -> Result<Reply, Failure> {
             .pick("尚未加入社区", "Not in a community yet")
             .to_owned(),
     };
-    Ok(Reply::new(
-        json,
-        format!("{head}\n{}", status_text(desk.lang, &status)),
-    ))
+    let mut text = format!("{head}\n{}", status_text(desk.lang, &status));
+    if !status.spaces.is_empty() {
+        text += &format!("\n\n{}", spaces_text(desk.lang, &status.spaces));
+    }
+    for wait in &waiting {
+        text += &format!("\n… {}", printable(desk.lang.say(&wait.reason)));
+    }
+    Ok(Reply::new(json, text))
 }
 
 fn status_text(lang: Lang, status: &Status) -> String {
@@ -157,6 +174,10 @@ fn status_text(lang: Lang, status: &Status) -> String {
         (lang.pick("等待前文", "waiting"), some(status.waiting)),
         (lang.pick("被隔离", "quarantined"), some(status.quarantined)),
         (lang.pick("服务器拒收", "refused"), some(status.refused)),
+        (
+            lang.pick("代带别人的", "to bring for others"),
+            some(status.to_bring),
+        ),
         (lang.pick("有分歧", "conflicts"), some(status.conflicts)),
         (lang.pick("新版本内容", "unknown"), some(status.unknown)),
         (

@@ -4,6 +4,7 @@ use doorknock::{Doorknock, VisitInfo};
 use serde_json::{Value, json};
 
 use super::Desk;
+use super::place::{place_json, place_text};
 use crate::cli::{ListVisits, ShowVisit};
 use crate::lang::{Lang, clock};
 use crate::output::{Failure, Reply, fields, rfc3339, table};
@@ -31,7 +32,15 @@ pub(super) fn list(desk: &Desk, args: &ListVisits) -> Result<Reply, Failure> {
 pub(super) fn show(desk: &Desk, args: &ShowVisit) -> Result<Reply, Failure> {
     let home: Doorknock = desk.open()?;
     let visit = home.visit(args.visit)?;
-    Ok(Reply::new(whole(&visit), page(desk.lang, &visit)))
+    let place = home.place_of_visit(args.visit)?;
+    let mut json = whole(&visit);
+    json["where"] = place_json(desk.lang, &place);
+    let text = format!(
+        "{}\n{}",
+        page(desk.lang, &visit),
+        place_text(desk.lang, &place)
+    );
+    Ok(Reply::new(json, text))
 }
 
 /// A visit as `visit list` gives it.

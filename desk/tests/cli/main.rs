@@ -1,6 +1,7 @@
 //! The program `doorknock`, run as people and scripts run it.
 #![allow(clippy::unwrap_used, reason = "a test may end by panicking")]
 
+mod by_file;
 mod care;
 mod day;
 mod doctor;

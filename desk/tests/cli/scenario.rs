@@ -78,6 +78,7 @@ fn an_office_imports_and_invites_a_worker_who_visits_and_both_see_it() {
         "pulled",
         "pushed",
         "quarantined",
+        "relayed",
         "round_trips",
     ];
     assert_eq!(keys(&report), numbers);

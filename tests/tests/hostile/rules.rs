@@ -178,7 +178,7 @@ pub(crate) const MORE: &[Case] = &[
             let forged = renamed(s, &entry);
             assert_eq!(
                 s.villain.push(&s.world, std::slice::from_ref(&forged)),
-                [Verdict::NotSenders]
+                [Verdict::BadSignature]
             );
             s.villain.slip_in(&s.world, s.casework(), &forged);
         },

@@ -89,7 +89,7 @@ impl Doorknock {
         let (identity, request) = {
             let mut inner = self.lock();
             let identity = inner.identity()?;
-            let from = inner.charter()?.len();
+            let from = asked(&mut inner)?.0;
             let body = wire::encode(&wire::CharterRequest {
                 community: identity.community,
                 from,
@@ -150,18 +150,10 @@ pub(crate) fn extend_and_keep(
     statements: &[Vec<u8>],
     wraps: &[Vec<u8>],
 ) -> Result<()> {
-    let mut next = inner.charter()?.clone();
-    let mut fresh = Vec::new();
-    for bytes in statements {
-        let position = next.len();
-        match next.extend(bytes) {
-            Ok(_) => fresh.push((position, bytes)),
-            Err(CharterError::AlreadyKnown { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
+    let Extended { next, fresh, upto } = extended(inner.charter()?, statements)?;
     let keys = opened(&next, inner.secrets.hpke(), wraps)?;
-    if fresh.is_empty() && keys.is_empty() {
+    let asked = asked(inner)?.0;
+    if fresh.is_empty() && keys.is_empty() && upto <= asked {
         return Ok(());
     }
     inner.store.write(|tx| {
@@ -169,10 +161,78 @@ pub(crate) fn extend_and_keep(
             .into_iter()
             .try_for_each(|(position, bytes)| tx.append_statement(position, bytes))?;
         keys.iter()
-            .try_for_each(|(space, key)| add_space(tx, &next, *space, key))
+            .try_for_each(|(space, key)| add_space(tx, &next, *space, key))?;
+        note_asked(tx, &next, upto.max(asked))
     })?;
     *inner.charter()? = next;
     Ok(())
+}
+
+/// Extends the charter by statements that came in a file, without the key wraps that only the hub gives: it is
+/// asked for these statements again. Returns how many are new.
+pub(crate) fn extend_from_file(inner: &mut Inner, statements: &[Vec<u8>]) -> Result<usize> {
+    let Extended { next, fresh, .. } = extended(inner.charter()?, statements)?;
+    let asked = asked(inner)?.0;
+    let count = fresh.len();
+    if count > 0 {
+        inner.store.write(|tx| {
+            fresh
+                .into_iter()
+                .try_for_each(|(position, bytes)| tx.append_statement(position, bytes))?;
+            note_asked(tx, &next, asked)
+        })?;
+        *inner.charter()? = next;
+    }
+    Ok(count)
+}
+
+/// How many statements the hub was asked for, where a file brought more; absent where it brought none.
+const ASKED: &str = "charter_asked";
+
+/// How many of the charter's statements came from the hub or were asked of it, with the head of that many.
+pub(crate) fn asked(inner: &mut Inner) -> Result<(u64, [u8; 32])> {
+    let number = inner.store.view()?.meta_number(ASKED)?;
+    let charter = inner.charter()?;
+    let asked = u64::try_from(number).unwrap_or(0);
+    Ok(match charter.head_at(asked) {
+        Some(head) => (asked, head),
+        None => (charter.len(), charter.head()),
+    })
+}
+
+fn note_asked(tx: &Tx<'_>, charter: &Charter, asked: u64) -> doorknock_store::Result<()> {
+    let behind = if asked < charter.len() { asked } else { 0 };
+    let behind = i64::try_from(behind).unwrap_or(0);
+    if tx.meta_number(ASKED)? == behind {
+        return Ok(());
+    }
+    tx.set_meta_number(ASKED, behind)
+}
+
+/// A charter with statements that are or were behind it.
+struct Extended<'s> {
+    next: Charter,
+    /// Those that are new, with their positions.
+    fresh: Vec<(u64, &'s Vec<u8>)>,
+    /// How many statements there are up to the last of those given.
+    upto: u64,
+}
+
+fn extended<'s>(charter: &Charter, statements: &'s [Vec<u8>]) -> Result<Extended<'s>> {
+    let mut next = charter.clone();
+    let (mut fresh, mut upto) = (Vec::new(), 0);
+    for bytes in statements {
+        let position = next.len();
+        match next.extend(bytes) {
+            Ok(_) => {
+                fresh.push((position, bytes));
+                upto = next.len();
+            }
+            Err(CharterError::AlreadyKnown { position }) => upto = position + 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Extended { next, fresh, upto })
 }
 
 /// Where the request that appended a statement is kept, with its wraps, in case the hub loses it.

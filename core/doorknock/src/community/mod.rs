@@ -7,7 +7,9 @@ mod grids;
 mod invite;
 mod join;
 
-pub(crate) use charter::{add_space, append_name, append_request, extend_and_keep};
+pub(crate) use charter::{
+    add_space, append_name, append_request, asked, extend_and_keep, extend_from_file,
+};
 pub use join::Joined;
 pub(crate) use join::device_charter;
 

@@ -6,7 +6,7 @@ use doorknock_replica::section::Section;
 use doorknock_store::inbox::Quarantined;
 
 use super::section::{From, WRONG_TAG};
-use super::{CRASHED, Ingest, RULES, Taken, begin_attempts};
+use super::{CRASHED, Ingest, RULES, Taken, begin_attempts, keeps_all};
 use crate::Result;
 use crate::home::Inner;
 
@@ -26,7 +26,8 @@ impl Ingest<'_> {
     /// One input out of quarantine: a whole entry, or a section whose author was established.
     pub(super) fn again(&self, item: &Quarantined) -> Result<Taken> {
         let Some(author) = item.author else {
-            return self.entry(item.space, &item.entry, &item.bytes);
+            let log = (!item.by_file).then_some(item.space);
+            return self.entry(log, &item.entry, &item.bytes);
         };
         let author = self.tx.author_by_ord(author)?;
         let space = self.tx.space(item.space)?;
@@ -42,11 +43,13 @@ impl Ingest<'_> {
                 space: &space,
                 author: &author,
                 member,
+                by_file: item.by_file,
             };
             return self.changes(&from, item.section, &section);
         }
         let at = Some((item.section, author.ord));
-        self.set_aside(&item.entry, item.space, at, &item.reason, &item.bytes)?;
+        let (reason, bytes) = (&item.reason, &item.bytes);
+        self.set_aside(&item.entry, item.space, at, reason, bytes, item.by_file)?;
         Ok(Taken {
             changes: 0,
             set_aside: 1,
@@ -105,6 +108,8 @@ fn judge_again(inner: &mut Inner, waiting: Vec<Quarantined>) -> Result<usize> {
                 charter: &charter,
                 community: charter.community(),
                 mine,
+                keeps: keeps_all(&charter, mine),
+                proven: &[],
                 now_ms: item.at,
                 applied: RefCell::default(),
             };

@@ -87,6 +87,9 @@ impl Ingest<'_> {
             change: &built.bytes,
         };
         self.tx.append(&chunk)?;
+        if from.by_file {
+            self.tx.came_by_file()?;
+        }
         let ops = &parts.ops;
         apply::project_change(
             self.tx,

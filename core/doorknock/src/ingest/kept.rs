@@ -43,6 +43,8 @@ pub(crate) fn take_kept(
             charter,
             community: charter.community(),
             mine,
+            keeps: false,
+            proven: &[],
             now_ms,
             applied: RefCell::default(),
         };
@@ -63,6 +65,7 @@ pub(crate) fn take_kept(
                 space: &space,
                 author: &author,
                 member,
+                by_file: false,
             };
             ingest.changes(&from, 0, &kept.section)?;
             ingest.release()?;

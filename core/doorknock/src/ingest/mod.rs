@@ -20,6 +20,7 @@ pub(crate) use kept::{Kept, take_kept};
 
 use std::cell::RefCell;
 
+use doorknock_model::access::Role;
 use doorknock_model::ids::{CommunityId, DeviceId};
 use doorknock_seal::charter::Charter;
 use doorknock_seal::entry::{Entry, SpaceKeys};
@@ -61,6 +62,14 @@ pub(crate) struct CursorMove<'a> {
     pub(crate) passed: &'a [[u8; 32]],
 }
 
+/// Where a batch came from.
+pub(crate) enum Source<'a> {
+    /// A space's log at the hub.
+    Log(&'a CursorMove<'a>),
+    /// A file, which moves no cursor; with those of its entries that the hub is said to have.
+    File(&'a [[u8; 32]]),
+}
+
 /// How often taking an entry in may end with the app before the entry is set aside. The first time may be
 /// another entry's doing, of the same batch; after that it is taken in alone, and two more times
 /// it was to blame, or had no luck: a phone that kills the app looks the same as a crash.
@@ -71,6 +80,10 @@ pub(crate) struct Ingest<'a> {
     pub(crate) charter: &'a Charter,
     pub(crate) community: CommunityId,
     pub(crate) mine: DeviceId,
+    /// Whether the bytes of all entries are kept, to be carried and given back (rule R8).
+    pub(crate) keeps: bool,
+    /// Of a file's entries, those that the hub is said to have: nobody waits for their receipts.
+    pub(crate) proven: &'a [[u8; 32]],
     pub(crate) now_ms: i64,
     /// Changes that were applied and may be what parked ones wait for. A list, not a recursion: a chain
     /// that came backwards may be as long as its author likes.
@@ -85,6 +98,7 @@ impl Ingest<'_> {
         section: Option<(i64, i64)>,
         reason: &str,
         bytes: &[u8],
+        by_file: bool,
     ) -> Result<()> {
         let (rules, at) = (RULES, self.now_ms);
         let (section, author) = section.map_or((-1, None), |(n, author)| (n, Some(author)));
@@ -97,25 +111,41 @@ impl Ingest<'_> {
             rules,
             at,
             bytes,
+            by_file,
         };
         Ok(self.tx.set_aside(&item)?)
     }
 
-    pub(super) fn entry(&self, space: u32, hash: &[u8; 32], bytes: &[u8]) -> Result<Taken> {
-        let refuse = |reason: &str| {
-            self.set_aside(hash, space, None, reason, bytes)?;
-            Ok(Taken {
-                changes: 0,
-                set_aside: 1,
-            })
-        };
+    fn refuse(
+        &self,
+        log: Option<u32>,
+        space: Option<u32>,
+        entry: &[u8; 32],
+        reason: &str,
+        bytes: &[u8],
+    ) -> Result<Taken> {
+        let space = space.unwrap_or(0);
+        self.set_aside(entry, space, None, reason, bytes, log.is_none())?;
+        Ok(Taken {
+            changes: 0,
+            set_aside: 1,
+        })
+    }
+
+    /// Takes one entry in. The hub's logs say to which space it belongs; in a file only its own header does.
+    pub(super) fn entry(&self, log: Option<u32>, hash: &[u8; 32], bytes: &[u8]) -> Result<Taken> {
         let entry = match Entry::parse(bytes) {
             Ok(entry) => entry,
-            Err(error) => return refuse(error.message().code),
+            Err(error) => return self.refuse(log, log, hash, error.message().code, bytes),
         };
         let header = entry.header();
+        let named = self.charter.space_number(header.space);
+        let refuse = |reason| self.refuse(log, log.or(named), hash, reason, bytes);
+        let space = log.or(named).unwrap_or(u32::MAX);
         let Some(row) = self.tx.space(space)?.filter(|row| row.id == header.space) else {
-            return refuse("wrong_space");
+            // A file may be ahead of the key, which only the hub brings.
+            let reason = log.map_or("no_key_for_epoch", |_| "wrong_space");
+            return refuse(reason);
         };
         let Some(device) = self.charter.device(header.device) else {
             return refuse("unknown_device");
@@ -157,11 +187,19 @@ impl Ingest<'_> {
             incarnation: header.incarnation,
             member: member.id,
         };
+        let wanted = log.is_none() && !self.proven.contains(hash);
+        if self.keeps || wanted {
+            self.tx.keep_entry(space, hash, bytes)?;
+        }
+        if wanted {
+            self.tx.receipt_wanted(hash)?;
+        }
         let from = From {
             entry: hash,
             space: &row,
             author: &author,
             member,
+            by_file: log.is_none(),
         };
         let mut taken = Taken::default();
         for n in 0..entry.sections().len() {
@@ -185,21 +223,27 @@ impl CursorMove<'_> {
     pub(crate) fn apply(&self, tx: &Tx<'_>) -> Result<(), StoreError> {
         let before = self.position.saturating_sub(self.passed.len() as u64);
         tx.void_replaced(self.space, before, self.passed)?;
+        for (position, hash) in (before + 1..).zip(self.passed) {
+            tx.entry_seen(hash, position)?;
+        }
         tx.set_cursor(self.space, self.position, &self.running)
     }
 }
 
-/// Takes entries of one space in, in the order of the hub's log, and moves the cursor, in one
-/// transaction.
+/// Takes entries in, in one transaction: of one space's log at the hub, in its order and with the move of the
+/// cursor, or of a file.
 pub(crate) fn take_batch(
     inner: &mut Inner,
     now_ms: i64,
-    space: u32,
     entries: &[([u8; 32], &[u8])],
-    cursor: &CursorMove<'_>,
+    source: &Source<'_>,
 ) -> Result<Taken> {
     let charter = inner.charter()?.clone();
     let identity = inner.identity()?;
+    let (log, proven) = match source {
+        Source::Log(cursor) => (Some(cursor.space), &[][..]),
+        Source::File(proven) => (None, *proven),
+    };
     let crashed = begin_attempts(inner, entries)?;
     // What is remembered of documents may be outdated by what comes in.
     inner.forget_docs();
@@ -210,19 +254,21 @@ pub(crate) fn take_batch(
             charter: &charter,
             community: charter.community(),
             mine,
+            keeps: keeps_all(&charter, mine),
+            proven,
             now_ms,
             applied: RefCell::default(),
         };
         let mut taken = Taken::default();
         for (hash, bytes) in entries {
             let one = if crashed.contains(hash) {
-                ingest.set_aside(hash, space, None, CRASHED, bytes)?;
+                ingest.set_aside(hash, log.unwrap_or(0), None, CRASHED, bytes, log.is_none())?;
                 Taken {
                     changes: 0,
                     set_aside: 1,
                 }
             } else {
-                let mut one = ingest.entry(space, hash, bytes)?;
+                let mut one = ingest.entry(log, hash, bytes)?;
                 one.add(ingest.release()?);
                 one
             };
@@ -230,9 +276,17 @@ pub(crate) fn take_batch(
             taken.set_aside += one.set_aside;
             tx.end_attempt(hash)?;
         }
-        cursor.apply(tx)?;
+        if let Source::Log(cursor) = source {
+            cursor.apply(tx)?;
+        }
         Ok::<_, crate::Error>(taken)
     })
+}
+
+/// Whether a device keeps the bytes of all entries it takes in: the office's do (rule R8).
+pub(crate) fn keeps_all(charter: &Charter, device: DeviceId) -> bool {
+    let role = charter.member_of(device).and_then(|member| member.role);
+    matches!(role, Some(Role::Admin | Role::Staff))
 }
 
 /// Notes the attempts durably, before anything is parsed. Returns those that crashed too often before.

@@ -7,7 +7,7 @@ use doorknock_replica::section::{Dep, Section, WireChange};
 use doorknock_seal::charter::Member;
 use doorknock_seal::entry::{Entry, SpaceKeys};
 use doorknock_store::charter::SpaceRow;
-use doorknock_store::inbox::Parked;
+use doorknock_store::inbox::{Park, Parked};
 use doorknock_store::log::AuthorRow;
 
 use super::change::Verdict;
@@ -23,6 +23,7 @@ pub(crate) struct From<'a> {
     pub(crate) space: &'a SpaceRow,
     pub(crate) author: &'a AuthorRow,
     pub(crate) member: &'a Member,
+    pub(crate) by_file: bool,
 }
 
 /// Stands for a change that was refused, and whose hash was never made.
@@ -44,6 +45,7 @@ impl Ingest<'_> {
                 Some((number, from.author.ord)),
                 reason,
                 bytes,
+                from.by_file,
             )?;
             Ok(Taken {
                 changes: 0,
@@ -68,7 +70,8 @@ impl Ingest<'_> {
     pub(crate) fn changes(&self, from: &From<'_>, number: i64, section: &Section) -> Result<Taken> {
         let refuse = |reason: &str, section: &Section| {
             let at = Some((number, from.author.ord));
-            self.set_aside(from.entry, from.space.n, at, reason, &section.encode())?;
+            let body = section.encode();
+            self.set_aside(from.entry, from.space.n, at, reason, &body, from.by_file)?;
             Ok::<_, crate::Error>(())
         };
         let Some(kind) = kinds::kind(section.kind) else {
@@ -118,9 +121,14 @@ impl Ingest<'_> {
                 Ok(Verdict::Known(hash)) => hashes.push(Some(hash)),
                 Ok(Verdict::Waits(hash)) => {
                     // What follows in the section may name this change by its place, so it waits too.
-                    let rest = rest(section, n, &hashes).encode();
-                    self.tx
-                        .park(&hash, from.author.ord, from.space.n, from.entry, &rest)?;
+                    let change = Park {
+                        author: from.author.ord,
+                        space: from.space.n,
+                        entry: from.entry,
+                        section: &rest(section, n, &hashes).encode(),
+                        by_file: from.by_file,
+                    };
+                    self.tx.park(&hash, &change)?;
                     return Ok(taken);
                 }
                 Ok(Verdict::Refused(reason)) => {
@@ -176,6 +184,7 @@ impl Ingest<'_> {
             space: &space,
             author: &author,
             member,
+            by_file: parked.by_file,
         };
         match Section::decode(&parked.section) {
             Ok(section) => self.changes(&from, 0, &section),

@@ -224,6 +224,7 @@ mod tests {
                         author,
                         at: 0,
                         version,
+                        folds: true,
                     };
                     let field = TEMPLATE.field(template::BODY).unwrap();
                     let key = Key::with_id(template::BODY, &checklist.id());

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use doorknock_model::ids::{CommunityId, DeviceId, DocId, Incarnation, MemberId, SpaceId};
-use doorknock_model::kinds;
+use doorknock_model::kinds::{self, VISIT_BOOK, visit_book};
 use doorknock_replica::actor;
 use doorknock_replica::change::{self, Parts, genesis};
 use doorknock_replica::pack::Pack;
@@ -168,27 +168,36 @@ fn no_identity() -> crate::Error {
     )
 }
 
-/// An entry of this device whose signature holds.
-pub(super) struct OwnEntry {
-    row: EntryRow,
+/// An entry whose author's signature holds.
+pub(super) struct KeptEntry {
+    /// Whether it is this device's.
+    own: bool,
+    space: u32,
+    hash: [u8; 32],
+    bytes: Vec<u8>,
     kept: Vec<Kept>,
 }
 
-impl OwnEntry {
+impl KeptEntry {
+    /// Keeps it. Without its receipt: the hub gives the same one for it again.
     pub(super) fn keep(&self, tx: &Tx<'_>) -> Result<()> {
-        let EntryRow { space, hash, .. } = self.row;
-        tx.add_entry(&NewEntry {
-            space,
-            hash,
-            bytes: &self.row.bytes,
-            changes: self.row.changes,
-            visits: self.row.visits,
-        })?;
-        if let Some(position) = self.row.position {
-            tx.entry_kept(&hash, position)?;
-        } else if let Some(verdict) = self.row.refused {
-            tx.entry_refused(&hash, verdict)?;
+        if !self.own {
+            return Ok(tx.keep_entry(self.space, &self.hash, &self.bytes)?);
         }
+        let changes = self.kept.iter().flat_map(|kept| &kept.section.changes);
+        let is_visit = |kept: &&Kept| kept.section.kind == VISIT_BOOK.code;
+        let of_books = self.kept.iter().filter(is_visit);
+        let ops = of_books.flat_map(|kept| &kept.section.changes);
+        let visits = ops.filter(|c| c.ops.iter().any(|op| op.key.field == visit_book::VISIT));
+        tx.add_entry(&NewEntry {
+            space: self.space,
+            hash: self.hash,
+            bytes: &self.bytes,
+            changes: changes.count(),
+            visits: visits.count(),
+            // Where its changes stand in the new log is not known yet.
+            covers: (0, 0),
+        })?;
         Ok(())
     }
 
@@ -226,14 +235,12 @@ impl<'a> Log<'a> {
         own.extend(found.authors.values().filter(|a| a.0 == mine).map(|a| a.1));
         let (mut sealed, mut chain, mut last) = (HashSet::new(), BTreeMap::new(), HashMap::new());
         log.entries(|entry| {
-            let Ok(parsed) = Entry::parse(&entry.row.bytes) else {
+            let Some(parsed) = Entry::parse(&entry.bytes).ok().filter(|_| entry.own) else {
                 return Ok(());
             };
             let header = parsed.header();
-            last.insert(entry.row.space, entry.row.hash);
-            let next = chain
-                .entry((entry.row.space, header.incarnation))
-                .or_default();
+            last.insert(entry.space, entry.hash);
+            let next = chain.entry((entry.space, header.incarnation)).or_default();
             *next = (header.sequence + 1).max(*next);
             own.insert(header.incarnation);
             for kept in &entry.kept {
@@ -257,8 +264,8 @@ impl<'a> Log<'a> {
         Ok(log)
     }
 
-    /// Each of this device's entries that verifies, in order. How many.
-    pub(super) fn entries(&self, mut each: impl FnMut(OwnEntry) -> Result<()>) -> Result<usize> {
+    /// Each entry that verifies, in order. How many.
+    pub(super) fn entries(&self, mut each: impl FnMut(KeptEntry) -> Result<()>) -> Result<usize> {
         let mut kept = 0;
         for page in in_order(&self.found.entries) {
             for row in self.pages.entries(page)? {
@@ -271,18 +278,14 @@ impl<'a> Log<'a> {
         Ok(kept)
     }
 
-    fn entry(&self, row: EntryRow) -> Option<OwnEntry> {
+    fn entry(&self, row: EntryRow) -> Option<KeptEntry> {
         let charter = &self.known.charter;
         let entry = Entry::parse(&row.bytes).ok()?;
-        let device = &self.known.device;
-        let is_own = entry.hash() == row.hash
-            && entry
-                .verify(charter.community(), &device.sign_key())
-                .is_ok()
-            && self.known.space(row.space) == Some(entry.header().space);
-        if !is_own {
-            return None;
-        }
+        let mine = self.known.device.device_id();
+        let by = entry.header().device;
+        let author = charter.device(by)?;
+        entry.verify(charter.community(), &author.sign_key).ok()?;
+        let number = charter.space_number(entry.header().space)?;
         let header = entry.header();
         let key = self
             .known
@@ -295,12 +298,20 @@ impl<'a> Log<'a> {
         let kept = sections.map(|section| Kept {
             device: header.device,
             incarnation: header.incarnation,
-            space: row.space,
+            space: number,
             section,
-            from: row.hash,
+            from: entry.hash(),
         });
         let kept = kept.collect();
-        Some(OwnEntry { row, kept })
+        let (own, hash) = (by == mine, entry.hash());
+        drop(entry);
+        Some(KeptEntry {
+            own,
+            space: number,
+            hash,
+            bytes: row.bytes,
+            kept,
+        })
     }
 
     pub(super) fn last_entries(&self) -> Vec<(u32, [u8; 32])> {

@@ -11,7 +11,7 @@ use doorknock_seal::sha256;
 use doorknock_seal::snapshot::{Level, SignedManifest, SnapshotKeys, part_hash};
 use doorknock_seal::wrap::EpochKey;
 use doorknock_store::charter::SpaceRow;
-use doorknock_store::inbox::SetAside;
+use doorknock_store::inbox::{Park, SetAside};
 use doorknock_store::log::{AuthorRow, DocRow, Heads};
 use doorknock_store::snapshots::{NewPack, PartRow, SnapshotRow};
 use doorknock_store::{Tx, View};
@@ -147,6 +147,8 @@ pub(crate) fn take_part(inner: &mut Inner, now_ms: i64, part: &PartRow) -> Resul
                 charter: &charter,
                 community: charter.community(),
                 mine,
+                keeps: false,
+                proven: &[],
                 now_ms,
                 applied: RefCell::default(),
             };
@@ -183,6 +185,8 @@ pub(crate) fn take_part(inner: &mut Inner, now_ms: i64, part: &PartRow) -> Resul
                 charter: &charter,
                 community: charter.community(),
                 mine,
+                keeps: false,
+                proven: &[],
                 now_ms,
                 applied: RefCell::default(),
             };
@@ -256,13 +260,14 @@ impl Take<'_> {
                 return Ok(Err(Refused));
             };
             let (space, entry) = (self.space.n, &waiting.entry);
-            tx.park(
-                &waiting.waits_for,
-                author.ord,
+            let change = Park {
+                author: author.ord,
                 space,
                 entry,
-                &waiting.section,
-            )?;
+                section: &waiting.section,
+                by_file: false,
+            };
+            tx.park(&waiting.waits_for, &change)?;
         }
         for aside in &body.aside {
             let author = aside.author.as_ref().map(|who| self.author(who));
@@ -277,6 +282,7 @@ impl Take<'_> {
                 rules: 0,
                 at: self.ingest.now_ms,
                 bytes: &aside.bytes,
+                by_file: false,
             })?;
         }
         Ok(Ok(taken))
@@ -352,6 +358,7 @@ impl Take<'_> {
                 space: self.space,
                 author,
                 member,
+                by_file: false,
             };
             let (ops, splices) = (&change.ops, &change.splices);
             self.ingest
@@ -422,6 +429,7 @@ impl Take<'_> {
                 space: self.space,
                 author,
                 member,
+                by_file: false,
             };
             taken.add(self.ingest.changes(&from, 0, &section)?);
         }

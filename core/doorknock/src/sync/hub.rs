@@ -2,6 +2,7 @@
 
 use doorknock_seal::receipt::Receipt;
 use doorknock_store::View;
+use doorknock_store::receipts::Promise;
 use doorknock_sync::wire::{self, Verdict};
 
 use crate::Result;
@@ -23,16 +24,12 @@ const DAY_MS: i64 = 86_400_000;
 const fn is_final(verdict: Verdict) -> bool {
     matches!(
         verdict,
-        Verdict::Malformed
-            | Verdict::TooLarge
-            | Verdict::BadSignature
-            | Verdict::NotSenders
-            | Verdict::NoRight
+        Verdict::Malformed | Verdict::TooLarge | Verdict::BadSignature | Verdict::NoRight
     )
 }
 
 pub(super) fn take_charter(inner: &mut Inner, response: &wire::SyncResponse) -> Result<usize> {
-    let before = inner.charter()?.len();
+    let before = community::asked(inner)?.0;
     let kept = extend_and_keep(inner, &response.statements, &response.wraps);
     kept.map_err(|error| {
         if error.is_local() || error.code() == "key_wrap" {
@@ -44,7 +41,7 @@ pub(super) fn take_charter(inner: &mut Inner, response: &wire::SyncResponse) -> 
             "The hub's charter does not extend the one known here and was refused; ask your administrator to check the hub.",
         )
     })?;
-    let new = usize::try_from(inner.charter()?.len() - before).unwrap_or(0);
+    let new = usize::try_from(community::asked(inner)?.0.saturating_sub(before)).unwrap_or(0);
     if new > 0 || !response.wraps.is_empty() {
         ingest::retry(inner)?;
     }
@@ -74,11 +71,15 @@ pub(super) fn what_the_hub_lost(inner: &mut Inner, length: u64) -> Result<Vec<Re
     Ok(requests)
 }
 
-/// What receipts came to.
+/// What the hub took of what it was sent.
 #[derive(Default)]
-pub(super) struct Receipts {
-    /// How many changes each newly kept entry holds.
-    pub(super) kept: Vec<usize>,
+pub(super) struct Stored {
+    /// Entries.
+    pub(super) entries: usize,
+    /// Changes of this device in them.
+    pub(super) changes: usize,
+    /// Entries of others.
+    pub(super) relayed: usize,
     /// Spaces with a receipt for a place that was read before: perhaps of a log that is no more.
     pub(super) doubtful: Vec<u32>,
 }
@@ -89,16 +90,17 @@ pub(super) fn take_receipts(
     inner: &mut Inner,
     pushed: &[[u8; 32]],
     receipts: &[wire::Receipt],
-) -> Result<Receipts> {
+    now_ms: i64,
+) -> Result<Stored> {
     if receipts.is_empty() {
-        return Ok(Receipts::default());
+        return Ok(Stored::default());
     }
     let (hub_key, community) = {
         let charter = inner.charter()?;
         (charter.hub_key(), charter.community())
     };
     inner.store.write(|tx| {
-        let mut taken = Receipts::default();
+        let mut stored = Stored::default();
         for receipt in receipts.iter().filter(|r| pushed.contains(&r.entry)) {
             let wire::Receipt {
                 entry,
@@ -109,36 +111,48 @@ pub(super) fn take_receipts(
                 signature,
             } = receipt;
             if *verdict == Verdict::Stored {
-                let promise = Receipt {
+                let receipt = Receipt {
                     space: *space,
                     entry: *entry,
                     position: *position,
                     running: *running,
                 };
-                if !promise.verify(&hub_key, community, signature) {
+                if !receipt.verify(&hub_key, community, signature) {
                     continue;
                 }
                 if let Some(space) = read_past(tx, entry, *position)? {
-                    taken.doubtful.push(space);
-                } else if tx.entry_kept(entry, *position)? {
-                    taken.kept.push(tx.entry_changes(entry)?);
+                    stored.doubtful.push(space);
+                    continue;
+                }
+                let promise = Promise {
+                    position: *position,
+                    running: *running,
+                    signature: *signature,
+                };
+                if tx.entry_kept(entry, &promise, now_ms)?
+                    && let Some(row) = tx.entry(entry)?
+                {
+                    stored.entries += 1;
+                    stored.changes += row.changes;
+                    stored.relayed += usize::from(!row.own);
                 }
             } else if is_final(*verdict) {
                 tx.entry_refused(entry, verdict.code())?;
             }
         }
-        Ok(taken)
+        Ok(stored)
     })
 }
 
 /// The space of an entry whose place was read before without a receipt for it.
 fn read_past(view: &View<'_>, entry: &[u8; 32], position: u64) -> Result<Option<u32>> {
-    let Some(n) = view.entry_space(entry)? else {
+    let Some(row) = view.entry(entry)? else {
         return Ok(None);
     };
-    let read = view.space(n)?.map_or(0, |space| space.position);
-    let known = view.entry_position(entry)? == Some(position);
-    Ok((position <= read && !known).then_some(n))
+    let read = view.space(row.space)?.map_or(0, |space| space.position);
+    // The log showed it there, or an earlier receipt said so.
+    let known = [row.position, row.seen].contains(&Some(position));
+    Ok((position <= read && !known).then_some(row.space))
 }
 
 /// Reads a space's log from its beginning again.

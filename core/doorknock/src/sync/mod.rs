@@ -6,27 +6,33 @@
 //! taken in is committed with its cursor.
 
 mod first;
+mod from_file;
 mod hub;
 mod pace;
 mod pull;
+mod to_file;
+
+pub use from_file::FileRead;
+pub use to_file::{FileScope, FileWritten};
 
 use std::collections::{HashSet, VecDeque};
 
 use doorknock_model::access::SpaceKind;
 use doorknock_seal::entry::Entry;
 use doorknock_seal::request::sign_request;
+use doorknock_store::View;
 use doorknock_store::charter::SpaceRow;
 use doorknock_store::snapshots::PartRow;
 use doorknock_sync::session::{Local, Outcome, Session};
 use doorknock_sync::wire::{self};
 
 use hub::{
-    Receipts, offer_refused_again, read_again, start_over, take_charter, take_receipts,
+    Stored, offer_refused_again, read_again, start_over, take_charter, take_receipts,
     void_behind_the_log, what_the_hub_lost,
 };
 
 use crate::Result;
-use crate::community::{accepted, post};
+use crate::community::{self, accepted, post};
 use crate::env::{Answer, Request, Transport};
 use crate::error::hub_answer;
 use crate::home::{Doorknock, Identity, Inner};
@@ -41,6 +47,8 @@ pub(crate) const LAST_SYNC: &str = "last_sync";
 pub struct SyncReport {
     /// Changes the hub now holds, by verified receipts.
     pub pushed: usize,
+    /// Entries of others that were brought to the hub, by its receipts: from a file, or what it had lost.
+    pub relayed: usize,
     /// Changes of others applied here.
     pub pulled: usize,
     /// Inputs set aside.
@@ -76,6 +84,8 @@ pub struct SyncSession {
     asked: Option<Asked>,
     restarted: HashSet<u32>,
     compared: bool,
+    /// The hub's logs were read to their ends: what of others' is not in them, it lost.
+    caught_up: bool,
     gave_back: bool,
     retried: bool,
     /// Whether it was asked which snapshots there are.
@@ -126,7 +136,8 @@ impl SyncSession {
         }
         let mut local = home.writing(|inner| {
             outbox::seal_pending(inner, &home.env)?;
-            local(inner)
+            outbox::seal_again(inner, &home.env)?;
+            local(inner, self.caught_up)
         })?;
         if self.full.is_some() {
             local.cursors.clear();
@@ -222,10 +233,16 @@ impl SyncSession {
             outcome.statements += lost.len();
             self.give_back.extend(lost);
         }
-        let Receipts { kept, doubtful } =
-            home.writing(|inner| take_receipts(inner, pushed, &response.receipts))?;
-        outcome.stored = kept.len();
-        self.report.pushed += kept.iter().sum::<usize>();
+        let now = home.now_ms();
+        let Stored {
+            entries,
+            changes,
+            relayed,
+            doubtful,
+        } = home.writing(|inner| take_receipts(inner, pushed, &response.receipts, now))?;
+        outcome.stored = entries;
+        self.report.pushed += changes;
+        self.report.relayed += relayed;
         for space in doubtful {
             if self.restarted.insert(space) {
                 home.writing(|inner| read_again(inner, space))?;
@@ -250,8 +267,10 @@ impl SyncSession {
                 outcome.reset += 1;
             }
         }
-        // Only where the cursors are at the end of the logs.
+        // Only where the cursors are at the end of the logs; a space that starts over is read again first.
         let at_the_end = !response.more && self.full.is_none() && outcome.reset == 0;
+        outcome.caught_up = at_the_end && !self.caught_up;
+        self.caught_up |= at_the_end;
         if at_the_end && !self.compared {
             // Once a session, so that a hub whose receipts and logs never agree keeps nobody busy.
             self.compared = true;
@@ -259,7 +278,7 @@ impl SyncSession {
         }
         outcome.outbox_left = home.writing(|inner| {
             outbox::seal_pending(inner, &home.env)?;
-            Ok(!inner.store.view()?.pending_entries(1)?.is_empty())
+            Ok(!to_push(&inner.store.view()?, self.caught_up, 1)?.is_empty())
         })?;
         Ok(outcome)
     }
@@ -271,12 +290,21 @@ pub(crate) fn order(space: &SpaceRow) -> (bool, u8, u32) {
     (staff, space.kind, space.n)
 }
 
-fn local(inner: &mut Inner) -> Result<Local> {
+/// Own entries first, then others'; those that the hub lost, once its logs are read.
+fn to_push(view: &View<'_>, caught_up: bool, bytes: usize) -> Result<Vec<Vec<u8>>> {
+    let most = wire::ENTRIES_LIMIT;
+    let mut entries = view.pending_entries(most, bytes)?;
+    let taken: usize = entries.iter().map(Vec::len).sum();
+    if taken < bytes && entries.len() < most {
+        let left = (most - entries.len(), bytes - taken);
+        entries.extend(view.entries_to_bring(caught_up, left.0, left.1)?);
+    }
+    Ok(entries)
+}
+
+fn local(inner: &mut Inner, caught_up: bool) -> Result<Local> {
     let Identity { community, .. } = inner.identity()?;
-    let (charter_length, charter_head) = {
-        let charter = inner.charter()?;
-        (charter.len(), charter.head())
-    };
+    let (charter_length, charter_head) = community::asked(inner)?;
     let view = inner.store.view()?;
     let mut spaces = view.spaces()?;
     spaces.sort_by_key(order);
@@ -291,7 +319,7 @@ fn local(inner: &mut Inner) -> Result<Local> {
     };
     let cursors = spaces.iter().map(cursor).collect();
     let limit = pace::bytes(&view)?;
-    let entries = view.pending_entries(limit as usize)?;
+    let entries = to_push(&view, caught_up, limit as usize)?;
     Ok(Local {
         community,
         charter_length,

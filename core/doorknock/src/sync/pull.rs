@@ -9,7 +9,7 @@ use super::SyncSession;
 use crate::Result;
 use crate::error::hub_answer;
 use crate::home::{Doorknock, Inner};
-use crate::ingest::{self, CursorMove};
+use crate::ingest::{self, CursorMove, Source};
 
 /// How many entries are taken in within one transaction.
 const BATCH: usize = 32;
@@ -58,8 +58,8 @@ impl SyncSession {
                 match item {
                     PulledItem::Entry(bytes) => batch.push((**hash, bytes)),
                     PulledItem::Own(_) => {
-                        let ours = home.lock().store.view()?.entry_space(hash)?;
-                        if ours != Some(pulled.space) {
+                        let ours = home.lock().store.view()?.entry(hash)?;
+                        if ours.map(|entry| entry.space) != Some(pulled.space) {
                             outcome.own_missing = true;
                             break;
                         }
@@ -95,7 +95,7 @@ fn take_entries(
     end: &CursorMove<'_>,
 ) -> Result<ingest::Taken> {
     if !ingest::any_attempted(inner, batch)? {
-        return ingest::take_batch(inner, now_ms, end.space, batch, end);
+        return ingest::take_batch(inner, now_ms, batch, &Source::Log(end));
     }
     let mut all = ingest::Taken::default();
     let before = inner
@@ -110,7 +110,8 @@ fn take_entries(
         passed: &[],
     };
     for one in batch {
-        let taken = ingest::take_batch(inner, now_ms, end.space, std::slice::from_ref(one), &stay)?;
+        let one = std::slice::from_ref(one);
+        let taken = ingest::take_batch(inner, now_ms, one, &Source::Log(&stay))?;
         all.changes += taken.changes;
         all.set_aside += taken.set_aside;
     }

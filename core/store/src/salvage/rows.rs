@@ -8,25 +8,13 @@ use rusqlite::types::Value::{self, Blob, Integer, Null, Text};
 use crate::drafts::DraftRow;
 use crate::log::{ChunkRow, DocRow};
 
-/// A sealed entry of this device, as it was kept.
+/// A sealed entry, as it was kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryRow {
     /// Its place.
     pub id: i64,
-    /// The space.
-    pub space: u32,
-    /// Its hash.
-    pub hash: [u8; 32],
     /// Its bytes.
     pub bytes: Vec<u8>,
-    /// How many changes it carries.
-    pub changes: usize,
-    /// How many of them are visits.
-    pub visits: usize,
-    /// Where the hub keeps it, if its receipt was verified.
-    pub position: Option<u64>,
-    /// The hub's verdict, if it refused.
-    pub refused: Option<u32>,
 }
 
 /// What was found on the pages that read. None of it is verified.
@@ -97,29 +85,45 @@ pub(super) fn chunk(id: i64, row: Vec<Value>) -> Option<ChunkRow> {
     }
 }
 
-/// A sealed entry.
+/// A sealed entry: its bytes alone, or, in a home of an earlier version, with all that is known of it.
 pub(super) fn entry(id: i64, row: Vec<Value>) -> Option<EntryRow> {
-    match <[Value; 9]>::try_from(row).ok()? {
-        [
-            Null,
-            space @ Integer(_),
-            Blob(hash),
-            Blob(bytes),
-            changes @ Integer(_),
-            visits @ Integer(_),
-            position,
-            refused,
-            Null,
-        ] => Some(EntryRow {
-            id,
-            space: number(&space)?,
-            hash: array(&hash)?,
-            bytes,
-            changes: number(&changes)?,
-            visits: number(&visits)?,
-            position: number(&position),
-            refused: number(&refused),
-        }),
+    let mut row = row.into_iter();
+    let columns = [row.next()?, row.next()?, row.next()?, row.next()?];
+    match columns {
+        [Null, Blob(bytes), Null, Null] | [Null, Integer(_), Blob(_), Blob(bytes)]
+            if signed(&bytes) == Some(Signed::Entry) =>
+        {
+            Some(EntryRow { id, bytes })
+        }
+        _ => None,
+    }
+}
+
+/// What has a signature: both are three elements, the first of them bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Signed {
+    /// Its second element is an id of 16 bytes.
+    Statement,
+    /// Its second element is a signature of 64.
+    Entry,
+}
+
+fn signed(bytes: &[u8]) -> Option<Signed> {
+    let (&[array, head], rest) = bytes.split_first_chunk()?;
+    let width = match head {
+        0x40..=0x57 => 0,
+        0x58 => 1,
+        0x59 => 2,
+        0x5a => 4,
+        _ => return None,
+    };
+    let (len, rest) = rest.split_at_checked(width)?;
+    let short = usize::from(head - 0x40);
+    let len = len.iter().fold(0, |n, byte| n << 8 | usize::from(*byte));
+    let second = rest.get(if width == 0 { short } else { len }..)?;
+    match (array, second) {
+        (STATEMENT, [0x50, ..]) => Some(Signed::Statement),
+        (STATEMENT, [0x58, 64, ..]) => Some(Signed::Entry),
         _ => None,
     }
 }
@@ -129,10 +133,14 @@ impl Found {
     pub(super) fn numbered(&mut self, page: u32, id: i64, row: Vec<Value>) {
         let places = match &row[..] {
             // Blocks of the search index have this shape as well, and are many.
-            [Null, Blob(bytes), Null, ..] if bytes.first() == Some(&STATEMENT) => {
-                self.statements.entry(id).or_default().push(bytes.clone());
-                None
-            }
+            [Null, Blob(bytes), Null, ..] => match signed(bytes) {
+                Some(Signed::Statement) => {
+                    self.statements.entry(id).or_default().push(bytes.clone());
+                    None
+                }
+                Some(Signed::Entry) => Some(&mut self.entries),
+                None => None,
+            },
             [
                 Null,
                 Blob(device),
@@ -165,7 +173,7 @@ impl Found {
                 None
             }
             [Null, Integer(_), Integer(_), ..] => chunk(id, row).map(|_| &mut self.chunks),
-            [Null, Integer(_), Blob(_), ..] => entry(id, row).map(|_| &mut self.entries),
+            [Null, Integer(_), Blob(_), Blob(_), ..] => entry(id, row).map(|_| &mut self.entries),
             _ => None,
         };
         if let Some(places) = places {
