@@ -108,7 +108,7 @@ impl Doorknock {
         log: &Log<'_>,
         lines: &mut Vec<SalvageLine>,
     ) -> Result<()> {
-        let last = log.last_entry_number();
+        let (last, now) = (log.last_entry_number(), self.now_ms());
         let kept = self.lock().store.write(|tx| {
             for (name, value) in &known.meta {
                 tx.set_meta(name, value)?;
@@ -119,7 +119,7 @@ impl Doorknock {
             for (space, key) in &known.keys {
                 add_space(tx, &known.charter, *space, key)?;
             }
-            let kept = log.entries(|entry| entry.keep(tx))?;
+            let kept = log.entries(|entry| entry.keep(tx, now))?;
             for (space, hash) in log.last_entries() {
                 tx.set_last_entry(space, &hash)?;
             }

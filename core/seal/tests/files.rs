@@ -145,7 +145,10 @@ fn frames_cannot_be_moved_repeated_left_out_or_taken_from_another_file() {
         let (some, whole) = read(&with(&frames)).unwrap();
         assert_eq!((some.len(), whole), (FRAME / 14, false));
     }
-    // The last frame alone is marked as such: without it the file does not end.
+    // The last frame alone is marked as such: without it the file does not end, even where a record does.
+    let even = written(&some(&[FRAME - 4, 100]));
+    let (all, whole) = read(&even[..HEAD + SEALED]).unwrap();
+    assert_eq!((all.len(), whole), (1, false));
     let (_, whole) = read(&bytes[..HEAD + 3 * SEALED]).unwrap();
     assert!(!whole);
     let longer = [&bytes[..], &[0]].concat();

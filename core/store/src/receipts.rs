@@ -63,6 +63,15 @@ impl Tx<'_> {
         Ok(changed > 0)
     }
 
+    /// Notes what a damaged home said of its own entry's receipt, which was verified there.
+    pub fn entry_salvaged(&self, hash: &[u8; 32], position: u64, at: i64) -> Result<()> {
+        self.exec(
+            "UPDATE entry SET position = ?2, received = ?3 WHERE hash = ?1",
+            params![&hash[..], position, at],
+        )?;
+        Ok(())
+    }
+
     /// Notes where the hub's log shows an entry, if it is kept here.
     pub fn entry_seen(&self, hash: &[u8; 32], position: u64) -> Result<()> {
         self.exec(
@@ -121,12 +130,12 @@ impl Tx<'_> {
         )
     }
 
-    /// Lets the bytes go of up to `most` entries whose receipt came before `before`; whether more are left.
+    /// Lets the bytes go, where they could be made again, of up to `most` entries whose receipt came before `before`; whether more are left.
     pub fn let_go(&self, before: i64, most: u32) -> Result<bool> {
         let old: Vec<i64> = {
-            let mut statement = self
-                .conn
-                .prepare_cached("SELECT id FROM entry WHERE received < ?1 LIMIT ?2")?;
+            let mut statement = self.conn.prepare_cached(
+                "SELECT id FROM entry WHERE received < ?1 AND (own = 0 OR first > 0) LIMIT ?2",
+            )?;
             let rows = statement.query_map(params![before, most], |row| row.get(0))?;
             rows.collect::<Result<_, _>>()?
         };

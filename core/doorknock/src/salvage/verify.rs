@@ -175,12 +175,14 @@ pub(super) struct KeptEntry {
     space: u32,
     hash: [u8; 32],
     bytes: Vec<u8>,
+    /// Where the hub keeps it, by a receipt that was verified in the damaged home.
+    position: Option<u64>,
     kept: Vec<Kept>,
 }
 
 impl KeptEntry {
-    /// Keeps it. Without its receipt: the hub gives the same one for it again.
-    pub(super) fn keep(&self, tx: &Tx<'_>) -> Result<()> {
+    /// Keeps it.
+    pub(super) fn keep(&self, tx: &Tx<'_>, now_ms: i64) -> Result<()> {
         if !self.own {
             return Ok(tx.keep_entry(self.space, &self.hash, &self.bytes)?);
         }
@@ -198,6 +200,9 @@ impl KeptEntry {
             // Where its changes stand in the new log is not known yet.
             covers: (0, 0),
         })?;
+        if let Some(position) = self.position {
+            tx.entry_salvaged(&self.hash, position, now_ms)?;
+        }
         Ok(())
     }
 
@@ -310,6 +315,7 @@ impl<'a> Log<'a> {
             space: number,
             hash,
             bytes: row.bytes,
+            position: self.found.positions.get(&hash).copied(),
             kept,
         })
     }

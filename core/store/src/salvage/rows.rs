@@ -42,6 +42,8 @@ pub struct Found {
     pub chunks: BTreeMap<i64, u32>,
     /// Sealed entries by number, with the page each is on.
     pub entries: BTreeMap<i64, u32>,
+    /// Where the hub keeps entries, by their hashes: receipts were verified when that was noted.
+    pub positions: HashMap<[u8; 32], u64>,
     /// Rows that go on in a page that does not read.
     pub torn: usize,
 }
@@ -128,9 +130,30 @@ fn signed(bytes: &[u8]) -> Option<Signed> {
     }
 }
 
+/// Of what is known of an entry: its hash, and where the hub keeps it. Older homes have the bytes in the same row.
+fn receipt(row: &[Value]) -> Option<([u8; 32], u64)> {
+    let (hash, position) = match row {
+        [Null, Integer(_), Blob(hash), Integer(_), .., position] => (hash, position),
+        [
+            Null,
+            Integer(_),
+            Blob(hash),
+            Blob(_),
+            Integer(_),
+            Integer(_),
+            position,
+            _,
+            Null,
+        ] => (hash, position),
+        _ => return None,
+    };
+    array(hash).zip(number(position))
+}
+
 impl Found {
     /// A row of a table by row number.
     pub(super) fn numbered(&mut self, page: u32, id: i64, row: Vec<Value>) {
+        self.positions.extend(receipt(&row));
         let places = match &row[..] {
             // Blocks of the search index have this shape as well, and are many.
             [Null, Blob(bytes), Null, ..] => match signed(bytes) {
