@@ -200,6 +200,7 @@ mod tests {
                         author,
                         at: 0,
                         version: 1,
+                        folds: true,
                     };
                     let mut values =
                         vec![(Key::plain(person_file::DOOR), Value::Bytes(vec![door; 16]))];

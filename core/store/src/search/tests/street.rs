@@ -47,6 +47,7 @@ pub(super) fn put(tx: &Tx<'_>, kind: &Kind, doc: [u8; 16], key: &Key, value: &Va
         at: 0,
         author: author.unwrap(),
         version: 1,
+        folds: true,
     };
     let field = kind.field(key.field).unwrap();
     assert!(tx.project(&origin, field, key, value).unwrap());
