@@ -12,7 +12,10 @@ fn filled(path: &Path) -> Store {
     let work = |tx: &crate::Tx<'_>| -> Result<()> {
         tx.set_meta("device", &[9; 64])?;
         for n in 0..4_u8 {
-            tx.append_statement(n.into(), &[[0x83; 1].as_slice(), &[n; 699]].concat())?;
+            tx.append_statement(
+                n.into(),
+                &[[0x83, 0x41, 0, 0x50].as_slice(), &[n; 696]].concat(),
+            )?;
             let space = u32::from(n);
             tx.add_space(space, SpaceId([n; 16]), 1, GridId([n; 16]))?;
             tx.add_space_key(space, 0, &[n; 32])?;
@@ -38,13 +41,15 @@ fn filled(path: &Path) -> Store {
             }
         }
         for n in 0..3_u8 {
-            let bytes = vec![n; 20_000];
+            let mut bytes = vec![n; 20_000];
+            bytes[..5].copy_from_slice(&[0x83, 0x41, 0, 0x58, 64]);
             tx.add_entry(&NewEntry {
                 space: 2,
                 hash: [n; 32],
                 bytes: &bytes,
                 changes: 3,
                 visits: 1,
+                covers: (0, 0),
             })?;
         }
         Ok(())

@@ -2,6 +2,7 @@
 //! of the same documents.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,39 +28,58 @@ const VISITS: usize = 50;
 const DAYS: i64 = 3 * 365;
 const RUNS: usize = 3;
 
-/// Keeps every answer in a file, in order.
+/// How often each path was asked.
+type Counts = RefCell<HashMap<String, usize>>;
+
+/// Keeps every answer in a file, in order by path.
 struct Recorded<'a> {
     hub: HubNet<'a>,
     folder: &'a Path,
-    count: Cell<usize>,
+    counts: Counts,
     bytes: Cell<usize>,
     failure: RefCell<Option<std::io::Error>>,
 }
 
-fn answer_file(folder: &Path, n: usize) -> PathBuf {
-    folder.join(format!("{n:06}"))
+/// The file of the next answer to a path.
+fn next_file(folder: &Path, counts: &Counts, path: &str) -> PathBuf {
+    let mut counts = counts.borrow_mut();
+    let n = counts.entry(path.to_owned()).or_default();
+    *n += 1;
+    answer_file(folder, path, *n)
+}
+
+fn answer_file(folder: &Path, path: &str, n: usize) -> PathBuf {
+    folder.join(format!("{}-{n:06}", path.replace('/', "-")))
 }
 
 impl Transport for Recorded<'_> {
     fn exchange(&self, hub_url: &str, request: &Request) -> Result<Answer, Unreachable> {
         let answer = self.hub.exchange(hub_url, request)?;
-        let n = self.count.replace(self.count.get() + 1);
+        let file = next_file(self.folder, &self.counts, request.path);
         self.bytes.set(self.bytes.get() + answer.body.len());
-        let file = [&answer.status.to_be_bytes()[..], &answer.body].concat();
-        if let Err(error) = std::fs::write(answer_file(self.folder, n), file) {
+        let bytes = [&answer.status.to_be_bytes()[..], &answer.body].concat();
+        if let Err(error) = std::fs::write(file, bytes) {
             self.failure.replace(Some(error));
         }
         Ok(answer)
     }
 }
 
-/// Gives the answers again.
-struct Replayed<'a>(&'a Path, Cell<usize>);
+/// Gives the answers again. What a home of its own sends has no receipt among them and is sent once
+/// more; the last answer to that says that nothing is new.
+struct Replayed<'a>(&'a Path, Counts);
 
 impl Transport for Replayed<'_> {
-    fn exchange(&self, _: &str, _: &Request) -> Result<Answer, Unreachable> {
-        let n = self.1.replace(self.1.get() + 1);
-        let file = std::fs::read(answer_file(self.0, n)).map_err(|e| Unreachable(e.to_string()))?;
+    fn exchange(&self, _: &str, request: &Request) -> Result<Answer, Unreachable> {
+        let next = next_file(self.0, &self.1, request.path);
+        let file = std::fs::read(next).or_else(|_| {
+            let n = self.1.borrow()[request.path];
+            let last = (1..n).rev().map(|n| answer_file(self.0, request.path, n));
+            last.map(std::fs::read)
+                .find_map(Result::ok)
+                .ok_or("no answer")
+        });
+        let file = file.map_err(|e| Unreachable(e.to_owned()))?;
         let (status, body) = file
             .split_first_chunk()
             .ok_or_else(|| Unreachable("no answer".to_owned()))?;
@@ -80,7 +100,7 @@ pub(crate) fn child(args: &[String]) -> Result<(), Failure> {
     let opened = Doorknock::open(&home, &keys, reading_env())?;
     let answers = PathBuf::from(answers);
     let start = Instant::now();
-    opened.sync(&Replayed(&answers, Cell::new(0)), &mut |_| {})?;
+    opened.sync(&Replayed(&answers, Counts::default()), &mut |_| {})?;
     let items = opened.round(Some("G01"), None)?.items.len();
     let micros = start.elapsed().as_secs_f64() * 1e6;
     let status = std::fs::read_to_string("/proc/self/status")?;
@@ -244,7 +264,7 @@ pub(crate) fn first_sync() -> Result<Vec<Row>, Failure> {
     let net = Recorded {
         hub: bench.world.net(),
         folder: answers.path(),
-        count: Cell::new(0),
+        counts: Counts::default(),
         bytes: Cell::new(0),
         failure: RefCell::default(),
     };
