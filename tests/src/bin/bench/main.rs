@@ -71,6 +71,9 @@ fn run(options: &Options) -> Result<(), Failure> {
     if wanted("b4") {
         rows.extend(reads::today()?);
     }
+    if wanted("b5") || wanted("b6") {
+        rows.extend(sync::a_day()?);
+    }
     if wanted("b7") {
         rows.push(sync::nothing_new()?);
     }
