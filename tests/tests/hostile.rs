@@ -24,3 +24,5 @@ mod rules;
 mod scene;
 #[path = "hostile/texts.rs"]
 mod texts;
+#[path = "hostile/wraps.rs"]
+mod wraps;

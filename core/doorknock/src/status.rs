@@ -6,6 +6,7 @@ use doorknock_model::kinds::VISIT_BOOK;
 
 use crate::Result;
 use crate::home::Doorknock;
+use crate::community::KEY_MISSING;
 use crate::ingest::COPIED;
 use crate::outbox::{SEALED, records_visit};
 use crate::read::local_time;
@@ -128,6 +129,11 @@ fn notice(code: &str) -> Message {
             "服务器的数据与以前不同（可能从备份恢复）；本机已重新上传全部记录。",
             "The hub's data is not what it was (perhaps restored from a backup); this device sent everything again.",
         ),
+        KEY_MISSING => Message::new(
+            "space_key_unreadable",
+            "有一个网格的密钥无法读取，该网格的资料暂时看不到，其余不受影响；同步时会再次索取，仍不行请联系社区管理员重新邀请。",
+            "A grid's key cannot be read, so its records are not here; all else goes on. Each sync asks for it again; if that does not help, ask your administrator for a new invitation.",
+        ),
         _ => Message::new(
             "hub_inconsistent",
             "服务器给出的数据前后不符，已停止接收该部分；请联系管理员检查服务器。",
@@ -167,7 +173,7 @@ fn reason(code: &str) -> Message {
         | "document_elsewhere"
         | "depends_on_refused"
         | "wrong_space"
-        | "wrong_document_tag" => (
+        | "document_of_other_space" => (
             "against_the_rules",
             "内容违反数据规则，已隔离，其他记录不受影响；请联系社区管理员。",
             "It breaks the rules for records and is set aside; nothing else is affected. Ask your administrator.",

@@ -2,7 +2,7 @@
 
 mod text;
 
-use doorknock_model::ids::DocId;
+use doorknock_model::ids::{DocId, Recorder};
 use doorknock_model::kind::{Key, Value};
 use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
@@ -57,8 +57,19 @@ pub enum Dep {
     Genesis,
     /// The n-th change of this section, 0 first, always an earlier one.
     InSection(usize),
-    /// Any other.
-    Hash(ChangeHash),
+    /// Any other, by the beginning of its hash.
+    Hash(HashStart),
+}
+
+/// The beginning of a change's hash. Where several changes of a document begin alike (somebody took pains
+/// to make such), the check of the change that follows tells which is meant.
+pub type HashStart = [u8; 8];
+
+/// The beginning of a hash.
+#[must_use]
+pub fn start(hash: &ChangeHash) -> HashStart {
+    let [a, b, c, d, e, f, g, h, ..] = *hash;
+    [a, b, c, d, e, f, g, h]
 }
 
 /// Where the sender stood.
@@ -66,8 +77,8 @@ pub enum Dep {
 pub struct Context {
     /// How many charter statements it knew.
     pub charter_length: u64,
-    /// The hash of the last of them.
-    pub charter_head: [u8; 32],
+    /// The beginning of the hash of the last of them.
+    pub charter_head: [u8; 16],
     /// The hub position it had seen in this space.
     pub hub_position: u64,
 }
@@ -87,24 +98,51 @@ pub struct Section {
 
 type EncodeResult = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
 
+/// What the change before left behind: changes of one section follow one another closely, so each says
+/// how it differs.
+#[derive(Clone, Copy, Default)]
+struct Before {
+    seq: u64,
+    time: i64,
+    count: u32,
+}
+
+/// Whose ids go without saying, the time of the change they stand in, and the last count.
+struct Ids<'a> {
+    recorder: Option<&'a Recorder>,
+    time: i64,
+    count: u32,
+}
+
 impl Section {
-    /// The bytes.
+    /// The bytes, with every id spelled out: how a device keeps it.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
+        self.encoded(None)
+    }
+
+    /// The bytes in an entry of this recorder.
+    #[must_use]
+    pub fn encode_by(&self, recorder: &Recorder) -> Vec<u8> {
+        self.encoded(Some(recorder))
+    }
+
+    fn encoded(&self, recorder: Option<&Recorder>) -> Vec<u8> {
         let mut e = Encoder::new(Vec::new());
         // Writing to a vector cannot fail.
-        let _ = self.write(&mut e);
+        let _ = self.write(&mut e, recorder);
         e.into_writer()
     }
 
-    fn write(&self, e: &mut Encoder<Vec<u8>>) -> EncodeResult {
+    fn write(&self, e: &mut Encoder<Vec<u8>>, recorder: Option<&Recorder>) -> EncodeResult {
         e.array(if self.context.is_some() { 4 } else { 3 })?;
         e.u16(self.kind)?
             .bytes(&self.doc.0)?
             .array(self.changes.len() as u64)?;
-        self.changes
-            .iter()
-            .try_for_each(|change| write_change(e, change))?;
+        let mut before = Before::default();
+        for (n, change) in self.changes.iter().enumerate() {
+            write_change(e, n, change, &mut before, recorder)?;
+        }
         if let Some(context) = &self.context {
             e.array(3)?.u64(context.charter_length)?;
             e.bytes(&context.charter_head)?.u64(context.hub_position)?;
@@ -112,26 +150,34 @@ impl Section {
         Ok(())
     }
 
-    /// Reads a body. Elements beyond those known are skipped; everything known is checked against
-    /// [`limits`].
+    /// Reads a body with every id spelled out. Elements beyond those known are skipped; everything known
+    /// is checked against [`limits`].
     ///
     /// # Errors
     /// [`ReplicaError::Malformed`], [`ReplicaError::TooLarge`].
     pub fn decode(bytes: &[u8]) -> Result<Self, ReplicaError> {
+        Self::decoded(bytes, None)
+    }
+
+    /// Reads a body out of an entry of this recorder, or one with every id spelled out.
+    ///
+    /// # Errors
+    /// As [`Section::decode`].
+    pub fn decode_by(bytes: &[u8], recorder: &Recorder) -> Result<Self, ReplicaError> {
+        Self::decoded(bytes, Some(recorder))
+    }
+
+    fn decoded(bytes: &[u8], recorder: Option<&Recorder>) -> Result<Self, ReplicaError> {
         let d = &mut Decoder::new(bytes);
         let mut extra = array(d, 3)?;
         let kind = d.u16().map_err(bad)?;
         let doc = DocId(fixed(d)?);
-        let changes = list(d, limits::CHANGES, read_change)?;
-        for (n, change) in changes.iter().enumerate() {
-            if change
-                .deps
-                .iter()
-                .any(|dep| matches!(dep, Dep::InSection(m) if *m >= n))
-            {
-                return Err(ReplicaError::Malformed);
-            }
-        }
+        let (mut before, mut n) = (Before::default(), 0);
+        let changes = list(d, limits::CHANGES, |d| {
+            let change = read_change(d, n, &mut before, recorder)?;
+            n += 1;
+            Ok(change)
+        })?;
         let mut context = None;
         if extra > 0 {
             extra -= 1;
@@ -150,22 +196,34 @@ impl Section {
     }
 }
 
-fn write_change(e: &mut Encoder<Vec<u8>>, change: &WireChange) -> EncodeResult {
+fn write_change(
+    e: &mut Encoder<Vec<u8>>,
+    n: usize,
+    change: &WireChange,
+    before: &mut Before,
+    recorder: Option<&Recorder>,
+) -> EncodeResult {
+    let (time, count) = (change.time, before.count);
+    let mut ids = Ids {
+        recorder,
+        time,
+        count,
+    };
     e.array(if change.splices.is_empty() { 5 } else { 6 })?
-        .u64(change.seq)?
-        .i64(change.time)?
+        .i64(change.seq.wrapping_sub(before.seq).cast_signed())?
+        .i64(time.wrapping_sub(before.time))?
         .array(change.deps.len() as u64)?;
     for dep in &change.deps {
         match dep {
             Dep::Genesis => e.u8(0)?,
-            Dep::InSection(n) => e.u64(*n as u64 + 1)?,
+            Dep::InSection(m) => e.u64(n.saturating_sub(*m) as u64)?,
             Dep::Hash(hash) => e.bytes(hash)?,
         };
     }
     e.array(change.ops.len() as u64)?;
     for op in &change.ops {
         e.array(4)?;
-        write_key(e, &op.key)?;
+        write_key(e, &op.key, &mut ids)?;
         e.array(op.replaces.len() as u64)?;
         for id in &op.replaces {
             write_op_id(e, id)?;
@@ -180,17 +238,31 @@ fn write_change(e: &mut Encoder<Vec<u8>>, change: &WireChange) -> EncodeResult {
     }
     e.bytes(&change.check)?;
     if !change.splices.is_empty() {
-        text::write_splices(e, &change.splices)?;
+        text::write_splices(e, &change.splices, &mut ids)?;
     }
+    *before = Before {
+        seq: change.seq,
+        time,
+        count: ids.count,
+    };
     Ok(())
 }
 
-fn write_key(e: &mut Encoder<Vec<u8>>, key: &Key) -> EncodeResult {
+fn write_key(e: &mut Encoder<Vec<u8>>, key: &Key, ids: &mut Ids<'_>) -> EncodeResult {
     e.u16(key.field)?;
-    if key.id.is_empty() {
-        e.null()?
-    } else {
-        e.bytes(&key.id)?
+    let given = ids.recorder.and_then(|recorder| recorder.gave(&key.id));
+    let Some((ms, count)) = given else {
+        if key.id.is_empty() {
+            e.null()?
+        } else {
+            e.bytes(&key.id)?
+        };
+        return Ok(());
+    };
+    let further = i64::from(count) - i64::from(std::mem::replace(&mut ids.count, count));
+    match i64::try_from(ms).unwrap_or(i64::MAX).wrapping_sub(ids.time) {
+        0 => e.i64(further)?,
+        later => e.array(2)?.i64(further)?.i64(later)?,
     };
     Ok(())
 }
@@ -218,7 +290,7 @@ fn skip(d: &mut Decoder<'_>, count: u64) -> Result<(), ReplicaError> {
 fn list<T>(
     d: &mut Decoder<'_>,
     limit: usize,
-    read: impl Fn(&mut Decoder<'_>) -> Result<T, ReplicaError>,
+    mut read: impl FnMut(&mut Decoder<'_>) -> Result<T, ReplicaError>,
 ) -> Result<Vec<T>, ReplicaError> {
     let len = array(d, 0)?;
     if len > limit as u64 {
@@ -245,19 +317,36 @@ fn read_context(d: &mut Decoder<'_>) -> Result<Context, ReplicaError> {
     Ok(context)
 }
 
-fn read_change(d: &mut Decoder<'_>) -> Result<WireChange, ReplicaError> {
+fn read_change(
+    d: &mut Decoder<'_>,
+    n: usize,
+    before: &mut Before,
+    recorder: Option<&Recorder>,
+) -> Result<WireChange, ReplicaError> {
     let mut extra = array(d, 5)?;
-    let seq = d.u64().map_err(bad)?;
-    let time = d.i64().map_err(bad)?;
-    let deps = list(d, limits::DEPS, read_dep)?;
-    let ops = list(d, limits::OPS, read_op)?;
+    let further = d.i64().map_err(bad)?;
+    let seq = before.seq.wrapping_add(further.cast_unsigned());
+    let time = before.time.wrapping_add(d.i64().map_err(bad)?);
+    let count = before.count;
+    let mut ids = Ids {
+        recorder,
+        time,
+        count,
+    };
+    let deps = list(d, limits::DEPS, |d| read_dep(d, n))?;
+    let ops = list(d, limits::OPS, |d| read_op(d, &mut ids))?;
     let check = fixed(d)?;
     let mut splices = Vec::new();
     if extra > 0 {
         extra -= 1;
-        splices = text::read_splices(d)?;
+        splices = text::read_splices(d, &mut ids)?;
     }
     skip(d, extra)?;
+    *before = Before {
+        seq,
+        time,
+        count: ids.count,
+    };
     // A change with no dependency or no operation cannot have come from this app.
     if deps.is_empty() || (ops.is_empty() && splices.is_empty()) {
         return Err(ReplicaError::Malformed);
@@ -272,19 +361,22 @@ fn read_change(d: &mut Decoder<'_>) -> Result<WireChange, ReplicaError> {
     })
 }
 
-fn read_dep(d: &mut Decoder<'_>) -> Result<Dep, ReplicaError> {
+fn read_dep(d: &mut Decoder<'_>, n: usize) -> Result<Dep, ReplicaError> {
     if d.datatype().map_err(bad)? == Type::Bytes {
         return fixed(d).map(Dep::Hash);
     }
     Ok(match d.u64().map_err(bad)? {
         0 => Dep::Genesis,
-        n => Dep::InSection(usize::try_from(n - 1).map_err(|_| ReplicaError::Malformed)?),
+        back => {
+            let back = usize::try_from(back).map_err(|_| ReplicaError::Malformed)?;
+            Dep::InSection(n.checked_sub(back).ok_or(ReplicaError::Malformed)?)
+        }
     })
 }
 
-fn read_op(d: &mut Decoder<'_>) -> Result<Op, ReplicaError> {
+fn read_op(d: &mut Decoder<'_>, ids: &mut Ids<'_>) -> Result<Op, ReplicaError> {
     let extra = array(d, 4)?;
-    let key = read_key(d)?;
+    let key = read_key(d, ids)?;
     let replaces = list(d, limits::REPLACES, read_op_id)?;
     let value = match d.datatype().map_err(bad)? {
         Type::Null => d.null().map(|()| Value::Null),
@@ -305,16 +397,44 @@ fn read_op(d: &mut Decoder<'_>) -> Result<Op, ReplicaError> {
     })
 }
 
-fn read_key(d: &mut Decoder<'_>) -> Result<Key, ReplicaError> {
+fn read_key(d: &mut Decoder<'_>, ids: &mut Ids<'_>) -> Result<Key, ReplicaError> {
     let field = d.u16().map_err(bad)?;
     let id = match d.datatype().map_err(bad)? {
         Type::Null => d.null().map(|()| Vec::new()).map_err(bad)?,
-        _ => d.bytes().map_err(bad)?.to_vec(),
+        Type::Bytes => d.bytes().map_err(bad)?.to_vec(),
+        Type::Array => {
+            let extra = array(d, 2)?;
+            let further = d.i64().map_err(bad)?;
+            let later = d.i64().map_err(bad)?;
+            skip(d, extra)?;
+            ids.given(further, later)?
+        }
+        _ => ids.given(d.i64().map_err(bad)?, 0)?,
     };
     if id.len() > limits::KEY_ID {
         return Err(ReplicaError::TooLarge);
     }
     Ok(Key { field, id })
+}
+
+impl Ids<'_> {
+    /// The id that the recorder gave, so much further in its count, so many milliseconds after the change
+    /// was made.
+    fn given(&mut self, further: i64, later: i64) -> Result<Vec<u8>, ReplicaError> {
+        let at = self.time.checked_add(later);
+        let at = at.and_then(|at| u64::try_from(at).ok());
+        let count = i64::from(self.count).checked_add(further);
+        let count = count.and_then(|count| u32::try_from(count).ok());
+        match (self.recorder, at, count) {
+            (Some(recorder), Some(at), Some(count))
+                if at >> 48 == 0 && count < Recorder::COUNTS =>
+            {
+                self.count = count;
+                Ok(recorder.id(at, count).to_vec())
+            }
+            _ => Err(ReplicaError::Malformed),
+        }
+    }
 }
 
 fn read_op_id(d: &mut Decoder<'_>) -> Result<OpId, ReplicaError> {

@@ -7,6 +7,7 @@
 //! - [`charter`]: the signed chain of statements saying who may read and write what;
 //! - [`wrap`]: a space's epoch key, given to one recipient at a time;
 //! - [`entry`]: what one device wrote into one space, sealed;
+//! - [`dictionary`]: what every program knows of such text before it reads any, so that little is sent;
 //! - [`request`] and [`receipt`]: what a client says to the hub, and what the hub promises back.
 //!
 //! **How it works.** Plain functions over bytes, on top of well-kept crates: Ed25519 signatures,
@@ -20,6 +21,7 @@
 
 mod cbor;
 pub mod charter;
+pub mod dictionary;
 pub mod entry;
 pub mod identity;
 pub mod invite;
@@ -30,7 +32,7 @@ pub mod section;
 mod signed;
 pub mod wrap;
 
-use hkdf::{Hkdf, HmacImpl};
+use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
 
 /// The cipher suite of this version: Ed25519, XChaCha20-Poly1305, HKDF-SHA-256, HPKE with X25519
@@ -63,11 +65,4 @@ fn hkdf32(salt: Option<&[u8]>, secret: &[u8], info: &str) -> zeroize::Zeroizing<
         unreachable!("32 bytes are within what HKDF gives")
     }
     out
-}
-
-/// HMAC-SHA-256.
-fn hmac(key: &[u8; 32], message: &[u8]) -> Hash {
-    let mut mac = hkdf::hmac::Hmac::<Sha256>::new_from_slice(key);
-    mac.update(message);
-    mac.finalize().into()
 }

@@ -102,12 +102,12 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The changes that wait for this one.
-    pub fn waiting_for(&self, hash: &[u8; 32]) -> Result<Vec<Parked>> {
+    /// The changes that wait for one whose hash begins so.
+    pub fn waiting_for(&self, start: &[u8; 8]) -> Result<Vec<Parked>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT id, author, space, entry, section FROM parked WHERE waits_for = ?1 ORDER BY id",
         )?;
-        let rows = statement.query_map([&hash[..]], |row| {
+        let rows = statement.query_map([&start[..]], |row| {
             Ok(Parked {
                 id: row.get(0)?,
                 author: row.get(1)?,
@@ -141,10 +141,10 @@ impl View<'_> {
 }
 
 impl Tx<'_> {
-    /// Parks a change until `waits_for` is there.
+    /// Parks a change until one whose hash begins with `waits_for` is there.
     pub fn park(
         &self,
-        waits_for: &[u8; 32],
+        waits_for: &[u8; 8],
         author: i64,
         space: u32,
         entry: &[u8; 32],
@@ -220,20 +220,29 @@ impl Tx<'_> {
         &self,
         space: u32,
         device: DeviceId,
-        previous: &[u8; 32],
+        previous: &[u8],
         entry: &[u8; 32],
     ) -> Result<bool> {
         self.exec(
             "INSERT INTO successor (space, device, previous, entry) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT DO NOTHING",
-            params![space, device.0, &previous[..], &entry[..]],
+            params![space, device.0, previous, &entry[..]],
         )?;
         let mut statement = self.conn.prepare_cached(
             "SELECT count(*) FROM successor WHERE space = ?1 AND device = ?2 AND previous = ?3",
         )?;
         let count: u64 =
-            statement.query_row(params![space, device.0, &previous[..]], |row| row.get(0))?;
+            statement.query_row(params![space, device.0, previous], |row| row.get(0))?;
         Ok(count > 1)
+    }
+
+    /// Takes a notice back: what it told of has passed.
+    pub fn drop_notice(&self, code: &str, subject: &[u8]) -> Result<()> {
+        self.exec(
+            "DELETE FROM notice WHERE code = ?1 AND subject = ?2",
+            params![code, subject],
+        )?;
+        Ok(())
     }
 
     /// Keeps a notice; one that is there stays.

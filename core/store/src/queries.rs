@@ -200,6 +200,19 @@ impl View<'_> {
         Ok(row.optional()?)
     }
 
+    /// Whether another grid holds a door of the same address: its id begins alike, and ends with another check.
+    pub fn door_of_other_grid(&self, door: DoorId) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT count(*) FROM door WHERE doc > ?1 AND doc < ?2 AND doc <> ?3",
+        )?;
+        let (mut first, mut last) = (door.0, door.0);
+        first[12..].fill(0);
+        last[12..].fill(0xff);
+        let others: u64 =
+            statement.query_row(params![&first[..], &last[..], &door.0[..]], |row| row.get(0))?;
+        Ok(others > 0)
+    }
+
     /// The space a door's card lives in; reads no more than an index entry.
     pub fn door_space(&self, door: DoorId) -> Result<Option<u32>> {
         let (sql, space) = match self.only_rounds()? {

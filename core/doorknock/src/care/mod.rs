@@ -19,6 +19,7 @@ pub(crate) use read::{need_info, person_info};
 
 use crate::Result;
 use crate::edit::parse_version;
+use crate::record::{Place, place};
 use crate::error::{not_found, said};
 use crate::home::Doorknock;
 use crate::writer::{Writer, with_writer};
@@ -101,8 +102,8 @@ impl Doorknock {
         let today = self.today()?;
         let name = named(name)?;
         self.changing(|writer| {
-            let casework = crate::record::place(writer.tx, door)?.casework;
-            let person = writer.identity.community.person(door, name);
+            let Place { casework, grid, .. } = place(writer.tx, door)?;
+            let person = writer.identity.community.person(grid, door, name);
             let there = writer.tx.person(person)?;
             let mut values = vec![(Key::plain(person_file::DOOR), Value::Bytes(door.0.to_vec()))];
             if there.is_none() {

@@ -19,9 +19,9 @@ use doorknock_sync::wire::{self};
 use hub::{start_over, take_charter, take_receipts, void_behind_the_log, what_the_hub_lost};
 
 use crate::Result;
-use crate::community::{accepted, post};
+use crate::community::{BOUND_IDS, accepted, ask_for_keys, post};
 use crate::env::{Answer, Request, Transport};
-use crate::error::hub_answer;
+use crate::error::{hub_answer, said};
 use crate::home::{Doorknock, Identity, Inner};
 use crate::ingest::{self};
 use crate::outbox;
@@ -56,6 +56,7 @@ pub struct SyncSession {
     session: Session,
     report: SyncReport,
     give_back: VecDeque<Request>,
+    ask_keys: Option<VecDeque<Request>>,
     asked: Option<Asked>,
     restarted: HashSet<u32>,
     compared: bool,
@@ -66,6 +67,7 @@ pub struct SyncSession {
 enum Asked {
     Sync(Vec<[u8; 32]>),
     GiveBack,
+    Keys,
 }
 
 impl SyncSession {
@@ -88,6 +90,21 @@ impl SyncSession {
         if !std::mem::replace(&mut self.retried, true) {
             let now = home.now_ms();
             self.report.pulled += home.writing(|inner| ingest::retry_rested(inner, now))?;
+        }
+        if self.ask_keys.is_none() {
+            // Once a session: what does not open today may not open tomorrow either.
+            self.ask_keys = Some(
+                home.writing(|inner| {
+                    refuse_trial_homes(inner)?;
+                    ask_for_keys(inner)
+                })?
+                .into(),
+            );
+        }
+        if let Some(request) = self.ask_keys.as_mut().and_then(VecDeque::pop_front) {
+            self.report.bytes_up += request.body.len();
+            self.asked = Some(Asked::Keys);
+            return Ok(Some(request));
         }
         let local = home.writing(|inner| {
             outbox::seal_pending(inner, &home.env)?;
@@ -136,6 +153,15 @@ impl SyncSession {
                 }
                 Ok(())
             }
+            Asked::Keys => {
+                // It was worth asking; all else goes on without.
+                let said = wire::decode::<wire::CharterResponse>(&answer.body).ok();
+                if let Some(said) = said.filter(|_| answer.status == 200) {
+                    let now = home.now_ms();
+                    home.writing(|inner| take_charter(inner, &said, now))?;
+                }
+                Ok(())
+            }
             Asked::Sync(hashes) => {
                 let body = accepted(answer)?;
                 let response: wire::SyncResponse = wire::decode(&body)?;
@@ -156,7 +182,12 @@ impl SyncSession {
             more: response.more,
             ..Outcome::default()
         };
-        outcome.statements = home.writing(|inner| take_charter(inner, response))?;
+        let charter = wire::CharterResponse {
+            statements: response.statements.clone(),
+            wraps: response.wraps.clone(),
+        };
+        let now = home.now_ms();
+        outcome.statements = home.writing(|inner| take_charter(inner, &charter, now))?;
         if !self.gave_back {
             // Once a session, so that a hub that goes on forgetting keeps nobody busy.
             let lost = home.writing(|inner| what_the_hub_lost(inner, response.charter_length))?;
@@ -190,6 +221,18 @@ impl SyncSession {
     }
 }
 
+/// A home whose documents have ids that are bound to no space: every device would refuse them.
+fn refuse_trial_homes(inner: &Inner) -> Result<()> {
+    if inner.store.view()?.meta(BOUND_IDS)?.is_some() {
+        return Ok(());
+    }
+    Err(said(
+        "home_of_trial_version",
+        "这份数据由试用版建立，编号规则已改，不能再同步；内容仍可查看和导出，请用新版重新加入社区。",
+        "A trial version made this home, and what it holds can no longer be synced; read and export it, and join again with this version.",
+    ))
+}
+
 /// Spaces in the order they are wanted: names and grids, then today's doors, then history.
 fn local(inner: &mut Inner) -> Result<Local> {
     let Identity { community, .. } = inner.identity()?;
@@ -207,8 +250,8 @@ fn local(inner: &mut Inner) -> Result<Local> {
         )
     });
     let cursor = |s: &doorknock_store::charter::SpaceRow| {
-        let mut running = [0; 8];
-        running.copy_from_slice(&s.running[..8]);
+        let mut running = [0; 4];
+        running.copy_from_slice(&s.running[..4]);
         wire::Cursor {
             space: s.n,
             position: s.position,
