@@ -233,7 +233,7 @@ fn judge<'b>(
     let entry = Entry::parse(bytes).map_err(|error| {
         let verdict = match error {
             EntryError::TooLarge => Verdict::TooLarge,
-            
+
             _ => Verdict::Malformed,
         };
         Refused {

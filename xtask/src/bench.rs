@@ -4,16 +4,25 @@ use crate::run::{Done, cargo, must};
 
 /// Hands its arguments on.
 pub(crate) fn run(args: &[String]) -> Done {
-    let bench = [
+    program("bench", args)
+}
+
+/// Trains a dictionary into the file named.
+pub(crate) fn dictionary(args: &[String]) -> Done {
+    program("dictionary", args)
+}
+
+fn program(name: &str, args: &[String]) -> Done {
+    let run = [
         "run",
         "--release",
         "-p",
         "doorknock-tests",
         "--bin",
-        "bench",
+        name,
         "--",
     ];
     // Where the person stands is where `--json FILE` is meant to go.
     let here = std::env::current_dir()?;
-    must(cargo(&bench).args(args).current_dir(here))
+    must(cargo(&run).args(args).current_dir(here))
 }

@@ -27,6 +27,7 @@ cargo xtask TASK
   lint                      format, clippy, documentation, licences, and this project's own rules
   bench [--json FILE] [--growth] [--only b1,b4]
                             the numbers that docs/performance.md tells of, in release
+  dictionary FILE           train a shared dictionary on the invented corpus (committed ones are frozen)
   sample                    write the invented rosters of tests/data again
   ci                        setup, lint, test, demo: what has to pass before a change is taken
   help                      this page
@@ -48,7 +49,10 @@ fn main() -> ExitCode {
 }
 
 fn begin(task: &str, rest: &[String]) -> Done {
-    if let Some(extra) = rest.first().filter(|_| task != "bench") {
+    if let Some(extra) = rest
+        .first()
+        .filter(|_| !["bench", "dictionary"].contains(&task))
+    {
         return Err(Stop::usage(format!(
             "takes no {extra}; see `cargo xtask help`"
         )));
@@ -59,6 +63,7 @@ fn begin(task: &str, rest: &[String]) -> Done {
         "test" => setup::for_tests().and_then(|()| suites::run()),
         "lint" => lint::run(),
         "bench" => setup::run().and_then(|()| bench::run(rest)),
+        "dictionary" => bench::dictionary(rest),
         "sample" => Ok(xtask::sample::write(&root().join("tests/data"))?),
         "ci" => ci(),
         "help" | "--help" | "-h" => {

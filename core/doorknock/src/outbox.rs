@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use doorknock_model::ids::Recorder;
+use doorknock_model::ids::{Recorder, SpaceId};
 use doorknock_model::kinds::{VISIT_BOOK, visit_book};
 use doorknock_replica::change::{self, Parts};
 use doorknock_replica::section::{Context, Dep, Section, WireChange, limits, start};
@@ -60,7 +60,7 @@ fn seal_batch(inner: &mut Inner, env: &Env) -> Result<bool> {
             let keys = SpaceKeys::derive(space.id, epoch, &EpochKey::from_bytes(&key));
             let context = Context { charter_length, charter_head, hub_position: space.position };
             let community = identity.community;
-            let bodies = group.sections(context)?;
+            let bodies = group.sections(space.id, context)?;
             let incarnation = group.author.incarnation;
             let sequence = tx.next_sequence(space.n, incarnation.as_bytes())?;
             let params =
@@ -143,7 +143,7 @@ pub(crate) fn records_visit(change: &[u8]) -> Result<bool> {
 }
 
 impl Group {
-    fn sections(&self, context: Context) -> Result<Vec<Vec<u8>>> {
+    fn sections(&self, space: SpaceId, context: Context) -> Result<Vec<Vec<u8>>> {
         let recorder = Recorder {
             device: self.author.device,
             incarnation: self.author.incarnation,
@@ -174,7 +174,7 @@ impl Group {
                     changes,
                     context: context.take(),
                 };
-                section.encode_by(&recorder)
+                section.encode_by(&recorder, space)
             })
             .collect())
     }

@@ -5,8 +5,8 @@ use doorknock_model::Message;
 use doorknock_model::kinds::VISIT_BOOK;
 
 use crate::Result;
-use crate::home::Doorknock;
 use crate::community::KEY_MISSING;
+use crate::home::Doorknock;
 use crate::ingest::COPIED;
 use crate::outbox::{SEALED, records_visit};
 use crate::read::local_time;

@@ -140,7 +140,7 @@ ids! {
 }
 
 /// Bytes of a document's id that say what it is; the others are the check of its space.
-const SUBJECT: usize = 12;
+pub const SUBJECT: usize = 12;
 
 impl SpaceId {
     /// The id of a document of this space that begins like `id`: its last four bytes are a check of both.
@@ -150,6 +150,14 @@ impl SpaceId {
         let check = derive16("bound", &[&self.0, &id[..SUBJECT]]);
         bound[SUBJECT..].copy_from_slice(&check[..16 - SUBJECT]);
         bound
+    }
+
+    /// The document of this space whose id begins so.
+    #[must_use]
+    pub fn document(&self, subject: [u8; SUBJECT]) -> DocId {
+        let mut id = [0; 16];
+        id[..SUBJECT].copy_from_slice(&subject);
+        DocId(self.bind(id))
     }
 
     /// Whether a document of this id may be of this space.
@@ -228,7 +236,12 @@ impl Recorder {
     pub fn id(&self, millis: u64, count: u32) -> [u8; 16] {
         let time = (millis << 16).to_be_bytes();
         let [a, b, c, d] = (count % Self::COUNTS).to_be_bytes();
-        let parts = [&self.device.0[..], &self.incarnation.0, &time, &[a, b, c, d]];
+        let parts = [
+            &self.device.0[..],
+            &self.incarnation.0,
+            &time,
+            &[a, b, c, d],
+        ];
         let hash = derive16("record", &parts);
         let mut id = [0; 16];
         id[..6].copy_from_slice(&time[..6]);
@@ -313,7 +326,17 @@ mod tests {
             ..recorder
         };
         let mut last = [0; 16];
-        for count in [0, 1, 63, 64, 255, 256, 1 << 14, 1 << 22, Recorder::COUNTS - 1] {
+        for count in [
+            0,
+            1,
+            63,
+            64,
+            255,
+            256,
+            1 << 14,
+            1 << 22,
+            Recorder::COUNTS - 1,
+        ] {
             let id = recorder.id(1_795_226_400_123, count);
             assert_eq!((id[6] >> 4, id[8] >> 6), (7, 2));
             assert_eq!(recorder.gave(&id), Some((1_795_226_400_123, count)));

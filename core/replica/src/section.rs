@@ -1,11 +1,14 @@
 //! A section's body on the wire: the changes of one document, as parts (docs/wire-format.md).
 
+mod ids;
 mod text;
 
-use doorknock_model::ids::{DocId, Recorder};
-use doorknock_model::kind::{Key, Value};
+use doorknock_model::ids::{DocId, Recorder, SUBJECT, SpaceId};
+use doorknock_model::kind::Value;
 use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
+
+use ids::{Before, Ids, read_key, write_key};
 
 use crate::change::{Op, OpId};
 use crate::splice::Splice;
@@ -98,22 +101,6 @@ pub struct Section {
 
 type EncodeResult = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
 
-/// What the change before left behind: changes of one section follow one another closely, so each says
-/// how it differs.
-#[derive(Clone, Copy, Default)]
-struct Before {
-    seq: u64,
-    time: i64,
-    count: u32,
-}
-
-/// Whose ids go without saying, the time of the change they stand in, and the last count.
-struct Ids<'a> {
-    recorder: Option<&'a Recorder>,
-    time: i64,
-    count: u32,
-}
-
 impl Section {
     /// The bytes, with every id spelled out: how a device keeps it.
     #[must_use]
@@ -121,23 +108,26 @@ impl Section {
         self.encoded(None)
     }
 
-    /// The bytes in an entry of this recorder.
+    /// The bytes in an entry of this recorder in this space: ids end without their checks.
     #[must_use]
-    pub fn encode_by(&self, recorder: &Recorder) -> Vec<u8> {
-        self.encoded(Some(recorder))
+    pub fn encode_by(&self, recorder: &Recorder, space: SpaceId) -> Vec<u8> {
+        self.encoded(Some((recorder, space)))
     }
 
-    fn encoded(&self, recorder: Option<&Recorder>) -> Vec<u8> {
+    fn encoded(&self, entry: Option<(&Recorder, SpaceId)>) -> Vec<u8> {
         let mut e = Encoder::new(Vec::new());
         // Writing to a vector cannot fail.
-        let _ = self.write(&mut e, recorder);
+        let _ = self.write(&mut e, entry);
         e.into_writer()
     }
 
-    fn write(&self, e: &mut Encoder<Vec<u8>>, recorder: Option<&Recorder>) -> EncodeResult {
+    fn write(&self, e: &mut Encoder<Vec<u8>>, entry: Option<(&Recorder, SpaceId)>) -> EncodeResult {
+        let bound = entry.is_some_and(|(_, space)| space.holds(self.doc));
+        let doc = &self.doc.0[..if bound { SUBJECT } else { 16 }];
+        let recorder = entry.map(|(recorder, _)| recorder);
         e.array(if self.context.is_some() { 4 } else { 3 })?;
         e.u16(self.kind)?
-            .bytes(&self.doc.0)?
+            .bytes(doc)?
             .array(self.changes.len() as u64)?;
         let mut before = Before::default();
         for (n, change) in self.changes.iter().enumerate() {
@@ -159,19 +149,28 @@ impl Section {
         Self::decoded(bytes, None)
     }
 
-    /// Reads a body out of an entry of this recorder, or one with every id spelled out.
+    /// Reads a body out of an entry of this recorder in this space, or one with every id spelled out.
     ///
     /// # Errors
     /// As [`Section::decode`].
-    pub fn decode_by(bytes: &[u8], recorder: &Recorder) -> Result<Self, ReplicaError> {
-        Self::decoded(bytes, Some(recorder))
+    pub fn decode_by(
+        bytes: &[u8],
+        recorder: &Recorder,
+        space: SpaceId,
+    ) -> Result<Self, ReplicaError> {
+        Self::decoded(bytes, Some((recorder, space)))
     }
 
-    fn decoded(bytes: &[u8], recorder: Option<&Recorder>) -> Result<Self, ReplicaError> {
+    fn decoded(bytes: &[u8], entry: Option<(&Recorder, SpaceId)>) -> Result<Self, ReplicaError> {
+        let recorder = entry.map(|(recorder, _)| recorder);
         let d = &mut Decoder::new(bytes);
         let mut extra = array(d, 3)?;
         let kind = d.u16().map_err(bad)?;
-        let doc = DocId(fixed(d)?);
+        let doc = d.bytes().map_err(bad)?;
+        let doc = match (<[u8; SUBJECT]>::try_from(doc), entry) {
+            (Ok(subject), Some((_, space))) => space.document(subject),
+            _ => DocId::from_slice(doc).ok_or(ReplicaError::Malformed)?,
+        };
         let (mut before, mut n) = (Before::default(), 0);
         let changes = list(d, limits::CHANGES, |d| {
             let change = read_change(d, n, &mut before, recorder)?;
@@ -216,7 +215,7 @@ fn write_change(
     for dep in &change.deps {
         match dep {
             Dep::Genesis => e.u8(0)?,
-            Dep::InSection(m) => e.u64(n.saturating_sub(*m) as u64)?,
+            Dep::InSection(m) => e.u64((n as u64).wrapping_sub(*m as u64))?,
             Dep::Hash(hash) => e.bytes(hash)?,
         };
     }
@@ -244,25 +243,6 @@ fn write_change(
         seq: change.seq,
         time,
         count: ids.count,
-    };
-    Ok(())
-}
-
-fn write_key(e: &mut Encoder<Vec<u8>>, key: &Key, ids: &mut Ids<'_>) -> EncodeResult {
-    e.u16(key.field)?;
-    let given = ids.recorder.and_then(|recorder| recorder.gave(&key.id));
-    let Some((ms, count)) = given else {
-        if key.id.is_empty() {
-            e.null()?
-        } else {
-            e.bytes(&key.id)?
-        };
-        return Ok(());
-    };
-    let further = i64::from(count) - i64::from(std::mem::replace(&mut ids.count, count));
-    match i64::try_from(ms).unwrap_or(i64::MAX).wrapping_sub(ids.time) {
-        0 => e.i64(further)?,
-        later => e.array(2)?.i64(further)?.i64(later)?,
     };
     Ok(())
 }
@@ -395,46 +375,6 @@ fn read_op(d: &mut Decoder<'_>, ids: &mut Ids<'_>) -> Result<Op, ReplicaError> {
         replaces,
         value,
     })
-}
-
-fn read_key(d: &mut Decoder<'_>, ids: &mut Ids<'_>) -> Result<Key, ReplicaError> {
-    let field = d.u16().map_err(bad)?;
-    let id = match d.datatype().map_err(bad)? {
-        Type::Null => d.null().map(|()| Vec::new()).map_err(bad)?,
-        Type::Bytes => d.bytes().map_err(bad)?.to_vec(),
-        Type::Array => {
-            let extra = array(d, 2)?;
-            let further = d.i64().map_err(bad)?;
-            let later = d.i64().map_err(bad)?;
-            skip(d, extra)?;
-            ids.given(further, later)?
-        }
-        _ => ids.given(d.i64().map_err(bad)?, 0)?,
-    };
-    if id.len() > limits::KEY_ID {
-        return Err(ReplicaError::TooLarge);
-    }
-    Ok(Key { field, id })
-}
-
-impl Ids<'_> {
-    /// The id that the recorder gave, so much further in its count, so many milliseconds after the change
-    /// was made.
-    fn given(&mut self, further: i64, later: i64) -> Result<Vec<u8>, ReplicaError> {
-        let at = self.time.checked_add(later);
-        let at = at.and_then(|at| u64::try_from(at).ok());
-        let count = i64::from(self.count).checked_add(further);
-        let count = count.and_then(|count| u32::try_from(count).ok());
-        match (self.recorder, at, count) {
-            (Some(recorder), Some(at), Some(count))
-                if at >> 48 == 0 && count < Recorder::COUNTS =>
-            {
-                self.count = count;
-                Ok(recorder.id(at, count).to_vec())
-            }
-            _ => Err(ReplicaError::Malformed),
-        }
-    }
 }
 
 fn read_op_id(d: &mut Decoder<'_>) -> Result<OpId, ReplicaError> {

@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(hex, FIRST_SHA256);
     }
 
-    const FIRST_SHA256: &str = "b6c27e74b73b45acc76628bf5c7130cabdeedc16559cb1663869694261570269";
+    const FIRST_SHA256: &str = "a42e685eb85608ee75020414eda01e8420d3c39b6139ca3552010e1571690bdc";
 
     #[test]
     fn short_chinese_text_alone_shrinks_with_the_dictionary_only() {

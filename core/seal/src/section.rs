@@ -11,6 +11,8 @@ use crate::limits::SECTION_BODY_BYTES;
 const HEAD: usize = 3;
 /// No plaintext is shorter.
 const SHORTEST: usize = 64;
+/// Up to here the steps are of eight bytes: what a short text weighs is told by its words' number anyway.
+const FINE: usize = 256;
 /// Coding 0 is the body as it is; coding 1 + n one zstd frame with dictionary n, 0 being none.
 const AS_IS: u32 = 0;
 /// Bits of the length.
@@ -19,13 +21,16 @@ const LENGTH_BITS: u32 = 20;
 /// The longest a plaintext gets: of a body at the limit that does not compress.
 pub(crate) const LONGEST: usize = padded_len(HEAD + SECTION_BODY_BYTES);
 
-/// The Padmé rule: a length is rounded up so that only its O(log log) leading bits vary, which
+/// Below [`FINE`] a multiple of eight; above it the Padmé rule: a length is rounded up so that only its O(log log) leading bits vary, which
 /// costs at most 12 % (Nikitin and others, "Reducing Metadata Leakage from Encrypted Files and
 /// Communication with PURBs", 2019). At least 64.
 #[must_use]
 pub const fn padded_len(len: usize) -> usize {
     if len <= SHORTEST {
         return SHORTEST;
+    }
+    if len <= FINE {
+        return len.next_multiple_of(8);
     }
     let exponent = len.ilog2();
     let kept = exponent.ilog2() + 1;

@@ -24,9 +24,9 @@ impl View<'_> {
     /// # Errors
     /// The database's.
     pub fn templates(&self) -> Result<Vec<TemplateRow>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id FROM cell WHERE kind = ?1 AND field = ?2 GROUP BY id",
-        )?;
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT id FROM cell WHERE kind = ?1 AND field = ?2 GROUP BY id")?;
         let rows = statement.query_map([TEMPLATE.code, template::BODY], |row| fixed(row, 0))?;
         let ids: Vec<TemplateId> = rows.collect::<Result<_, _>>()?;
         let mut all = Vec::new();

@@ -149,7 +149,11 @@ fn a_change_that_waits_for_what_never_comes_blocks_nothing() {
 #[test]
 fn a_member_may_write_its_own_card_and_door_cards_of_its_grid() {
     let mut s = Scene::new();
-    let doc = MEMBER_CARD.document(s.villain.community(), GridId::default(), &[s.villain.member.as_bytes()]);
+    let doc = MEMBER_CARD.document(
+        s.villain.community(),
+        GridId::default(),
+        &[s.villain.member.as_bytes()],
+    );
     let space = s.common();
     let name = put(Key::plain(member_card::NAME), Value::Text("手工".into()));
     let made = s.villain.change(

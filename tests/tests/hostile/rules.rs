@@ -80,7 +80,10 @@ pub(crate) const MORE: &[Case] = &[
         reasons: &["role_may_not_write"],
         code: "against_the_rules",
         write: |s, _| {
-            let (space, doc) = (s.common(), SETTINGS.document(s.villain.community(), GridId::default(), &[]));
+            let (space, doc) = (
+                s.common(),
+                SETTINGS.document(s.villain.community(), GridId::default(), &[]),
+            );
             let op = put(Key::plain(settings::NAME), Value::Text("我的社区".into()));
             let made = s
                 .villain
@@ -138,14 +141,15 @@ pub(crate) const MORE: &[Case] = &[
         code: "damaged",
         write: |s, year| {
             let mut made = s.first(year, vec![s.visit_op(1, "环")]);
-            made.wire.deps = vec![Dep::InSection(0)];
+            // The encoder says how far back; one further than there is.
+            made.wire.deps = vec![Dep::InSection(1)];
             let entry = s.entry_of(year, &[&made]);
             s.push(&entry);
         },
     },
     Case {
         name: "a section that does not decrypt",
-        reasons: &["entry_cannot_decrypt"],
+        reasons: &["entry_coding"],
         code: "damaged",
         write: |s, year| {
             let made = s.first(year, vec![s.visit_op(1, "密")]);

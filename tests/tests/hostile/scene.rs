@@ -65,8 +65,7 @@ impl Scene {
     /// A visit book of the scene's door, one for each year.
     pub(crate) fn book(&self, year: i32) -> DocId {
         let community = self.villain.community();
-        let subject: [&[u8]; 2] = [self.door.as_bytes(), &year.to_be_bytes()];
-        VISIT_BOOK.document(community, community.grid("G1"), &subject)
+        visit_book::book(community, community.grid("G1"), self.door, year)
     }
 
     pub(crate) fn visit_value(&self, summary: &str) -> Value {

@@ -59,7 +59,8 @@ impl Scene {
     }
 
     fn case_op(&self, year: i32, counter: u64) -> OpId {
-        self.villain.op_id(self.casework(), self.case(year), counter)
+        self.villain
+            .op_id(self.casework(), self.case(year), counter)
     }
 
     fn push_case(&mut self, year: i32, changes: &[&Made]) {

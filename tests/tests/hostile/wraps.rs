@@ -35,7 +35,10 @@ fn with_keys(mut answer: Answer, good: usize) -> Answer {
 
 fn notices(home: &Doorknock) -> Vec<String> {
     let notices = home.status().unwrap().notices;
-    notices.iter().map(|notice| notice.code.to_owned()).collect()
+    notices
+        .iter()
+        .map(|notice| notice.code.to_owned())
+        .collect()
 }
 
 #[test]
@@ -56,7 +59,11 @@ fn a_key_that_does_not_open_is_told_and_asked_for_again_and_all_else_goes_on() {
         staff.sync(&lying, &mut |_| {}).unwrap();
         assert!(has(&staff, "别的照常"));
         assert_eq!(staff.doors(Some("G3")).unwrap_or_default().len(), 0);
-        assert_eq!(notices(&staff), [LACKS_A_KEY; 4], "two grids, two spaces each");
+        assert_eq!(
+            notices(&staff),
+            [LACKS_A_KEY; 4],
+            "two grids, two spaces each"
+        );
     }
     s.sync(&staff).unwrap();
     assert_eq!(notices(&staff), [] as [&str; 0]);

@@ -19,9 +19,9 @@ pub(crate) use read::{need_info, person_info};
 
 use crate::Result;
 use crate::edit::parse_version;
-use crate::record::{Place, place};
 use crate::error::{not_found, said};
 use crate::home::Doorknock;
+use crate::record::{Place, place};
 use crate::writer::{Writer, with_writer};
 
 /// A need is to be looked at again after this many days, unless somebody says otherwise.

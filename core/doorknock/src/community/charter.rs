@@ -165,7 +165,9 @@ pub(crate) fn extend_and_keep(
             Err(error) => return Err(error.into()),
         }
     }
-    let wraps = wraps.iter().filter_map(|bytes| Wrap::from_bytes(bytes).ok());
+    let wraps = wraps
+        .iter()
+        .filter_map(|bytes| Wrap::from_bytes(bytes).ok());
     let keys = opened(&next, inner.secrets.hpke(), wraps);
     let lacking = lacking(inner, &next, &keys)?;
     inner.store.write(|tx| {
@@ -206,11 +208,7 @@ pub(super) fn opened(
 }
 
 /// The spaces that the charter lets this device hold and whose key is neither here nor among these.
-fn lacking(
-    inner: &Inner,
-    charter: &Charter,
-    keys: &[(SpaceId, EpochKey)],
-) -> Result<Vec<Space>> {
+fn lacking(inner: &Inner, charter: &Charter, keys: &[(SpaceId, EpochKey)]) -> Result<Vec<Space>> {
     let device = inner.secrets.device_id();
     let view = inner.store.view()?;
     let mut lacking = Vec::new();

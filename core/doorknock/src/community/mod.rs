@@ -7,9 +7,7 @@ mod grids;
 mod invite;
 mod join;
 
-pub(crate) use charter::{
-    KEY_MISSING, append_name, append_request, ask_for_keys, extend_and_keep,
-};
+pub(crate) use charter::{KEY_MISSING, append_name, append_request, ask_for_keys, extend_and_keep};
 pub use join::Joined;
 
 use doorknock_model::access::{Role, SpaceKind};

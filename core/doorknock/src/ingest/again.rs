@@ -36,7 +36,9 @@ impl Ingest<'_> {
             device: author.device,
             incarnation: author.incarnation,
         };
-        let section = Section::decode_by(&item.bytes, &recorder).ok();
+        let section = space
+            .as_ref()
+            .and_then(|space| Section::decode_by(&item.bytes, &recorder, space.id).ok());
         if let (Some(space), Some(member), Some(section)) =
             (space, self.charter.member(author.member), section)
         {

@@ -168,3 +168,28 @@ fn parts(change: &WireChange, deps: &[([u8; 32], u64)]) -> Parts {
         splices: change.splices.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_begins_alike_is_read_in_every_way_but_not_without_end() {
+        let hash = |start: u8, end: u8| {
+            let mut hash = [start; 32];
+            hash[31] = end;
+            hash
+        };
+        let start = |byte| Follows::Start([byte; 8]);
+        let known = Heads(vec![(hash(1, 1), 5), (hash(1, 2), 7), (hash(2, 0), 9)]);
+        let both = readings(&known, &[start(1), start(2)]).unwrap();
+        assert_eq!(both.len(), 2);
+        assert_eq!(both[0], [(hash(1, 1), 5), (hash(2, 0), 9)]);
+        assert_eq!(both[1], [(hash(1, 2), 7), (hash(2, 0), 9)]);
+        let one = readings(&known, &[Follows::Known(hash(1, 2))]).unwrap();
+        assert_eq!(one, [[(hash(1, 2), 7)]]);
+        assert_eq!(readings(&known, &[start(1), start(3)]), Err([3; 8]));
+        let many = readings(&known, &[start(1); 16]).unwrap();
+        assert_eq!(many.len(), READINGS);
+    }
+}

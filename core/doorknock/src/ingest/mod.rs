@@ -115,9 +115,10 @@ impl Ingest<'_> {
         let Some(device) = self.charter.device(header.device) else {
             return refuse("unknown_device");
         };
-        if let Err(error) = entry.verify(self.community, &device.sign_key) {
-            return refuse(error.message().code);
-        }
+        let verified = match entry.verify(self.community, &device.sign_key) {
+            Ok(verified) => verified,
+            Err(error) => return refuse(error.message().code),
+        };
         let member = self.charter.member_of(header.device);
         let Some(member) = member.filter(|_| self.charter.may_hold(header.device, header.space))
         else {
@@ -161,7 +162,7 @@ impl Ingest<'_> {
         let mut taken = Taken::default();
         let mut newer = None;
         for n in 0..entry.sections().len() {
-            let opened = entry.open_section(n, &keys);
+            let opened = verified.open_section(n, &keys);
             if let Err(error @ EntryError::Unsupported) = opened {
                 newer = Some(error);
                 continue;

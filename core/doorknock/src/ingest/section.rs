@@ -86,7 +86,7 @@ impl Ingest<'_> {
             Ok(body) => body,
             Err(error) => return refuse(error.message().code, sealed),
         };
-        let section = match Section::decode_by(&body, &from.recorder()) {
+        let section = match Section::decode_by(&body, &from.recorder(), from.space.id) {
             Ok(section) => section,
             Err(error) => return refuse(replica_code(error), &body),
         };

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::splice::{Edit, Run, TextRef};
+use doorknock_model::kind::Key;
 
 fn value() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -86,6 +87,8 @@ proptest! {
     }
 }
 
+const SPACE: SpaceId = SpaceId([4; 16]);
+
 #[test]
 fn ids_that_the_recorder_gave_go_without_saying() {
     let recorder = Recorder {
@@ -118,16 +121,26 @@ fn ids_that_the_recorder_gave_go_without_saying() {
     ];
     let section = Section {
         kind: 5,
-        doc: DocId([1; 16]),
+        doc: SPACE.document([1; 12]),
         changes: ids.map(of).to_vec(),
         context: None,
     };
-    let bytes = section.encode_by(&recorder);
-    assert_eq!(section.encode().len(), bytes.len() + 16 + 14);
-    assert_eq!(Section::decode_by(&bytes, &recorder).as_ref(), Ok(&section));
-    let kept = Section::decode_by(&section.encode(), &other);
-    assert_eq!(kept.as_ref(), Ok(&section), "spelled out they are anybody's");
-    assert_ne!(Section::decode_by(&bytes, &other).as_ref(), Ok(&section));
+    let bytes = section.encode_by(&recorder, SPACE);
+    assert_eq!(section.encode().len(), bytes.len() + 16 + 14 + 4);
+    assert_eq!(
+        Section::decode_by(&bytes, &recorder, SPACE).as_ref(),
+        Ok(&section)
+    );
+    let kept = Section::decode_by(&section.encode(), &other, SPACE);
+    assert_eq!(
+        kept.as_ref(),
+        Ok(&section),
+        "spelled out they are anybody's"
+    );
+    assert_ne!(
+        Section::decode_by(&bytes, &other, SPACE).as_ref(),
+        Ok(&section)
+    );
     assert_eq!(Section::decode(&bytes), Err(ReplicaError::Malformed));
 }
 
@@ -137,7 +150,12 @@ fn an_id_of_no_time_is_refused() {
         device: doorknock_model::ids::DeviceId([1; 16]),
         incarnation: doorknock_model::ids::Incarnation([2; 8]),
     };
-    for (time, count, later) in [(-1, 0, 0), (1 << 48, 0, 0), (0, 1 << 26, 0), (5, 0, i64::MAX)] {
+    for (time, count, later) in [
+        (-1, 0, 0),
+        (1 << 48, 0, 0),
+        (0, 1 << 26, 0),
+        (5, 0, i64::MAX),
+    ] {
         let mut ids = Ids {
             recorder: Some(&recorder),
             time,

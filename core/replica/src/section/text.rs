@@ -3,9 +3,8 @@
 use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
 
-use super::{
-    EncodeResult, Ids, array, bad, limits, list, read_key, read_op_id, skip, write_key, write_op_id,
-};
+use super::ids::{Ids, read_key, write_key};
+use super::{EncodeResult, array, bad, limits, list, read_op_id, skip, write_op_id};
 use crate::ReplicaError;
 use crate::splice::{Edit, Run, Splice, TextRef};
 

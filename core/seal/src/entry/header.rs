@@ -1,6 +1,5 @@
 //! The header of an entry: what the hub sees and the author signs.
 
-use chacha20poly1305::XNonce;
 use doorknock_model::ids::{DeviceId, Incarnation, SpaceId};
 
 use super::EntryError;
@@ -71,7 +70,7 @@ impl Header {
 }
 
 /// The nonces of an entry's sections, from all that its header says: index by index.
-pub(super) fn nonce(header: &[u8], index: usize) -> XNonce {
+pub(super) fn nonce(header: &[u8], index: usize) -> [u8; 24] {
     let base = sha256(&[b"doorknock/1 nonce", header]);
     let mut nonce = [0; 24];
     nonce.copy_from_slice(&base[..24]);
@@ -80,5 +79,5 @@ pub(super) fn nonce(header: &[u8], index: usize) -> XNonce {
         .iter_mut()
         .zip(index)
         .for_each(|(byte, i)| *byte ^= i);
-    nonce.into()
+    nonce
 }

@@ -1,12 +1,13 @@
 //! The keys that seal and open sections.
 
-use chacha20poly1305::aead::KeyInit;
-use chacha20poly1305::{Key, XChaCha20Poly1305};
+use chacha20::XChaCha20;
+use chacha20::cipher::{KeyIvInit as _, StreamCipher as _};
 use doorknock_model::ids::SpaceId;
 use zeroize::Zeroizing;
 
-use crate::wrap::EpochKey;
+use super::EntryError;
 use crate::hkdf32;
+use crate::wrap::EpochKey;
 
 /// The keys of one epoch of one space, derived from its [`EpochKey`].
 #[derive(Clone)]
@@ -40,8 +41,11 @@ impl SpaceKeys {
         self.epoch
     }
 
-    pub(super) fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&Key::from(*self.content))
+    /// Turns a section's plaintext into what is sent, and back. What was sent is whole because it is signed.
+    pub(super) fn apply(&self, nonce: [u8; 24], bytes: &mut [u8]) -> Result<(), EntryError> {
+        let mut cipher = XChaCha20::new(&(*self.content).into(), &nonce.into());
+        let applied = cipher.try_apply_keystream(bytes);
+        applied.map_err(|_| EntryError::TooLarge)
     }
 }
 

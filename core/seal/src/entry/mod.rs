@@ -8,7 +8,6 @@ mod error;
 mod header;
 mod keys;
 
-use chacha20poly1305::aead::{Aead, Payload};
 use doorknock_model::ids::{CommunityId, Incarnation};
 use doorknock_model::{Entropy, random};
 use zeroize::Zeroizing;
@@ -20,9 +19,6 @@ use crate::{Hash, limits, section, sha256};
 pub use error::EntryError;
 pub use header::{Header, Link};
 pub use keys::SpaceKeys;
-
-/// Bytes that sealing adds to a plaintext.
-const TAG: usize = 16;
 
 /// Where an entry stands. Space and epoch come with the keys, the device with its secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,17 +69,11 @@ pub fn seal_entry(
         salt: random(entropy),
     };
     let header = header.encode();
-    let cipher = keys.cipher();
     let mut sealed = Vec::with_capacity(bodies.len());
     for (i, body) in bodies.iter().enumerate() {
-        let plain = Zeroizing::new(section::pack(body)?);
-        let payload = Payload {
-            msg: &plain,
-            aad: &header,
-        };
-        let nonce = header::nonce(&header, i);
-        let bytes = cipher.encrypt(&nonce, payload);
-        sealed.push(bytes.map_err(|_| EntryError::TooLarge)?);
+        let mut bytes = section::pack(body)?;
+        keys.apply(header::nonce(&header, i), &mut bytes)?;
+        sealed.push(bytes);
     }
     let root = root(sealed.iter().map(|bytes| sha256(&[bytes])));
     let message = [&header[..], &root].concat();
@@ -162,7 +152,7 @@ impl<'b> Entry<'b> {
         if !canonical || sections.is_empty() {
             return Err(EntryError::Malformed);
         }
-        if sections.iter().any(|s| s.len() > section::LONGEST + TAG) {
+        if sections.iter().any(|s| s.len() > section::LONGEST) {
             return Err(EntryError::TooLarge);
         }
         Ok(Self {
@@ -206,11 +196,15 @@ impl<'b> Entry<'b> {
         &self.sections
     }
 
-    /// Checks that the device with this key signed the entry for this community.
+    /// Checks that the device with this key signed the entry for this community, with these sections.
     ///
     /// # Errors
     /// [`EntryError::BadSignature`], also if the key is not the header's device's.
-    pub fn verify(&self, community: CommunityId, sign_key: &[u8; 32]) -> Result<(), EntryError> {
+    pub fn verify(
+        &self,
+        community: CommunityId,
+        sign_key: &[u8; 32],
+    ) -> Result<Verified<'_, 'b>, EntryError> {
         let own = device_id(sign_key) == self.header.device;
         let signed = || {
             let message = [self.header_bytes, &self.root].concat();
@@ -218,33 +212,34 @@ impl<'b> Entry<'b> {
             verify(sign_key, context, community, &message, &self.signature)
         };
         if own && signed() {
-            Ok(())
+            Ok(Verified(self))
         } else {
             Err(EntryError::BadSignature)
         }
     }
+}
 
+/// An entry whose signature was verified. Only such a one opens: sections carry no check of their own,
+/// because the signature covers every byte of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Verified<'e, 'b>(&'e Entry<'b>);
+
+impl Verified<'_, '_> {
     /// The body of section `index`.
     ///
     /// # Errors
-    /// [`EntryError::CannotDecrypt`] (also for keys of another space or epoch),
+    /// [`EntryError::CannotDecrypt`] for keys of another space or epoch,
     /// [`EntryError::Coding`], [`EntryError::InflatesTooLarge`], [`EntryError::Unsupported`] for a
     /// coding of a newer version; [`EntryError::Malformed`] if there is no such section.
     pub fn open_section(&self, index: usize, keys: &SpaceKeys) -> Result<Vec<u8>, EntryError> {
-        let sealed = self.sections.get(index).ok_or(EntryError::Malformed)?;
-        if (keys.space(), keys.epoch()) != (self.header.space, self.header.epoch) {
+        let entry = self.0;
+        let sealed = entry.sections.get(index).ok_or(EntryError::Malformed)?;
+        if (keys.space(), keys.epoch()) != (entry.header.space, entry.header.epoch) {
             return Err(EntryError::CannotDecrypt);
         }
-        let payload = Payload {
-            msg: sealed,
-            aad: self.header_bytes,
-        };
-        let nonce = header::nonce(self.header_bytes, index);
-        let plain = keys
-            .cipher()
-            .decrypt(&nonce, payload)
-            .map_err(|_| EntryError::CannotDecrypt)?;
-        section::unpack(&Zeroizing::new(plain))
+        let mut plain = Zeroizing::new(sealed.to_vec());
+        keys.apply(header::nonce(entry.header_bytes, index), &mut plain)?;
+        section::unpack(&plain)
     }
 }
 
