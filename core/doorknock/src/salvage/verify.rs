@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use doorknock_model::ids::{CommunityId, DeviceId, DocId, Incarnation, MemberId, SpaceId};
+use doorknock_model::ids::{
+    CommunityId, DeviceId, DocId, Incarnation, MemberId, Recorder, SpaceId,
+};
 use doorknock_model::kinds::{self, VISIT_BOOK, visit_book};
 use doorknock_replica::actor;
 use doorknock_replica::change::{self, Parts, genesis};
@@ -289,7 +291,7 @@ impl<'a> Log<'a> {
         let mine = self.known.device.device_id();
         let by = entry.header().device;
         let author = charter.device(by)?;
-        entry.verify(charter.community(), &author.sign_key).ok()?;
+        let verified = entry.verify(charter.community(), &author.sign_key).ok()?;
         let number = charter.space_number(entry.header().space)?;
         let header = entry.header();
         let key = self
@@ -298,7 +300,14 @@ impl<'a> Log<'a> {
             .iter()
             .find(|(space, _)| *space == header.space);
         let keys = key.map(|(space, key)| SpaceKeys::derive(*space, header.epoch, key));
-        let open = |n| Section::decode(&entry.open_section(n, keys.as_ref()?).ok()?).ok();
+        let recorder = Recorder {
+            device: header.device,
+            incarnation: header.incarnation,
+        };
+        let open = |n| {
+            let body = verified.open_section(n, keys.as_ref()?).ok()?;
+            Section::decode_by(&body, &recorder, header.space).ok()
+        };
         let sections = (0..entry.sections().len()).filter_map(open);
         let kept = sections.map(|section| Kept {
             device: header.device,
