@@ -210,8 +210,10 @@ impl Doorknock {
     /// Runs a write of what others wrote: it leaves the reserve to what is recorded here and to sending it,
     /// and stops first (rule R4).
     pub(crate) fn taking<T>(&self, work: impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
-        let result = self.attempt(&mut self.lock(), &work);
-        result.map_err(|error| if error.is_full() { pull_full() } else { error })
+        let full = |error: crate::Error| if error.is_full() { pull_full() } else { error };
+        // What was given back is not there to be filled from outside.
+        self.reserve().map_err(|error| full(error.into()))?;
+        self.attempt(&mut self.lock(), &work).map_err(full)
     }
 
     /// Tries a write. A page that did not read ends the connection, also for what has nothing to do with it,
@@ -233,12 +235,18 @@ impl Doorknock {
 
     /// Keeps the reserve; it is a help, so failing to is no error.
     pub(crate) fn keep_reserve(&self) {
+        let _ = self.reserve();
+    }
+
+    fn reserve(&self) -> std::io::Result<()> {
         let path = self.path.join(RESERVE);
-        let kept = std::fs::metadata(&path).is_ok_and(|file| file.len() == RESERVE_BYTES as u64);
-        // Written, not sparse: the space has to be there when it is needed. Half of it is none.
-        if !kept && std::fs::write(&path, vec![0x55; RESERVE_BYTES]).is_err() {
-            let _ = std::fs::remove_file(&path);
+        if std::fs::metadata(&path).is_ok_and(|file| file.len() == RESERVE_BYTES as u64) {
+            return Ok(());
         }
+        // Written, not sparse: the space has to be there when it is needed. Half of it is none.
+        std::fs::write(&path, vec![0x55; RESERVE_BYTES]).inspect_err(|_| {
+            let _ = std::fs::remove_file(&path);
+        })
     }
 
     pub(crate) fn now_ms(&self) -> i64 {

@@ -48,7 +48,8 @@ impl Pace {
     #[must_use]
     pub fn arrived(self, bytes: usize) -> Self {
         let was_full = bytes >= self.0 as usize / 2;
-        let next = if was_full { self.0 * 2 } else { self.0 };
+        // By little, since where it had become too much the next that is too much is lost as well.
+        let next = if was_full { self.0 / 4 * 5 } else { self.0 };
         Self(next.min(Self::MOST))
     }
 }
@@ -71,7 +72,7 @@ mod tests {
             pace = pace.arrived(pace.bytes() as usize);
             trips += 1;
         }
-        assert_eq!(trips, 6);
+        assert_eq!(trips, 19);
         assert_eq!(pace.arrived(usize::MAX), pace);
     }
 

@@ -3,10 +3,12 @@
 
 mod care;
 mod day;
+mod doctor;
 mod export;
 mod hub;
 mod matters;
 mod out;
+mod poor_signal;
 mod program;
 mod records;
 mod scenario;

@@ -4,8 +4,8 @@
 //! and syncing, and then asks what is left.
 //!
 //! **How it works.** It says each step on standard output, one line at once: `opening`, `asking`
-//! before a request, `answered` before the answer is taken in, `visit ID SUMMARY` after the call
-//! that records a visit returned. That last line is the acknowledgement.
+//! before a request, `answered` before the answer is taken in, `maintaining` before the work for a quiet
+//! moment, `visit ID SUMMARY` after the call that records a visit returned. That last line is the acknowledgement.
 //!
 //! **What it never does.** It repeats no visit, and passes over no failure but a hub that is away.
 
@@ -29,6 +29,9 @@ const WEEK_MS: i64 = 7 * 86_400_000;
 /// Once in so many visits a worker syncs.
 const SYNC_EVERY: u32 = 6;
 
+/// Once in so many visits it does what is for a quiet moment.
+const MAINTAIN_EVERY: u32 = 9;
+
 /// More rounds than any home needs to become quiet.
 const FINISH_ROUNDS: u32 = 50;
 
@@ -42,8 +45,13 @@ fn main() -> Done {
         ["join", home, link, name] => join(Path::new(home), link, name),
         ["work", home, run, seed] => work(Path::new(home), run, seed.parse()?),
         ["finish", home] => finish(Path::new(home)),
+        ["open", home] => {
+            open(Path::new(home))?;
+            say("opened");
+            Ok(())
+        }
         _ => Err(
-            "found HOME HUB INVITATIONS | join HOME LINK NAME | work HOME RUN SEED | finish HOME"
+            "found HOME HUB INVITATIONS | join HOME LINK NAME | work HOME RUN SEED | finish HOME | open HOME"
                 .into(),
         ),
     }
@@ -105,6 +113,10 @@ fn work(home: &Path, run: &str, seed: u64) -> Done {
         let door = doors[rng.random_range(0..doors.len())];
         let id = home.log_visit(&visit(door, &summary))?;
         say(&format!("visit {id} {summary}"));
+        if rng.random_range(0..MAINTAIN_EVERY) == 0 {
+            say("maintaining");
+            home.maintain()?;
+        }
         if rng.random_range(0..SYNC_EVERY) == 0 {
             match home.sync(&net, &mut |_| {}) {
                 Err(error) if error.code() != "hub_unreachable" => return Err(error.into()),

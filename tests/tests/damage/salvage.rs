@@ -69,8 +69,8 @@ fn whichever_page_is_lost_the_new_home_converges_and_says_what_it_lacks() {
     let sound = scene.database();
     let pages = sound.len() / PAGE;
     let (mut without_identity, mut worst) = (0, 0);
-    // A prime apart, so that pages of every sort are met; the others are flipped one by one in `flips`.
-    for page in (0..pages).step_by(19) {
+    // Each page by itself is met in the store's own test.
+    for page in (0..pages).step_by(9) {
         let mut bytes = sound.clone();
         bytes[page * PAGE..(page + 1) * PAGE].fill(0x5a);
         let from = scene.copy("damaged", &bytes, None);
@@ -100,7 +100,7 @@ fn whichever_page_is_lost_the_new_home_converges_and_says_what_it_lacks() {
         );
     }
     eprintln!(
-        "{pages} pages, each 19th lost: {without_identity} without identity, at worst {worst} unsent visits lost"
+        "{pages} pages, each 9th lost: {without_identity} without identity, at worst {worst} unsent visits lost"
     );
     assert!(without_identity <= 1 && worst <= 12);
 }
@@ -113,7 +113,8 @@ fn the_hub_gives_a_lost_charter_back_and_a_truncated_file_what_it_still_has() {
         let from = scene.copy("damaged", &sound[..sound.len() / 4 * part], None);
         match scene.salvage(&from, "new") {
             Ok(done) => {
-                assert!(line(&done, "changes").0 > 0);
+                // The tables' first pages come before the log's.
+                assert!(part == 2 || line(&done, "changes").0 > 0);
                 converges(&scene, "new");
             }
             Err(error) => assert_eq!(error.code(), "salvage_identity"),

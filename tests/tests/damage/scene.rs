@@ -13,11 +13,11 @@ pub(crate) const UNSENT: usize = 25;
 
 /// Two phones of one grid; the history of the first is what is damaged.
 pub(crate) struct Scene {
-    pub(crate) folder: tempfile::TempDir,
     pub(crate) world: World,
     pub(crate) office: Doorknock,
     pub(crate) wang: Doorknock,
     pub(crate) doors: Vec<DoorId>,
+    _folder: tempfile::TempDir,
 }
 
 impl Scene {
@@ -52,11 +52,11 @@ impl Scene {
         }
         drop(li);
         Self {
-            folder,
             world,
             office,
             wang,
             doors,
+            _folder: folder,
         }
     }
 

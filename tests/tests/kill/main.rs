@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod openings;
 mod process;
 
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ use rand_chacha::ChaCha20Rng;
 use tempfile::TempDir;
 
 /// Steps a process can be killed right after.
-const STEPS: [&str; 3] = ["visit", "asking", "answered"];
+const STEPS: [&str; 4] = ["visit", "asking", "answered", "maintaining"];
 
 /// Kills while joining, at most, for each phone.
 const JOIN_KILLS: u32 = 4;

@@ -74,6 +74,13 @@ impl Process {
         self.lines.try_iter().collect()
     }
 
+    /// SIGKILL, if it still runs; whether it did.
+    pub(crate) fn kill_if_running(mut self) -> bool {
+        let running = self.child.try_wait().unwrap().is_none();
+        self.end();
+        running
+    }
+
     /// Waits for its end; every line that was not read yet.
     pub(crate) fn finish(mut self) -> (ExitStatus, Vec<String>) {
         let mut lines = Vec::new();

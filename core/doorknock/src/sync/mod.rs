@@ -207,7 +207,7 @@ impl SyncSession {
                 outcome.reset += 1;
             }
         }
-        if !response.more && !self.compared {
+        if !response.more && self.full.is_none() && !self.compared {
             // Once a session, so that a hub whose receipts and logs never agree keeps nobody busy.
             self.compared = true;
             home.writing(void_behind_the_log)?;
