@@ -58,6 +58,9 @@ pub struct Found {
     pub torn: usize,
 }
 
+/// How a statement begins: an array of three.
+const STATEMENT: u8 = 0x83;
+
 fn array<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
     bytes.try_into().ok()
 }
@@ -124,7 +127,8 @@ impl Found {
     /// A row of a table by row number.
     pub(super) fn numbered(&mut self, page: u32, id: i64, row: Vec<Value>) {
         match &row[..] {
-            [Null, Blob(bytes), Null, ..] => {
+            // Blocks of the search index have this shape as well, and are many.
+            [Null, Blob(bytes), Null, ..] if bytes.first() == Some(&STATEMENT) => {
                 self.statements.entry(id).or_default().push(bytes.clone());
             }
             [

@@ -12,7 +12,7 @@ fn filled(path: &Path) -> Store {
     let work = |tx: &crate::Tx<'_>| -> Result<()> {
         tx.set_meta("device", &[9; 64])?;
         for n in 0..4_u8 {
-            tx.append_statement(n.into(), &[n; 700])?;
+            tx.append_statement(n.into(), &[[0x83; 1].as_slice(), &[n; 699]].concat())?;
             let space = u32::from(n);
             tx.add_space(space, SpaceId([n; 16]), 1, GridId([n; 16]))?;
             tx.add_space_key(space, 0, &[n; 32])?;
