@@ -126,10 +126,11 @@ pub(super) fn entry(id: i64, row: Vec<Value>) -> Option<EntryRow> {
 impl Found {
     /// A row of a table by row number.
     pub(super) fn numbered(&mut self, page: u32, id: i64, row: Vec<Value>) {
-        match &row[..] {
+        let places = match &row[..] {
             // Blocks of the search index have this shape as well, and are many.
             [Null, Blob(bytes), Null, ..] if bytes.first() == Some(&STATEMENT) => {
                 self.statements.entry(id).or_default().push(bytes.clone());
+                None
             }
             [
                 Null,
@@ -145,6 +146,7 @@ impl Found {
                     let author = (DeviceId(device), Incarnation(incarnation), member);
                     self.authors.insert(id, author);
                 }
+                None
             }
             [
                 Null,
@@ -159,18 +161,14 @@ impl Found {
             ] => {
                 let space = u32::try_from(id).ok().zip(array(last));
                 self.last_entries.extend(space);
+                None
             }
-            [Null, Integer(_), Integer(_), ..] => {
-                if chunk(id, row).is_some() {
-                    self.chunks.insert(id, page);
-                }
-            }
-            [Null, Integer(_), Blob(_), ..] => {
-                if entry(id, row).is_some() {
-                    self.entries.insert(id, page);
-                }
-            }
-            _ => (),
+            [Null, Integer(_), Integer(_), ..] => chunk(id, row).map(|_| &mut self.chunks),
+            [Null, Integer(_), Blob(_), ..] => entry(id, row).map(|_| &mut self.entries),
+            _ => None,
+        };
+        if let Some(places) = places {
+            places.insert(id, page);
         }
     }
 
