@@ -3,10 +3,11 @@
 //! The damaged files are only read ([`doorknock_store::salvage`]). Nothing found there is believed because
 //! it was found: the charter by its signatures, the spaces' keys by the charter's commitments, sealed
 //! entries by this device's signature, each change by its hash and by the actor that follows from its
-//! author and document ([`verify`]). The new home has the same device in it and no cursors, so its
+//! author and document ([`log`]). The new home has the same device in it and no cursors, so its
 //! next sync brings everything again that is missing, this device's own entries too; what was recorded
 //! here and is in no entry that was kept is sealed anew.
 
+mod log;
 mod report;
 mod verify;
 
@@ -26,7 +27,8 @@ use crate::env::{Env, KeyStore, Transport};
 use crate::error::said;
 use crate::home::{self, DATABASE, Doorknock};
 use crate::ingest::{self, Kept};
-use verify::{Known, Log};
+use log::Log;
+use verify::Known;
 
 /// Where the damaged database is copied to while it is read.
 const COPY: &str = "salvage.tmp";

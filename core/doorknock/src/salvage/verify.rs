@@ -1,28 +1,17 @@
-//! What of a damaged home can be believed.
+//! Who a damaged home's device is, and what of its charter and keys can be believed.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashSet;
 
-use doorknock_model::ids::{CommunityId, DeviceId, DocId, Incarnation, MemberId, SpaceId};
-use doorknock_model::kinds;
-use doorknock_replica::actor;
-use doorknock_replica::change::{self, Parts, genesis};
-use doorknock_replica::section::Section;
+use doorknock_model::ids::{CommunityId, DeviceId, MemberId, SpaceId};
 use doorknock_seal::charter::Charter;
-use doorknock_seal::entry::{Entry, SpaceKeys};
 use doorknock_seal::identity::DeviceSecrets;
 use doorknock_seal::wrap::{self, EpochKey};
-use doorknock_store::Tx;
-use doorknock_store::log::{ChunkRow, DocRow};
-use doorknock_store::outbox::NewEntry;
-use doorknock_store::salvage::{Damaged, EntryRow, Found};
+use doorknock_store::salvage::Found;
 
 use crate::Result;
 use crate::community::device_charter;
 use crate::env::Transport;
 use crate::error::said;
-use crate::ingest::Kept;
-use crate::outbox;
 
 /// Single values that are kept as they are. Watermarks are not: the new home begins its own.
 const META: [&str; 2] = ["device", "rescue_secret"];
@@ -97,7 +86,7 @@ impl Known {
         })
     }
 
-    fn space(&self, number: u32) -> Option<SpaceId> {
+    pub(super) fn space(&self, number: u32) -> Option<SpaceId> {
         Some(self.charter.space_by_number(number.into())?.id)
     }
 }
@@ -162,243 +151,4 @@ fn no_identity() -> crate::Error {
         "存放本机身份和密钥的那一页已损坏，无法重建能同步的数据；原文件未改动，请勿删除。已到服务器的记录都在，请向管理员要新的邀请，在新目录里加入。",
         "The page with this device's identity and keys does not read, so no home that could sync can be made; the files are as they were, do not delete them. What had reached the hub is there: ask for a new invitation and join in a new folder.",
     )
-}
-
-/// An entry of this device whose signature holds.
-pub(super) struct OwnEntry {
-    row: EntryRow,
-    kept: Vec<Kept>,
-}
-
-impl OwnEntry {
-    pub(super) fn keep(&self, tx: &Tx<'_>) -> Result<()> {
-        let EntryRow { space, hash, .. } = self.row;
-        tx.add_entry(&NewEntry {
-            space,
-            hash,
-            bytes: &self.row.bytes,
-            changes: self.row.changes,
-            visits: self.row.visits,
-        })?;
-        if let Some(position) = self.row.position {
-            tx.entry_kept(&hash, position)?;
-        } else if let Some(verdict) = self.row.refused {
-            tx.entry_refused(&hash, verdict)?;
-        }
-        Ok(())
-    }
-
-    /// What it holds, for what the log lacks.
-    pub(super) fn kept(self) -> Vec<Kept> {
-        self.kept
-    }
-}
-
-/// The damaged home's log and entries, each row verified as it is read.
-pub(super) struct Log<'a> {
-    known: &'a Known,
-    found: &'a Found,
-    pages: &'a Damaged,
-    docs: HashMap<i64, DocRow>,
-    /// What this device's kept entries hold.
-    sealed: HashSet<(DocId, Incarnation, u64)>,
-    last_entries: RefCell<HashMap<u32, [u8; 32]>>,
-    chain: BTreeMap<(u32, Incarnation), u64>,
-}
-
-impl<'a> Log<'a> {
-    pub(super) fn new(known: &'a Known, found: &'a Found, pages: &'a Damaged) -> Result<Self> {
-        let mut log = Self {
-            known,
-            found,
-            pages,
-            docs: found.docs.clone(),
-            sealed: HashSet::new(),
-            last_entries: RefCell::default(),
-            chain: BTreeMap::new(),
-        };
-        let mine = known.device.device_id();
-        let mut own: HashSet<Incarnation> = HashSet::new();
-        own.extend(found.authors.values().filter(|a| a.0 == mine).map(|a| a.1));
-        let (mut sealed, mut chain, mut last) = (HashSet::new(), BTreeMap::new(), HashMap::new());
-        log.entries(|entry| {
-            let Ok(parsed) = Entry::parse(&entry.row.bytes) else {
-                return Ok(());
-            };
-            let header = parsed.header();
-            last.insert(entry.row.space, entry.row.hash);
-            let next = chain
-                .entry((entry.row.space, header.incarnation))
-                .or_default();
-            *next = (header.sequence + 1).max(*next);
-            own.insert(header.incarnation);
-            for kept in &entry.kept {
-                for change in &kept.section.changes {
-                    sealed.insert((kept.section.doc, header.incarnation, change.seq));
-                }
-            }
-            Ok(())
-        })?;
-        for (space, incarnation, next) in &found.chain {
-            // Other rows have the same shape.
-            if own.contains(incarnation) {
-                let known: &mut u64 = chain.entry((*space, *incarnation)).or_default();
-                *known = (*next).max(*known);
-            }
-        }
-        last.extend(&found.last_entries);
-        log.sealed = sealed;
-        log.chain = chain;
-        log.last_entries = RefCell::new(last);
-        Ok(log)
-    }
-
-    /// Each of this device's entries that verifies, in order. How many.
-    pub(super) fn entries(&self, mut each: impl FnMut(OwnEntry) -> Result<()>) -> Result<usize> {
-        let mut kept = 0;
-        for page in in_order(&self.found.entries) {
-            for row in self.pages.entries(page)? {
-                if let Some(entry) = self.entry(row) {
-                    each(entry)?;
-                    kept += 1;
-                }
-            }
-        }
-        Ok(kept)
-    }
-
-    fn entry(&self, row: EntryRow) -> Option<OwnEntry> {
-        let charter = &self.known.charter;
-        let entry = Entry::parse(&row.bytes).ok()?;
-        let device = &self.known.device;
-        let is_own = entry.hash() == row.hash
-            && entry
-                .verify(charter.community(), &device.sign_key())
-                .is_ok()
-            && self.known.space(row.space) == Some(entry.header().space);
-        if !is_own {
-            return None;
-        }
-        let header = entry.header();
-        let key = self
-            .known
-            .keys
-            .iter()
-            .find(|(space, _)| *space == header.space);
-        let keys = key.map(|(space, key)| SpaceKeys::derive(*space, header.epoch, key));
-        let open = |n| Section::decode(&entry.open_section(n, keys.as_ref()?).ok()?).ok();
-        let sections = (0..entry.sections().len()).filter_map(open);
-        let kept = sections.map(|section| Kept {
-            device: header.device,
-            incarnation: header.incarnation,
-            space: row.space,
-            section,
-            from: row.hash,
-        });
-        let kept = kept.collect();
-        Some(OwnEntry { row, kept })
-    }
-
-    pub(super) fn last_entries(&self) -> Vec<(u32, [u8; 32])> {
-        self.last_entries
-            .borrow()
-            .iter()
-            .map(|(n, hash)| (*n, *hash))
-            .collect()
-    }
-
-    pub(super) fn chain(&self) -> Vec<((u32, Incarnation), u64)> {
-        self.chain.iter().map(|(of, next)| (*of, *next)).collect()
-    }
-
-    pub(super) fn last_entry_number(&self) -> i64 {
-        self.found.entries.keys().next_back().copied().unwrap_or(0)
-    }
-
-    pub(super) fn last_change_number(&self) -> i64 {
-        self.found.chunks.keys().next_back().copied().unwrap_or(0)
-    }
-
-    /// The pages with changes, in the order of the log.
-    pub(super) fn pages(&self) -> Vec<u32> {
-        in_order(&self.found.chunks)
-    }
-
-    /// The changes on a page that verify.
-    pub(super) fn changes(&mut self, page: u32) -> Result<Vec<Kept>> {
-        let rows = self.pages.chunks(page)?;
-        Ok(rows.iter().filter_map(|row| self.change(row)).collect())
-    }
-
-    fn change(&mut self, row: &ChunkRow) -> Option<Kept> {
-        let (by, parts) = change::read(&row.change).ok()?;
-        if change::build(by, &parts).ok()?.hash != row.hash {
-            return None;
-        }
-        let (device, incarnation, _) = *self.found.authors.get(&row.author)?;
-        let doc = self.document(row.doc, by, &parts, device, incarnation)?;
-        let is_unsent = device == self.known.device.device_id()
-            && !self.sealed.contains(&(doc.id, incarnation, parts.seq));
-        let change = outbox::to_wire(doc.kind, parts, row.hash, &[]);
-        let section = Section {
-            kind: doc.kind,
-            doc: doc.id,
-            changes: vec![change],
-            context: None,
-        };
-        let from = if is_unsent { Kept::UNSENT } else { row.hash };
-        Some(Kept {
-            device,
-            incarnation,
-            space: doc.space,
-            section,
-            from,
-        })
-    }
-
-    /// The document of a change, if the change's actor is its author's there. Where its row does not read,
-    /// the index may know its id; its space is the one with which the actor follows, and its kind
-    /// the one whose genesis its first change names.
-    fn document(
-        &mut self,
-        ord: i64,
-        by: [u8; 16],
-        parts: &Parts,
-        device: DeviceId,
-        incarnation: Incarnation,
-    ) -> Option<DocRow> {
-        let charter = &self.known.charter;
-        let is_actor = |space: SpaceId, doc: DocId| {
-            by == actor(charter.community(), space, doc, device, incarnation)
-        };
-        if let Some(doc) = self.docs.get(&ord) {
-            let space = self.known.space(doc.space)?;
-            return is_actor(space, doc.id).then_some(*doc);
-        }
-        let kind = kinds::KINDS
-            .iter()
-            .find(|kind| parts.deps.contains(&genesis(kind.code).hash))?;
-        for id in self.found.doc_ids.get(&ord)? {
-            let space = charter.spaces().iter().find(|s| is_actor(s.id, *id));
-            if let Some(space) = space {
-                let (id, kind, space) = (*id, kind.code, space.number);
-                let doc = DocRow {
-                    ord,
-                    id,
-                    kind,
-                    space,
-                };
-                self.docs.insert(ord, doc);
-                return Some(doc);
-            }
-        }
-        None
-    }
-}
-
-/// Each page once, in the order of the rows' numbers.
-fn in_order(rows: &BTreeMap<i64, u32>) -> Vec<u32> {
-    let mut pages: Vec<u32> = rows.values().copied().collect();
-    pages.dedup();
-    pages
 }
