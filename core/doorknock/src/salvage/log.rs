@@ -55,6 +55,10 @@ pub(super) struct Log<'a> {
     found: &'a Found,
     pages: &'a Damaged,
     docs: HashMap<i64, DocRow>,
+    /// Up to where everything recorded here is in an entry.
+    watermark: i64,
+    /// How many changes behind it verified.
+    kept_behind: i64,
     /// What this device's kept entries hold.
     sealed: HashSet<(DocId, Incarnation, u64)>,
     last_entries: RefCell<HashMap<u32, [u8; 32]>>,
@@ -63,7 +67,11 @@ pub(super) struct Log<'a> {
 
 impl<'a> Log<'a> {
     pub(super) fn new(known: &'a Known, found: &'a Found, pages: &'a Damaged) -> Result<Self> {
+        let watermark = found.meta.get(outbox::SEALED);
+        let watermark = watermark.and_then(|b| b.as_slice().try_into().ok());
         let mut log = Self {
+            watermark: watermark.map_or(0, i64::from_be_bytes),
+            kept_behind: 0,
             known,
             found,
             pages,
@@ -182,7 +190,21 @@ impl<'a> Log<'a> {
     /// The changes on a page that verify.
     pub(super) fn changes(&mut self, page: u32) -> Result<Vec<Kept>> {
         let rows = self.pages.chunks(page)?;
-        Ok(rows.iter().filter_map(|row| self.change(row)).collect())
+        let mut kept = Vec::with_capacity(rows.len());
+        for row in &rows {
+            if let Some(change) = self.change(row) {
+                self.kept_behind += i64::from(row.id > self.watermark);
+                kept.push(change);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// How many changes behind the watermark did not read or verify, others' among them: the log is
+    /// numbered without gaps.
+    pub(super) fn maybe_unsent(&self) -> u64 {
+        let behind = self.last_change_number() - self.watermark;
+        u64::try_from(behind - self.kept_behind).unwrap_or(0)
     }
 
     fn change(&mut self, row: &ChunkRow) -> Option<Kept> {
