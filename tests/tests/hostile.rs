@@ -16,6 +16,8 @@ mod entries;
 mod files;
 #[path = "hostile/flood.rs"]
 mod flood;
+#[path = "hostile/newer.rs"]
+mod newer;
 #[path = "hostile/odd_values.rs"]
 mod odd_values;
 #[path = "hostile/rules.rs"]

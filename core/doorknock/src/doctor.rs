@@ -2,6 +2,7 @@
 
 use doorknock_model::checklist::Label;
 use doorknock_model::kinds;
+use doorknock_seal::dictionary;
 use doorknock_store::StoreError;
 use doorknock_store::project::PROJECTOR;
 
@@ -198,7 +199,9 @@ impl Doorknock {
     /// rules or kinds set aside is judged again.
     pub(crate) fn rebuild_if_outdated(&self) -> Result<()> {
         let kinds = kinds::fingerprint(kinds::KINDS);
-        let (projector, rules) = (PROJECTOR ^ kinds, i64::from(ingest::RULES) ^ kinds);
+        // A new dictionary opens what was set aside for it, like a new rule.
+        let known = i64::from(ingest::RULES) ^ i64::from(dictionary::NEWEST) << 32;
+        let (projector, rules) = (PROJECTOR ^ kinds, known ^ kinds);
         let mut inner = self.lock();
         let (projected, judged) = {
             let view = inner.store.view()?;

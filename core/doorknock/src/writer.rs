@@ -347,12 +347,12 @@ fn followed(heads: &Heads) -> Vec<ChangeHash> {
     newest.into_iter().map(|(hash, _)| hash).collect()
 }
 
-/// Somebody wrote a document of this id into another space; every other device would refuse ours.
+/// Somebody wrote a document of another kind under this id; every other device would refuse ours.
 fn elsewhere() -> crate::Error {
     said(
         "record_elsewhere",
-        "这份资料的编号已被另一个网格占用，没有保存；请告知社区管理员，由其核查待处理的数据。",
-        "Another grid's records hold the id of this one, so nothing was saved; tell the community's administrator, who sees in the quarantine what came in.",
+        "这份资料的编号已被另一种资料占用，没有保存；请告知社区管理员，由其核查待处理的数据。",
+        "A record of another kind holds the id of this one, so nothing was saved; tell the community's administrator, who sees in the quarantine what came in.",
     )
 }
 

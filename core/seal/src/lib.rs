@@ -13,7 +13,7 @@
 //! - [`request`] and [`receipt`]: what a client says to the hub, and what the hub promises back.
 //!
 //! **How it works.** Plain functions over bytes, on top of well-kept crates: Ed25519 signatures,
-//! HPKE (RFC 9180) for keys, XChaCha20-Poly1305 for content, HKDF and SHA-256 in between. What was
+//! HPKE (RFC 9180) for keys, XChaCha20 under the signature for content, HKDF and SHA-256 in between. What was
 //! signed travels as the exact bytes that were signed and is never encoded again. A verified
 //! [`charter::Charter`] is a value: the same statements give the same one everywhere.
 //!
@@ -39,7 +39,7 @@ pub mod wrap;
 use hkdf::{Hkdf, HmacImpl};
 use sha2::{Digest, Sha256};
 
-/// The cipher suite of this version: Ed25519, XChaCha20-Poly1305, HKDF-SHA-256, HPKE with X25519
+/// The cipher suite of this version: Ed25519, XChaCha20, HKDF-SHA-256, HPKE with X25519
 /// and ChaCha20-Poly1305, zstd.
 pub const SUITE: u8 = 1;
 

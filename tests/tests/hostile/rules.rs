@@ -235,8 +235,8 @@ pub(crate) const MORE: &[Case] = &[
             let made = s.first(year, vec![s.visit_op(1, "深")]);
             let mut body = section(VISIT_BOOK.code, s.book(year), &[&made]).encode();
             body[0] = 0x85;
-            body.extend([0x83, 0, 0x58, 32]);
-            body.extend([0; 32]);
+            body.extend([0x83, 0, 0x50]);
+            body.extend([0; 16]);
             body.push(0);
             body.extend(std::iter::repeat_n(0x81, 200_000));
             body.push(0);

@@ -20,6 +20,9 @@ pub(super) enum Verdict {
     Refused(&'static str),
 }
 
+/// What a change follows, with the numbers of those changes' last operations.
+type Reading = Vec<([u8; 32], u64)>;
+
 /// How many ways of reading what a change follows are tried. More than one there is only where
 /// somebody took pains to make hashes that begin alike.
 const READINGS: usize = 16;
@@ -141,12 +144,8 @@ impl Ingest<'_> {
     }
 }
 
-/// The ways to read what a change follows, with the numbers of those changes' last operations; or what
-/// is not there.
-fn readings(
-    known: &Heads,
-    follows: &[Follows],
-) -> std::result::Result<Vec<Vec<([u8; 32], u64)>>, HashStart> {
+/// The ways to read what a change follows; or what is not there.
+fn readings(known: &Heads, follows: &[Follows]) -> std::result::Result<Vec<Reading>, HashStart> {
     let mut readings = vec![Vec::new()];
     for one in follows {
         let meant: Vec<_> = known.0.iter().filter(|(hash, _)| one.fits(hash)).collect();

@@ -180,6 +180,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("home.db");
         let mut store = Store::open(&path, &[7; 32], Options::default()).unwrap();
+        let common = doorknock_model::ids::SpaceId([9; 16]);
+        store
+            .write(|tx| tx.add_space(0, common, 0, doorknock_model::ids::GridId::default()))
+            .unwrap();
         let text = "清单,stairs,楼道巡查\n分组,,消防\n项目,exit,通道畅通,Way out clear,是否";
         let checklist = Template::parse(text).unwrap();
         let row = VisitRow {
@@ -219,7 +223,7 @@ mod tests {
                         tx.author(DeviceId([3; 16]), Incarnation([5; 8]), MemberId([4; 16]))?;
                     let origin = Origin {
                         space: 0,
-                        doc: DocId(checklist.id()),
+                        doc: DocId(common.bind(checklist.id())),
                         kind: TEMPLATE.code,
                         author,
                         at: 0,

@@ -3,7 +3,7 @@
 mod street;
 
 use doorknock_model::care::CareCategory;
-use doorknock_model::ids::DocId;
+use doorknock_model::ids::{DocId, GridId};
 use doorknock_model::kind::{Key, Value};
 use doorknock_model::kinds::{
     DOOR_CARD, DoorAddress, Need, PARTNER, PERSON_FILE, door_card, pack, person_file,
@@ -243,7 +243,11 @@ fn doors_that_tie_come_in_walking_order_each_followed_by_its_people() {
 #[test]
 fn people_in_care_are_found_by_the_category_while_the_need_lasts() {
     let mut street = street();
-    let person = COMMUNITY.person(door_id(&address("阳光花园/3/2/501")), "李文丽");
+    let person = COMMUNITY.person(
+        GridId::default(),
+        door_id(&address("阳光花园/3/2/501")),
+        "李文丽",
+    );
     for (until, found) in [(None, true), (Some(5), false)] {
         let need = Need {
             until,

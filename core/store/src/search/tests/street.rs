@@ -1,7 +1,7 @@
 //! A small street for the tests of search: doors, people and visits, and what is found of them.
 
 use doorknock_model::address::{Address, AddressParts};
-use doorknock_model::ids::{CommunityId, DeviceId, DocId, DoorId, Incarnation, MemberId};
+use doorknock_model::ids::{CommunityId, DeviceId, DocId, DoorId, GridId, Incarnation, MemberId};
 use doorknock_model::kind::{Key, Kind, Value};
 use doorknock_model::kinds::{
     Channel, DOOR_CARD, DoorAddress, Outcome, PERSON_FILE, VISIT_BOOK, Visit, door_card, pack,
@@ -35,7 +35,7 @@ pub(super) fn address(text: &str) -> Address {
 }
 
 pub(super) fn door_id(address: &Address) -> DoorId {
-    COMMUNITY.door(&address.key("x"))
+    COMMUNITY.door(GridId::default(), &address.key("x"))
 }
 
 pub(super) fn put(tx: &Tx<'_>, kind: &Kind, doc: [u8; 16], key: &Key, value: &Value) {
@@ -87,7 +87,7 @@ impl Street {
     pub(super) fn person(&mut self, at: &str, name: &str, phone: &str, remark: &str) -> &mut Self {
         self.door(at);
         let door = door_id(&address(at));
-        let person = COMMUNITY.person(door, name);
+        let person = COMMUNITY.person(GridId::default(), door, name);
         self.store
             .write(|tx| {
                 let text = |text: &str| Value::Text(text.to_owned());
