@@ -223,7 +223,7 @@ fn judge<'b>(charter: &Charter, bytes: &'b [u8]) -> Result<NewEntry<'b>, Refused
     let entry = Entry::parse(bytes).map_err(|error| {
         let verdict = match error {
             EntryError::TooLarge => Verdict::TooLarge,
-            EntryError::SectionHash => Verdict::BadSignature,
+
             _ => Verdict::Malformed,
         };
         Refused {

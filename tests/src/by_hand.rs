@@ -10,11 +10,11 @@ use doorknock::model::random;
 use doorknock::{Clock, Request};
 use doorknock_hub::store::{HubStore, NewEntry};
 use doorknock_replica::change::{Op, OpId, Parts, build, genesis};
-use doorknock_replica::section::{Dep, Section, WireChange};
+use doorknock_replica::section::{Dep, Section, WireChange, start};
 use doorknock_replica::splice::Splice;
 use doorknock_replica::{Actor, actor};
 use doorknock_seal::charter::Charter;
-use doorknock_seal::entry::{Entry, EntryParams, SectionPlain, SpaceKeys, seal_entry};
+use doorknock_seal::entry::{Entry, EntryParams, SpaceKeys, seal_entry};
 use doorknock_seal::identity::DeviceSecrets;
 use doorknock_seal::invite::InviteLink;
 use doorknock_seal::request::sign_request;
@@ -59,9 +59,9 @@ impl After {
 
     /// A change, named by its hash.
     #[must_use]
-    pub const fn change(made: &Made) -> Self {
+    pub fn change(made: &Made) -> Self {
         Self {
-            dep: Dep::Hash(made.hash),
+            dep: Dep::Hash(start(&made.hash)),
             hash: made.hash,
             max_op: made.max_op,
         }
@@ -367,12 +367,9 @@ impl ByHand {
             sequence,
             previous,
         };
-        let plain = bodies
-            .into_iter()
-            .map(|(document, body)| SectionPlain { document, body });
-        let plain: Vec<_> = plain.collect();
+        let bodies: Vec<_> = bodies.into_iter().map(|(_, body)| body).collect();
         let sealed =
-            seal_entry(&params, keys, &self.secrets, &plain, ground.entropy()).expect("an entry");
+            seal_entry(&params, keys, &self.secrets, &bodies, ground.entropy()).expect("an entry");
         self.chains
             .insert(keys.space(), (sequence + 1, sealed.hash));
         sealed.bytes

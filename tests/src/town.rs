@@ -7,7 +7,7 @@ use doorknock::model::access::{Role, SpaceKind};
 use doorknock::model::ids::{CommunityId, DocId, GridId, Incarnation, MemberId, SpaceId};
 use doorknock::model::random;
 use doorknock_seal::charter::Charter;
-use doorknock_seal::entry::{EntryParams, SealedEntry, SectionPlain, SpaceKeys, seal_entry};
+use doorknock_seal::entry::{EntryParams, SealedEntry, SpaceKeys, seal_entry};
 use doorknock_seal::identity::{DeviceSecrets, HubSecret, InviteSecret};
 use doorknock_seal::request::sign_request;
 use doorknock_seal::wrap::{EpochKey, HpkeSecret, Recipient, Wrap, wrap_key};
@@ -220,8 +220,7 @@ impl Town {
             sequence,
             previous,
         };
-        let plain = |(document, body)| SectionPlain { document, body };
-        let plain: Vec<_> = bodies.into_iter().map(plain).collect();
+        let plain: Vec<_> = bodies.into_iter().map(|(_, body)| body).collect();
         let keys = self.space_keys(space);
         let sealed = seal_entry(&params, &keys, &writer.secrets, &plain, &self.entropy);
         let sealed = sealed.expect("within the limits");
@@ -278,6 +277,6 @@ pub const fn start_of(space: u32) -> Cursor {
     Cursor {
         space,
         position: 0,
-        running: [0; 8],
+        running: [0; 4],
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use doorknock::model::round::Reason;
 use doorknock::{Doorknock, FileKeyStore, VisitEdit};
-use doorknock_tests::{ManualClock, SeededEntropy, env};
+use doorknock_tests::{ManualClock, SeededEntropy, World, env};
 
 /// A copy of a frozen home, opened on 2026-11-30 at noon in China.
 fn open(folder: &Path, name: &str) -> Doorknock {
@@ -22,7 +22,7 @@ fn open(folder: &Path, name: &str) -> Doorknock {
 }
 
 #[test]
-fn a_phone_of_the_first_version_goes_on_with_its_unsent_visits() {
+fn a_phone_of_the_first_trial_version_opens_with_its_unsent_visits_and_sends_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let home = open(dir.path(), "0001-first-light");
     assert_eq!(home.doors(None).unwrap().len(), 20);
@@ -58,4 +58,11 @@ fn a_phone_of_the_first_version_goes_on_with_its_unsent_visits() {
     assert_eq!(home.visits(None, 100).unwrap().len(), 5);
     assert_eq!(home.visit(corrected).unwrap().corrected.len(), 1);
     assert!(home.doctor().unwrap().ok());
+
+    // Its ids are bound to no space, so nothing of it is sent, and that is said.
+    let pending = home.status().unwrap().pending;
+    let world = World::new(dir.path(), 1);
+    let refused = home.sync(&world.net(), &mut |_| {}).unwrap_err();
+    assert_eq!(refused.code(), "home_of_trial_version");
+    assert_eq!(home.status().unwrap().pending, pending);
 }

@@ -26,3 +26,5 @@ mod scene;
 mod snapshots;
 #[path = "hostile/texts.rs"]
 mod texts;
+#[path = "hostile/wraps.rs"]
+mod wraps;

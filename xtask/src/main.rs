@@ -33,6 +33,7 @@ cargo xtask TASK
   fuzz [TARGET] [--minutes M] [--jobs J] [--minimise]
                             feed every decoder of outside bytes with libFuzzer, each for 10 minutes; jobs
                             targets at once; --minimise keeps the best inputs in tests/fuzz/corpus
+  dictionary FILE           train a shared dictionary on the invented corpus (committed ones are frozen)
   sample                    write the invented rosters of tests/data again
   ci                        setup, lint, test, demo: what has to pass before a change is taken
   help                      this page
@@ -54,7 +55,7 @@ fn main() -> ExitCode {
 }
 
 fn begin(task: &str, rest: &[String]) -> Done {
-    let takes_more = matches!(task, "bench" | "simulate" | "fuzz");
+    let takes_more = matches!(task, "bench" | "simulate" | "fuzz" | "dictionary");
     if let Some(extra) = rest.first().filter(|_| !takes_more) {
         return Err(Stop::usage(format!(
             "takes no {extra}; see `cargo xtask help`"
@@ -67,6 +68,7 @@ fn begin(task: &str, rest: &[String]) -> Done {
         "lint" => lint::run(),
         "bench" => setup::run().and_then(|()| bench::run("bench", rest)),
         "simulate" => setup::run().and_then(|()| bench::run("simulate", rest)),
+        "dictionary" => bench::run("dictionary", rest),
         "fuzz" => setup::run().and_then(|()| fuzz::run(rest)),
         "sample" => Ok(xtask::sample::write(&root().join("tests/data"))?),
         "ci" => ci(),

@@ -3,7 +3,7 @@
 use doorknock_model::address::{Address, DoorKind};
 use doorknock_model::cadence::Cadence;
 use doorknock_model::checklist::care_visit_id;
-use doorknock_model::ids::{DocId, DoorId};
+use doorknock_model::ids::{DocId, DoorId, GridId};
 use doorknock_model::kind::{Key, Value};
 use doorknock_model::kinds::{
     CompoundKind, CompoundRecord, DOOR_CARD, DoorAddress, Plan, SETTINGS, door_card, pack, settings,
@@ -198,7 +198,7 @@ impl Writer<'_> {
         let key = Key::with_id(settings::COMPOUND, &community.compound(name));
         self.set(
             &SETTINGS,
-            SETTINGS.document(community, &[]),
+            SETTINGS.document(community, GridId::default(), &[]),
             0,
             vec![(key, pack(&record))],
         )

@@ -6,7 +6,7 @@
 use doorknock_model::ids::{CommunityId, SpaceId};
 use doorknock_replica::change::{self, Op};
 use doorknock_replica::pack::{Pack, PackedChange};
-use doorknock_replica::section::{Dep, Section, WireChange};
+use doorknock_replica::section::{Dep, Section, WireChange, start};
 use doorknock_replica::{Actor, ReplicaError};
 use doorknock_store::View;
 use doorknock_store::log::{ChunkRow, DocRow, Heads};
@@ -151,9 +151,9 @@ pub(crate) fn sections(
     let genesis = change::genesis(pack.kind).hash;
     let built = pack.build(community, space)?;
     let section = |(of, (parts, change)): (&PackedChange, (change::Parts, change::Change))| {
-        let dep = |dep| match dep {
+        let dep = |dep: [u8; 32]| match dep {
             dep if dep == genesis => Dep::Genesis,
-            dep => Dep::Hash(dep),
+            dep => Dep::Hash(start(&dep)),
         };
         let mut check = [0; 4];
         check.copy_from_slice(&change.hash[..4]);

@@ -10,9 +10,10 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use doorknock_model::ids::{CommunityId, DeviceId, DocId, Incarnation, MemberId};
+use doorknock_model::ids::{CommunityId, DeviceId, DocId, Incarnation, MemberId, Recorder};
 use doorknock_model::random;
 use doorknock_seal::charter::Charter;
 use doorknock_seal::identity::DeviceSecrets;
@@ -40,6 +41,9 @@ pub struct Doorknock {
     pub(crate) env: Env,
     pub(crate) path: PathBuf,
     pub(crate) key: Zeroizing<[u8; 32]>,
+    recorder: Recorder,
+    /// How many record ids this opening has given.
+    ids: AtomicU32,
     inner: Mutex<Inner>,
     _lock: File,
 }
@@ -160,6 +164,10 @@ impl Doorknock {
         let view = store.view()?;
         let identity = read_identity(&view, secrets.device_id())?;
         let incarnation = Incarnation(random(&*env.entropy));
+        let recorder = Recorder {
+            device: secrets.device_id(),
+            incarnation,
+        };
         let inner = Inner {
             store,
             incarnation,
@@ -176,6 +184,8 @@ impl Doorknock {
             env,
             path: home.to_owned(),
             key,
+            recorder,
+            ids: AtomicU32::new(0),
             inner: Mutex::new(inner),
             _lock: lock,
         };
@@ -257,6 +267,13 @@ impl Doorknock {
 
     pub(crate) fn now_ms(&self) -> i64 {
         self.env.clock.now_ms()
+    }
+
+    /// The id of a new record.
+    pub(crate) fn new_id(&self) -> [u8; 16] {
+        let millis = u64::try_from(self.now_ms()).unwrap_or(0);
+        self.recorder
+            .id(millis, self.ids.fetch_add(1, Ordering::Relaxed))
     }
 }
 

@@ -11,7 +11,7 @@ use doorknock_model::Message;
 use doorknock_model::access::SpaceKind;
 use doorknock_model::care::plan::{Wanted, wanted};
 use doorknock_model::care::{CareCategory, RiskLevel};
-use doorknock_model::ids::{DocId, DoorId, PersonId};
+use doorknock_model::ids::{DocId, DoorId, GridId, PersonId};
 use doorknock_model::kind::{Key, Kind, Value};
 use doorknock_model::kinds::{
     DOOR_CARD, DoorAddress, Need, PERSON_FILE, door_card, pack, person_file,
@@ -77,7 +77,7 @@ impl Doorknock {
         }
         let mut groups: BTreeMap<DoorId, (usize, Vec<&RosterRow>)> = BTreeMap::new();
         for (n, row) in roster.rows.iter().enumerate() {
-            let door = community.door(&row.door_key());
+            let door = community.door(community.grid(&row.grid_code), &row.door_key());
             groups
                 .entry(door)
                 .or_insert_with(|| (n, Vec::new()))
@@ -209,7 +209,7 @@ fn import_door(
         // Only a dry run comes here: its grid is not made.
         return Ok(Ok(Change::Added));
     };
-    if existing.as_ref().is_some_and(|d| d.space != rounds.n) {
+    if writer.tx.door_of_other_grid(door)? {
         return Ok(Err(Message::new(
             "door_in_other_grid",
             "这户已登记在另一个网格；换网格要单独办理，本行未导入。",
@@ -231,7 +231,7 @@ fn import_door(
     }
     let mut people = Vec::new();
     for row in rows {
-        people.extend(read_person(writer, door, row, today)?);
+        people.extend(read_person(writer, (grid, door), row, today)?);
     }
     let by_hand = existing.as_ref().is_some_and(|d| d.by_hand);
     if !by_hand && people.iter().any(|person| !person.needs.is_empty()) {
@@ -283,7 +283,7 @@ struct Imported {
 
 fn read_person(
     writer: &Writer<'_>,
-    door: DoorId,
+    (grid, door): (GridId, DoorId),
     row: &RosterRow,
     today: i32,
 ) -> Result<Option<Imported>> {
@@ -300,7 +300,7 @@ fn read_person(
     let person = writer
         .identity
         .community
-        .person(door, name.as_deref().unwrap_or(""));
+        .person(grid, door, name.as_deref().unwrap_or(""));
     let mut values = vec![(Key::plain(person_file::DOOR), Value::Bytes(door.0.to_vec()))];
     let texts = [
         (person_file::NAME, name),

@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 
+use doorknock_model::ids::{Recorder, SpaceId};
 use doorknock_model::kinds::{VISIT_BOOK, visit_book};
 use doorknock_replica::change::{self, Parts};
-use doorknock_replica::section::{Context, Dep, Section, WireChange, limits};
-use doorknock_seal::entry::{EntryParams, SectionPlain, SpaceKeys, seal_entry};
+use doorknock_replica::section::{Context, Dep, Section, WireChange, limits, start};
+use doorknock_seal::entry::{EntryParams, SpaceKeys, seal_entry};
 use doorknock_seal::wrap::EpochKey;
 use doorknock_store::log::{AuthorRow, ChunkRow, DocRow};
 use doorknock_store::outbox::NewEntry;
@@ -58,7 +59,9 @@ fn seal_rows(
 ) -> Result<()> {
     let (charter_length, charter_head) = {
         let charter = inner.charter()?;
-        (charter.len(), charter.head())
+        let mut head = [0; 16];
+        head.copy_from_slice(&charter.head()[..16]);
+        (charter.len(), head)
     };
     let identity = inner.identity()?;
     let Inner { store, secrets, .. } = inner;
@@ -75,12 +78,12 @@ fn seal_rows(
             let keys = SpaceKeys::derive(space.id, epoch, &EpochKey::from_bytes(&key));
             let context = Context { charter_length, charter_head, hub_position: space.position };
             let community = identity.community;
-            let plain = group.sections(context)?;
+            let bodies = group.sections(space.id, context)?;
             let incarnation = group.author.incarnation;
             let sequence = tx.next_sequence(space.n, incarnation.as_bytes())?;
             let params =
                 EntryParams { community, incarnation, sequence, previous: space.last_entry };
-            let sealed = seal_entry(&params, &keys, secrets, &plain, &*env.entropy)
+            let sealed = seal_entry(&params, &keys, secrets, &bodies, &*env.entropy)
                 .map_err(|error| error.message())?;
             tx.add_entry(&NewEntry {
                 space: space.n,
@@ -164,7 +167,11 @@ impl Group {
         (id(self.chunks.first()), id(self.chunks.last()))
     }
 
-    fn sections(&self, context: Context) -> Result<Vec<SectionPlain>> {
+    fn sections(&self, space: SpaceId, context: Context) -> Result<Vec<Vec<u8>>> {
+        let recorder = Recorder {
+            device: self.author.device,
+            incarnation: self.author.incarnation,
+        };
         let mut order: Vec<DocRow> = Vec::new();
         let mut by_doc: HashMap<i64, Vec<WireChange>> = HashMap::new();
         let mut hashes: HashMap<i64, Vec<[u8; 32]>> = HashMap::new();
@@ -191,10 +198,7 @@ impl Group {
                     changes,
                     context: context.take(),
                 };
-                SectionPlain {
-                    document: doc.id,
-                    body: section.encode(),
-                }
+                section.encode_by(&recorder, space)
             })
             .collect())
     }
@@ -205,7 +209,7 @@ pub(crate) fn to_wire(kind: u16, parts: Parts, hash: [u8; 32], earlier: &[[u8; 3
     let dep = |dep: [u8; 32]| match earlier.iter().position(|h| *h == dep) {
         Some(n) => Dep::InSection(n),
         None if dep == genesis => Dep::Genesis,
-        None => Dep::Hash(dep),
+        None => Dep::Hash(start(&dep)),
     };
     let mut check = [0; 4];
     check.copy_from_slice(&hash[..4]);

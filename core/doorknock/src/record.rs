@@ -164,10 +164,14 @@ impl Writer<'_> {
             ));
         }
         let date = date_of(day).ok_or_else(|| not_found("日期", "date"))?;
-        let year = chrono::Datelike::year(&date).to_be_bytes();
         let community = self.identity.community;
-        let book = VISIT_BOOK.document(community, &[visit.door.as_bytes(), &year]);
-        let sheet = ROUND_SHEET.document(community, &[place.grid.as_bytes(), &day.to_be_bytes()]);
+        let book = visit_book::book(
+            community,
+            place.grid,
+            visit.door,
+            chrono::Datelike::year(&date),
+        );
+        let sheet = crate::read::round::sheet(community, place.grid, day);
         let undone = visit.void.unwrap_or_default();
         let tick = Tick {
             door: visit.door,

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use doorknock_model::address::DoorKind;
 use doorknock_model::cadence::Cadence;
 use doorknock_model::checklist::TemplateId;
+use doorknock_model::ids::GridId;
 use doorknock_model::kind::{Key, Value};
 use doorknock_model::kinds::{CompoundKind, PlanRuleRecord, SETTINGS, pack, settings};
 
@@ -80,7 +81,7 @@ impl Doorknock {
         );
         self.writing(|inner| {
             with_writer(inner, &self.env, |writer| {
-                let settings = SETTINGS.document(writer.identity.community, &[]);
+                let settings = SETTINGS.document(writer.identity.community, GridId::default(), &[]);
                 writer.set(&SETTINGS, settings, 0, vec![(key.clone(), value.clone())])
             })
         })

@@ -3,10 +3,11 @@
 //! The damaged files are only read ([`doorknock_store::salvage`]). Nothing found there is believed because
 //! it was found: the charter by its signatures, the spaces' keys by the charter's commitments, sealed
 //! entries by this device's signature, each change by its hash and by the actor that follows from its
-//! author and document ([`verify`]). The new home has the same device in it and no cursors, so its
+//! author and document ([`log`]). The new home has the same device in it and no cursors, so its
 //! next sync brings everything again that is missing, this device's own entries too; what was recorded
 //! here and is in no entry that was kept is sealed anew.
 
+mod log;
 mod report;
 mod verify;
 
@@ -26,7 +27,8 @@ use crate::env::{Env, KeyStore, Transport};
 use crate::error::said;
 use crate::home::{self, DATABASE, Doorknock};
 use crate::ingest::{self, Kept};
-use verify::{Known, Log};
+use log::Log;
+use verify::Known;
 
 /// Where the damaged database is copied to while it is read.
 const COPY: &str = "salvage.tmp";
@@ -80,7 +82,7 @@ impl Doorknock {
         let home = Self::create(target, target_keys, env.clone())?;
         let log = Log::new(&known, &found, &pages)?;
         home.take_entries(&known, &log, &mut lines)?;
-        let kinds = home.take_changes(&known, log, &mut lines)?;
+        let (kinds, maybe_unsent) = home.take_changes(&known, log, &mut lines)?;
         home.take_drafts(&found, &mut lines)?;
         // Last, so that what was cut off before is no member's home.
         home.lock().store.write(|tx| {
@@ -89,14 +91,12 @@ impl Doorknock {
         drop(home);
         let home = Self::open(target, target_keys, env)?;
         home.keep_rescue(&known.charter.rescue_key());
-        let sealed = found.meta.get(crate::outbox::SEALED);
-        let sealed = sealed.and_then(|b| b.as_slice().try_into().ok());
         Ok(Salvaged {
             pages: pages.pages(),
             unreadable_pages: pages.unreadable(),
             lines,
             kinds,
-            maybe_unsent: report::gaps(&found.chunks, sealed.map_or(0, i64::from_be_bytes)),
+            maybe_unsent,
             status: home.status()?,
         })
     }
@@ -132,13 +132,14 @@ impl Doorknock {
         Ok(())
     }
 
-    /// The log, in its order; then what the entries hold, for what the log lacks.
+    /// The log, in its order; then what the entries hold, for what the log lacks. How many changes of each kind,
+    /// and how many may be lost that were never sent.
     fn take_changes(
         &self,
         known: &Known,
         mut log: Log<'_>,
         lines: &mut Vec<SalvageLine>,
-    ) -> Result<Vec<report::OfKind>> {
+    ) -> Result<(Vec<report::OfKind>, u64)> {
         let last = log.last_change_number();
         let mut tally = report::Tally::default();
         let mut batch: Vec<Kept> = Vec::new();
@@ -157,7 +158,7 @@ impl Doorknock {
         let view = inner.store.view()?;
         let kept = view.change_count()? + view.parked_count()?;
         lines.push(SalvageLine::changes(kept, last));
-        Ok(tally.kinds())
+        Ok((tally.kinds(), log.maybe_unsent()))
     }
 
     fn take_kept(&self, known: &Known, batch: &[Kept]) -> Result<()> {

@@ -6,6 +6,7 @@ use doorknock_model::kinds::VISIT_BOOK;
 use doorknock_store::inbox::Quarantined;
 
 use crate::Result;
+use crate::community::KEY_MISSING;
 use crate::home::Doorknock;
 use crate::ingest::COPIED;
 use crate::outbox::{SEALED, records_visit};
@@ -145,6 +146,11 @@ fn notice(code: &str) -> Message {
             "首次同步用的快照不可用，已改为读取完整记录；无需操作，只是会慢一些。",
             "A snapshot for the first sync was no good and the full log is read instead; nothing needs to be done, it only takes longer.",
         ),
+        KEY_MISSING => Message::new(
+            "space_key_unreadable",
+            "有一个网格的密钥无法读取，该网格的资料暂时看不到，其余不受影响；同步时会再次索取，仍不行请联系社区管理员重新邀请。",
+            "A grid's key cannot be read, so its records are not here; all else goes on. Each sync asks for it again; if that does not help, ask your administrator for a new invitation.",
+        ),
         _ => Message::new(
             "hub_inconsistent",
             "服务器给出的数据前后不符，已停止接收该部分；请联系管理员检查服务器。",
@@ -184,7 +190,7 @@ fn reason(code: &str) -> Message {
         | "document_elsewhere"
         | "depends_on_refused"
         | "wrong_space"
-        | "wrong_document_tag" => (
+        | "document_of_other_space" => (
             "against_the_rules",
             "内容违反数据规则，已隔离，其他记录不受影响；请联系社区管理员。",
             "It breaks the rules for records and is set aside; nothing else is affected. Ask your administrator.",

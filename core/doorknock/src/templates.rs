@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 use doorknock_model::checklist::{Template, TemplateId, all_built_in, built_in, care_visit_id};
-use doorknock_model::ids::{DocId, DoorId};
+use doorknock_model::ids::{CommunityId, DocId, DoorId, GridId};
 use doorknock_model::kind::{Key, Value};
 use doorknock_model::kinds::{TEMPLATE, template};
 use doorknock_model::round::{date_of, local_day};
@@ -81,7 +81,8 @@ impl Doorknock {
             }
             let body = Key::with_id(template::BODY, &id);
             let value = Value::Bytes(template.packed());
-            writer.put(&TEMPLATE, DocId(id), 0, vec![(body, value)])?;
+            let doc = template_document(writer.identity.community, &id);
+            writer.put(&TEMPLATE, doc, 0, vec![(body, value)])?;
             Ok(TemplateInfo {
                 id,
                 template: template.clone(),
@@ -112,7 +113,8 @@ impl Doorknock {
         }
         self.changing(|writer| {
             let retired = (Key::plain(template::RETIRED), Value::Int(today.into()));
-            writer.set(&TEMPLATE, DocId(found.id), 0, vec![retired])
+            let doc = template_document(writer.identity.community, &found.id);
+            writer.set(&TEMPLATE, doc, 0, vec![retired])
         })
     }
 
@@ -154,6 +156,13 @@ impl Doorknock {
 }
 
 /// A checklist with its id.
+/// A community's own checklist is named by its content everywhere; its document begins alike and is bound to
+/// the common space, where it stands.
+fn template_document(community: CommunityId, id: &TemplateId) -> DocId {
+    let common = community.space(TEMPLATE.space, GridId::default());
+    DocId(common.bind(*id))
+}
+
 pub(crate) type Checklist = (TemplateId, Cow<'static, Template>);
 
 fn all(view: &View<'_>) -> Result<Vec<TemplateInfo>> {

@@ -1,15 +1,20 @@
 //! Identifiers: 16 opaque bytes (an incarnation has 8), written as lower-case hexadecimal digits.
 //!
-//! Two families share the form. *Random* ids (devices, members, visits) are UUIDv7 or random bytes
-//! made by the caller, because this crate has no randomness. *Derived* ids are the first 16 bytes
+//! Three families share the form. *Random* ids (devices, members) are bytes made by the caller,
+//! because this crate has no randomness. *Derived* ids are the first 16 bytes
 //! of a SHA-256 over a label and parts, so that two devices that mean the same thing (the door
 //! behind one address, the round sheet of one grid and day) name the same document without
-//! talking to each other.
+//! talking to each other. *Record* ids ([`Recorder`]) are UUIDv7 that their author's opening of a home counts.
+//!
+//! A document's id, random or derived, ends with a check of its space ([`SpaceId::bind`]): a document of
+//! another space cannot have it.
 
 use std::fmt;
 use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
+
+use crate::access::SpaceKind;
 
 /// Why a string is not an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -108,7 +113,7 @@ ids! {
     CommunityId: 16;
     /// A unit of sharing: documents plus epoch keys. Derived.
     SpaceId: 16;
-    /// One automerge document. Derived.
+    /// One automerge document. Derived or random, and bound to its space.
     DocId: 16;
     /// A person who uses the app. Random.
     MemberId: 16;
@@ -122,38 +127,77 @@ ids! {
     GridId: 16;
     /// A door; also the id of its card's document. Derived from its address key.
     DoorId: 16;
-    /// A visit. UUIDv7.
+    /// A visit. A record id.
     VisitId: 16;
     /// Something decided about a day's list. Random.
     DecisionId: 16;
     /// A matter; also the id of its document. Random.
     MatterId: 16;
-    /// A step of a matter. UUIDv7.
+    /// A step of a matter. A record id.
     EventId: 16;
     /// A person in care (or a household's contact); also the id of the file's document. Derived.
     PersonId: 16;
 }
 
+/// Bytes of a document's id that say what it is; the others are the check of its space.
+pub const SUBJECT: usize = 12;
+
+impl SpaceId {
+    /// The id of a document of this space that begins like `id`: its last four bytes are a check of both.
+    #[must_use]
+    pub fn bind(&self, id: [u8; 16]) -> [u8; 16] {
+        let mut bound = id;
+        let check = derive16("bound", &[&self.0, &id[..SUBJECT]]);
+        bound[SUBJECT..].copy_from_slice(&check[..16 - SUBJECT]);
+        bound
+    }
+
+    /// The document of this space whose id begins so.
+    #[must_use]
+    pub fn document(&self, subject: [u8; SUBJECT]) -> DocId {
+        let mut id = [0; 16];
+        id[..SUBJECT].copy_from_slice(&subject);
+        DocId(self.bind(id))
+    }
+
+    /// Whether a document of this id may be of this space.
+    #[must_use]
+    pub fn holds(&self, document: DocId) -> bool {
+        self.bind(document.0) == document.0
+    }
+}
+
 impl CommunityId {
+    /// The space of this kind; the grid is `GridId::default()` for common and staff.
+    #[must_use]
+    pub fn space(&self, kind: SpaceKind, grid: GridId) -> SpaceId {
+        self.space_of_code(kind.code(), grid)
+    }
+
+    /// The same for a kind that this version may not know.
+    #[must_use]
+    pub fn space_of_code(&self, kind: u8, grid: GridId) -> SpaceId {
+        SpaceId(derive16("space", &[&self.0, &[kind], &grid.0]))
+    }
+
     /// The grid with this code.
     #[must_use]
     pub fn grid(&self, code: &str) -> GridId {
         GridId(derive16("grid", &[&self.0, code.as_bytes()]))
     }
 
-    /// The door with this address key (see [`crate::address::Address::key`]).
+    /// A grid's door with this address key (see [`crate::address::Address::key`]).
     #[must_use]
-    pub fn door(&self, address_key: &str) -> DoorId {
-        DoorId(derive16("door", &[&self.0, address_key.as_bytes()]))
+    pub fn door(&self, grid: GridId, address_key: &str) -> DoorId {
+        let door = derive16("door", &[&self.0, address_key.as_bytes()]);
+        DoorId(self.space(SpaceKind::Rounds, grid).bind(door))
     }
 
-    /// The person of this name behind a door.
+    /// The person of this name behind a grid's door.
     #[must_use]
-    pub fn person(&self, door: DoorId, name: &str) -> PersonId {
-        PersonId(derive16(
-            "person",
-            &[&self.0, &door.0, name.trim().as_bytes()],
-        ))
+    pub fn person(&self, grid: GridId, door: DoorId, name: &str) -> PersonId {
+        let person = derive16("person", &[&self.0, &door.0, name.trim().as_bytes()]);
+        PersonId(self.space(SpaceKind::Casework, grid).bind(person))
     }
 
     /// The key under which a compound of this name stands in the settings.
@@ -162,13 +206,64 @@ impl CommunityId {
         derive16("compound", &[&self.0, name.as_bytes()])
     }
 
-    /// A document's id: of this kind, about this subject.
+    /// A document's id: in this space, of this kind, about this subject.
     #[must_use]
-    pub fn document(&self, kind: u16, subject: &[&[u8]]) -> DocId {
+    pub fn document(&self, space: SpaceId, kind: u16, subject: &[&[u8]]) -> DocId {
         let kind = kind.to_be_bytes();
         let mut parts: Vec<&[u8]> = vec![&self.0, &kind];
         parts.extend(subject);
-        DocId(derive16("document", &parts))
+        DocId(space.bind(derive16("document", &parts)))
+    }
+}
+
+/// Whose records an id may be of: a device and its opening of a home. Record ids are UUIDv7; behind the
+/// time stand a count and a hash of time, count and recorder. So they are as good as random to all
+/// others, and an entry, whose header names the recorder, need not spell them out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorder {
+    /// The device.
+    pub device: DeviceId,
+    /// The opening of its home.
+    pub incarnation: Incarnation,
+}
+
+impl Recorder {
+    /// How far the count goes before it begins again.
+    pub const COUNTS: u32 = 1 << 26;
+
+    /// The id that this recorder gives at this time (unix milliseconds) and count.
+    #[must_use]
+    pub fn id(&self, millis: u64, count: u32) -> [u8; 16] {
+        let time = (millis << 16).to_be_bytes();
+        let [a, b, c, d] = (count % Self::COUNTS).to_be_bytes();
+        let parts = [
+            &self.device.0[..],
+            &self.incarnation.0,
+            &time,
+            &[a, b, c, d],
+        ];
+        let hash = derive16("record", &parts);
+        let mut id = [0; 16];
+        id[..6].copy_from_slice(&time[..6]);
+        // 12 bits of the count behind the version, 14 behind the variant.
+        id[6] = 0x70 | a << 2 | b >> 6;
+        id[7] = b << 2 | c >> 6;
+        id[8] = 0x80 | c & 0x3f;
+        id[9] = d;
+        id[10..].copy_from_slice(&hash[..6]);
+        id
+    }
+
+    /// Time and count of an id that this recorder gave.
+    #[must_use]
+    pub fn gave(&self, id: &[u8]) -> Option<(u64, u32)> {
+        let id: &[u8; 16] = id.try_into().ok()?;
+        let mut time = [0; 8];
+        time[2..].copy_from_slice(&id[..6]);
+        let (hi, lo) = (u32::from(id[6] & 0x0f), u32::from(id[8] & 0x3f));
+        let count = hi << 22 | u32::from(id[7]) << 14 | lo << 8 | u32::from(id[9]);
+        let found = (u64::from_be_bytes(time), count);
+        (self.id(found.0, found.1) == *id).then_some(found)
     }
 }
 
@@ -198,5 +293,58 @@ mod tests {
     #[test]
     fn parts_are_length_prefixed_so_their_border_matters() {
         assert_ne!(derive16("x", &[b"ab", b"c"]), derive16("x", &[b"a", b"bc"]));
+    }
+
+    #[test]
+    fn a_documents_id_is_of_one_space() {
+        let community = CommunityId([1; 16]);
+        let [here, there] = ["G1", "G2"].map(|code| community.grid(code));
+        let rounds = |grid| community.space(SpaceKind::Rounds, grid);
+        let door = DocId(community.door(here, "某小区3栋").0);
+        assert!(rounds(here).holds(door));
+        assert!(!rounds(there).holds(door));
+        assert!(!community.space(SpaceKind::Casework, here).holds(door));
+        let moved = community.door(there, "某小区3栋");
+        assert_eq!(moved.0[..12], door.0[..12], "the same address");
+        let taken = DocId(rounds(there).bind(door.0));
+        assert_ne!(taken, door);
+        for at in 0..16 {
+            let mut other = door;
+            other.0[at] ^= 1;
+            assert!(!rounds(here).holds(other), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn a_record_id_is_a_uuid_v7_that_only_its_recorder_gave() {
+        let recorder = Recorder {
+            device: DeviceId([1; 16]),
+            incarnation: Incarnation([2; 8]),
+        };
+        let other = Recorder {
+            incarnation: Incarnation([3; 8]),
+            ..recorder
+        };
+        let mut last = [0; 16];
+        for count in [
+            0,
+            1,
+            63,
+            64,
+            255,
+            256,
+            1 << 14,
+            1 << 22,
+            Recorder::COUNTS - 1,
+        ] {
+            let id = recorder.id(1_795_226_400_123, count);
+            assert_eq!((id[6] >> 4, id[8] >> 6), (7, 2));
+            assert_eq!(recorder.gave(&id), Some((1_795_226_400_123, count)));
+            assert_eq!(other.gave(&id), None);
+            assert!(id > last, "in order");
+            last = id;
+        }
+        assert_eq!(recorder.gave(&[7; 16]), None);
+        assert_eq!(recorder.gave(&[]), None);
     }
 }

@@ -1,18 +1,18 @@
 //! A document's whole history in few bytes: what a snapshot holds, and what a phone that began with
 //! one keeps in its log in the place of the changes (docs/wire-format.md, "Snapshots").
 //!
-//! A pack leaves out what follows from the rest. An author's sequence numbers count up, since the history
+//! A pack leaves out what follows from the rest. An author's ids are counted, and its sequence numbers count up, since the history
 //! is whole; operations are numbered by what a change follows; what a change follows is named by
 //! how far back it stands; hashes are made again. Reading the values needs no automerge; building the
 //! changes ([`Pack::build`]) does, and shows whether the heads are the ones that the pack names.
 
-use doorknock_model::ids::{CommunityId, DeviceId, DocId, Incarnation, SpaceId};
-use doorknock_model::kind::Value;
+use doorknock_model::ids::{CommunityId, DeviceId, DocId, Incarnation, Recorder, SpaceId};
 use minicbor::{Decoder, Encoder};
 
 use crate::change::{self, Change, Op, Parts};
+use crate::section::ids::Ids;
 use crate::section::{
-    EncodeResult, array, bad, fixed, limits, list, read_op, skip, text, write_key, write_op_id,
+    EncodeResult, array, bad, fixed, limits, list, read_op, skip, text, write_op,
 };
 use crate::splice::Splice;
 use crate::{Actor, ChangeHash, ReplicaError, actor};
@@ -229,10 +229,9 @@ impl Pack {
             e.array(2)?.u64(*n as u64)?.bytes(hash)?;
         }
         e.array(self.changes.len() as u64)?;
-        let mut before = 0;
+        let mut before = Before::new(&self.authors);
         for (n, change) in self.changes.iter().enumerate() {
-            write_change(e, n, change, before)?;
-            before = change.time;
+            write_change(e, n, change, &mut before)?;
         }
         Ok(())
     }
@@ -267,12 +266,10 @@ impl Pack {
             Ok(head)
         })?;
         let len = array(d, 0)?;
-        let (mut changes, mut before) = (Vec::new(), 0);
+        let (mut changes, mut before) = (Vec::new(), Before::new(&authors));
         for n in 0..len {
             let n = usize::try_from(n).map_err(|_| ReplicaError::TooLarge)?;
-            let change = read_change(d, n, before)?;
-            before = change.time;
-            changes.push(change);
+            changes.push(read_change(d, n, &mut before)?);
         }
         skip(d, extra)?;
         let pack = Self {
@@ -306,15 +303,38 @@ impl Pack {
     }
 }
 
-/// Most records stand under an id that carries the time they were made at (UUIDv7, RFC 9562), which is the
-/// change's time too: only what differs is written.
-fn expected_time(ops: &[Op], before: i64) -> i64 {
-    let id = ops.first().map_or(&[][..], |op| op.key.id.as_slice());
-    match id {
-        [a, b, c, d, e, f, version, ..] if id.len() == 16 && version >> 4 == 7 => {
-            i64::from_be_bytes([0, 0, *a, *b, *c, *d, *e, *f])
+/// What the changes before left behind: the time of the last, and of each author whose ids go without
+/// saying, and how far it had counted ([`Recorder`]).
+struct Before {
+    time: i64,
+    authors: Vec<(Recorder, u32)>,
+}
+
+impl Before {
+    fn new(authors: &[(DeviceId, Incarnation)]) -> Self {
+        let author = |(device, incarnation): &(DeviceId, Incarnation)| {
+            let recorder = Recorder {
+                device: *device,
+                incarnation: *incarnation,
+            };
+            (recorder, 0)
+        };
+        Self {
+            time: 0,
+            authors: authors.iter().map(author).collect(),
         }
-        _ => before,
+    }
+
+    /// The ids of a change by this author, made at this time.
+    fn ids(&mut self, author: usize, time: i64) -> Option<(Ids<'_>, &mut u32)> {
+        self.time = time;
+        let (recorder, count) = self.authors.get_mut(author)?;
+        let ids = Ids {
+            recorder: Some(recorder),
+            time,
+            count: *count,
+        };
+        Some((ids, count))
     }
 }
 
@@ -322,39 +342,33 @@ fn write_change(
     e: &mut Encoder<Vec<u8>>,
     n: usize,
     change: &PackedChange,
-    before: i64,
+    before: &mut Before,
 ) -> EncodeResult {
     e.array(if change.splices.is_empty() { 4 } else { 5 })?
         .u64(change.author as u64)?
-        .i64(change.time.wrapping_sub(expected_time(&change.ops, before)))?
+        .i64(change.time.wrapping_sub(before.time))?
         .array(change.deps.len() as u64)?;
     for dep in &change.deps {
         e.u64(dep.map_or(0, |at| (n - at) as u64))?;
     }
+    let nobody = &mut 0;
+    let mut ids = Ids {
+        recorder: None,
+        time: change.time,
+        count: 0,
+    };
+    let mut count = nobody;
+    if let Some(of) = before.ids(change.author, change.time) {
+        (ids, count) = of;
+    }
     e.array(change.ops.len() as u64)?;
     for op in &change.ops {
-        write_op(e, op)?;
+        write_op(e, op, &mut ids)?;
     }
     if !change.splices.is_empty() {
-        text::write_splices(e, &change.splices)?;
+        text::write_splices(e, &change.splices, &mut ids)?;
     }
-    Ok(())
-}
-
-fn write_op(e: &mut Encoder<Vec<u8>>, op: &Op) -> EncodeResult {
-    e.array(4)?;
-    write_key(e, &op.key)?;
-    e.array(op.replaces.len() as u64)?;
-    for id in &op.replaces {
-        write_op_id(e, id)?;
-    }
-    match &op.value {
-        Value::Null => e.null()?,
-        Value::Bool(bool) => e.bool(*bool)?,
-        Value::Int(int) => e.i64(*int)?,
-        Value::Text(text) => e.str(text)?,
-        Value::Bytes(bytes) => e.bytes(bytes)?,
-    };
+    *count = ids.count;
     Ok(())
 }
 
@@ -362,10 +376,14 @@ fn place(d: &mut Decoder<'_>) -> Result<usize, ReplicaError> {
     usize::try_from(d.u64().map_err(bad)?).map_err(|_| ReplicaError::Malformed)
 }
 
-fn read_change(d: &mut Decoder<'_>, n: usize, before: i64) -> Result<PackedChange, ReplicaError> {
+fn read_change(
+    d: &mut Decoder<'_>,
+    n: usize,
+    before: &mut Before,
+) -> Result<PackedChange, ReplicaError> {
     let mut extra = array(d, 4)?;
     let author = place(d)?;
-    let late = d.i64().map_err(bad)?;
+    let time = before.time.wrapping_add(d.i64().map_err(bad)?);
     let deps = list(d, limits::DEPS, |d| {
         let back = place(d)?;
         match n.checked_sub(back) {
@@ -374,17 +392,18 @@ fn read_change(d: &mut Decoder<'_>, n: usize, before: i64) -> Result<PackedChang
             None => Err(ReplicaError::Malformed),
         }
     })?;
-    let ops = list(d, limits::OPS, read_op)?;
+    let (mut ids, count) = before.ids(author, time).ok_or(ReplicaError::Malformed)?;
+    let ops = list(d, limits::OPS, |d| read_op(d, &mut ids))?;
     let mut splices = Vec::new();
     if extra > 0 {
         extra -= 1;
-        splices = text::read_splices(d)?;
+        splices = text::read_splices(d, &mut ids)?;
     }
+    *count = ids.count;
     skip(d, extra)?;
     if deps.is_empty() || (ops.is_empty() && splices.is_empty()) {
         return Err(ReplicaError::Malformed);
     }
-    let time = late.wrapping_add(expected_time(&ops, before));
     Ok(PackedChange {
         author,
         time,

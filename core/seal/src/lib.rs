@@ -9,6 +9,7 @@
 //! - [`entry`]: what one device wrote into one space, sealed;
 //! - [`snapshot`]: a space as it stood at a place of its log, in sealed parts;
 //! - [`file`]: the same entries in a file, sealed as a whole;
+//! - [`dictionary`]: what every program knows of such text before it reads any, so that little is sent;
 //! - [`request`] and [`receipt`]: what a client says to the hub, and what the hub promises back.
 //!
 //! **How it works.** Plain functions over bytes, on top of well-kept crates: Ed25519 signatures,
@@ -22,6 +23,7 @@
 
 mod cbor;
 pub mod charter;
+pub mod dictionary;
 pub mod entry;
 pub mod file;
 pub mod identity;

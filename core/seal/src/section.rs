@@ -1,36 +1,36 @@
-//! A section's plaintext: `coding (1 byte) || body length (u32 big-endian) || body || zeros`.
+//! A section's plaintext: `coding (4 bits), length (20 bits), together 3 bytes big-endian || body || zeros`.
 //!
 //! The body is compressed where that helps, and the whole is padded so that its size tells little
 //! about what is inside.
 
-use std::io::Read;
-
-use zstd::stream::read::Decoder;
-
+use crate::dictionary::{self, InflateError};
 use crate::entry::EntryError;
 use crate::limits::SECTION_BODY_BYTES;
 
 /// Coding and body length.
-const HEAD: usize = 5;
+const HEAD: usize = 3;
 /// No plaintext is shorter.
 const SHORTEST: usize = 64;
-const AS_IS: u8 = 0;
-const ZSTD: u8 = 1;
-/// Bodies are small and written once, so a little more work for fewer bytes is well spent.
-const ZSTD_LEVEL: i32 = 9;
-/// Reading keeps at most this window (1 MiB), whatever a frame asks for.
-const ZSTD_WINDOW_LOG: u32 = 20;
+/// Up to here the steps are of eight bytes: what a short text weighs is told by its words' number anyway.
+const FINE: usize = 256;
+/// Coding 0 is the body as it is; coding 1 + n one zstd frame with dictionary n, 0 being none.
+const AS_IS: u32 = 0;
+/// Bits of the length.
+const LENGTH_BITS: u32 = 20;
 
 /// The longest a plaintext gets: of a body at the limit that does not compress.
 pub(crate) const LONGEST: usize = padded_len(HEAD + SECTION_BODY_BYTES);
 
-/// The Padmé rule: a length is rounded up so that only its O(log log) leading bits vary, which
+/// Below [`FINE`] a multiple of eight; above it the Padmé rule: a length is rounded up so that only its O(log log) leading bits vary, which
 /// costs at most 12 % (Nikitin and others, "Reducing Metadata Leakage from Encrypted Files and
 /// Communication with PURBs", 2019). At least 64.
 #[must_use]
 pub const fn padded_len(len: usize) -> usize {
     if len <= SHORTEST {
         return SHORTEST;
+    }
+    if len <= FINE {
+        return len.next_multiple_of(8);
     }
     let exponent = len.ilog2();
     let kept = exponent.ilog2() + 1;
@@ -43,64 +43,62 @@ pub fn pack(body: &[u8]) -> Result<Vec<u8>, EntryError> {
     if body.len() > SECTION_BODY_BYTES {
         return Err(EntryError::TooLarge);
     }
-    let compressed = zstd::bulk::compress(body, ZSTD_LEVEL).map_err(|_| EntryError::Coding)?;
-    let (coding, coded) = if compressed.len() < body.len() {
-        (ZSTD, &compressed[..])
-    } else {
-        (AS_IS, body)
-    };
-    frame(coding, coded)
+    let mut best = (AS_IS, body.to_vec());
+    for version in [0, dictionary::NEWEST] {
+        let coded = dictionary::compress(version, body).map_err(|_| EntryError::Coding)?;
+        if coded.len() < best.1.len() {
+            best = (u32::from(version) + 1, coded);
+        }
+    }
+    frame(best.0, &best.1)
 }
 
-fn frame(coding: u8, coded: &[u8]) -> Result<Vec<u8>, EntryError> {
+fn frame(coding: u32, coded: &[u8]) -> Result<Vec<u8>, EntryError> {
     let len = u32::try_from(coded.len()).map_err(|_| EntryError::TooLarge)?;
-    let mut plain = [&[coding][..], &len.to_be_bytes(), coded].concat();
+    if len >> LENGTH_BITS != 0 {
+        return Err(EntryError::TooLarge);
+    }
+    let [_, head @ ..] = (coding << LENGTH_BITS | len).to_be_bytes();
+    let mut plain = [&head[..], coded].concat();
     plain.resize(padded_len(plain.len()), 0);
     Ok(plain)
 }
 
 /// The body of a plaintext, at most [`SECTION_BODY_BYTES`].
 pub fn unpack(plain: &[u8]) -> Result<Vec<u8>, EntryError> {
-    let (&[coding, a, b, c, d], rest) = plain.split_first_chunk().ok_or(EntryError::Coding)?;
-    let len = usize::try_from(u32::from_be_bytes([a, b, c, d])).map_err(|_| EntryError::Coding)?;
+    let (&[a, b, c], rest) = plain.split_first_chunk().ok_or(EntryError::Coding)?;
+    let head = u32::from_be_bytes([0, a, b, c]);
+    let (coding, len) = (head >> LENGTH_BITS, head & ((1 << LENGTH_BITS) - 1));
+    let len = usize::try_from(len).map_err(|_| EntryError::Coding)?;
     let (coded, padding) = rest.split_at_checked(len).ok_or(EntryError::Coding)?;
     if padding.iter().any(|&byte| byte != 0) {
         return Err(EntryError::Coding);
     }
-    match coding {
-        AS_IS if coded.len() > SECTION_BODY_BYTES => Err(EntryError::InflatesTooLarge),
-        AS_IS => Ok(coded.to_vec()),
-        ZSTD => inflate(coded),
-        _ => Err(EntryError::Coding),
+    if coding == AS_IS {
+        return match coded.len() {
+            0..=SECTION_BODY_BYTES => Ok(coded.to_vec()),
+            _ => Err(EntryError::InflatesTooLarge),
+        };
     }
-}
-
-/// Inflates one zstd frame, never beyond the limit and without believing the size it claims.
-fn inflate(coded: &[u8]) -> Result<Vec<u8>, EntryError> {
-    let bad = |_| EntryError::Coding;
-    let mut decoder = Decoder::with_buffer(coded).map_err(bad)?.single_frame();
-    decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(bad)?;
-    let limit = u64::try_from(SECTION_BODY_BYTES).unwrap_or(u64::MAX);
-    let mut body = Vec::new();
-    decoder
-        .by_ref()
-        .take(limit + 1)
-        .read_to_end(&mut body)
-        .map_err(bad)?;
-    if body.len() > SECTION_BODY_BYTES {
-        return Err(EntryError::InflatesTooLarge);
-    }
-    if decoder.finish().is_empty() {
-        Ok(body)
-    } else {
-        Err(EntryError::Coding)
-    }
+    let version = u8::try_from(coding - 1).map_err(|_| EntryError::Coding)?;
+    dictionary::inflate(version, coded, SECTION_BODY_BYTES).map_err(|error| match error {
+        InflateError::Malformed => EntryError::Coding,
+        InflateError::TooLarge => EntryError::InflatesTooLarge,
+        InflateError::Newer => EntryError::Unsupported,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    const ZSTD: u32 = 1;
+
+    /// A frame without its magic number.
+    fn bare(frame: Vec<u8>) -> Vec<u8> {
+        frame[4..].to_vec()
+    }
 
     proptest! {
         #[test]
@@ -120,7 +118,7 @@ mod tests {
         }
 
         #[test]
-        fn any_plaintext_is_a_body_or_an_error(plain in proptest::collection::vec(any::<u8>(), 0..200), coding in 0u8..3) {
+        fn any_plaintext_is_a_body_or_an_error(plain in proptest::collection::vec(any::<u8>(), 0..200), coding in 0u32..4) {
             let _ = unpack(&plain);
             let _ = unpack(&frame(coding, &plain).unwrap());
         }
@@ -147,7 +145,7 @@ mod tests {
     #[test]
     fn bodies_up_to_the_limit_pass_and_repetitive_ones_shrink() {
         let plain = pack(&vec![7; SECTION_BODY_BYTES]).unwrap();
-        assert_eq!((plain[0], plain.len()), (ZSTD, 64));
+        assert_eq!((u32::from(plain[0] >> 4) > AS_IS, plain.len()), (true, 64));
         assert_eq!(unpack(&plain).unwrap().len(), SECTION_BODY_BYTES);
         assert_eq!(
             pack(&vec![7; SECTION_BODY_BYTES + 1]),
@@ -163,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_bomb_is_stopped_whatever_size_it_claims() {
-        let bomb = zstd::bulk::compress(&vec![0; 64 << 20], 3).unwrap();
+        let bomb = bare(zstd::bulk::compress(&vec![0; 64 << 20], 3).unwrap());
         assert!(bomb.len() < SECTION_BODY_BYTES);
         let refused = unpack(&frame(ZSTD, &bomb).unwrap());
         assert!(matches!(
@@ -173,7 +171,7 @@ mod tests {
 
         // Streamed, so that the frame does not say its size, with a window that is allowed.
         let zeros = vec![0; 4 << 20];
-        let bomb = zstd::stream::encode_all(&zeros[..], 1).unwrap();
+        let bomb = bare(zstd::stream::encode_all(&zeros[..], 1).unwrap());
         assert_eq!(
             unpack(&frame(ZSTD, &bomb).unwrap()),
             Err(EntryError::InflatesTooLarge)
@@ -187,10 +185,10 @@ mod tests {
             let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
             encoder.window_log(window_log).unwrap();
             encoder.write_all(b"body").unwrap();
-            frame(ZSTD, &encoder.finish().unwrap()).unwrap()
+            frame(ZSTD, &bare(encoder.finish().unwrap())).unwrap()
         };
-        assert_eq!(unpack(&compress(ZSTD_WINDOW_LOG)).unwrap(), b"body");
-        let refused = unpack(&compress(ZSTD_WINDOW_LOG + 1));
+        assert_eq!(unpack(&compress(20)).unwrap(), b"body");
+        let refused = unpack(&compress(21));
         assert_eq!(refused, Err(EntryError::Coding));
     }
 
@@ -205,31 +203,31 @@ mod tests {
             unpack(&plain)
         };
         assert_eq!(
-            dirty(0, 2),
-            Err(EntryError::Coding),
-            "a shared dictionary's coding"
+            dirty(0, 0x30),
+            Err(EntryError::Unsupported),
+            "the next dictionary's coding"
         );
-        assert_eq!(dirty(0, 255), Err(EntryError::Coding));
+        assert_eq!(dirty(0, 0xf0), Err(EntryError::Unsupported));
         assert_eq!(
             dirty(1, 255),
             Err(EntryError::Coding),
             "longer than there is"
         );
         assert_eq!(
-            dirty(4, 3),
+            dirty(2, 3),
             Err(EntryError::Coding),
             "a body byte among the padding"
         );
         assert_eq!(dirty(63, 1), Err(EntryError::Coding));
-        assert_eq!(unpack(&plain[..4]), Err(EntryError::Coding));
+        assert_eq!(unpack(&plain[..2]), Err(EntryError::Coding));
         assert_eq!(unpack(&[]), Err(EntryError::Coding));
 
-        let two_frames = [zstd::bulk::compress(body, 1).unwrap(), vec![0; 3]].concat();
+        let two_frames = [bare(zstd::bulk::compress(body, 1).unwrap()), vec![0; 3]].concat();
         assert_eq!(
             unpack(&frame(ZSTD, &two_frames).unwrap()),
             Err(EntryError::Coding)
         );
-        let cut = zstd::bulk::compress(body, 1).unwrap();
+        let cut = bare(zstd::bulk::compress(body, 1).unwrap());
         assert_eq!(
             unpack(&frame(ZSTD, &cut[..cut.len() - 1]).unwrap()),
             Err(EntryError::Coding)

@@ -19,7 +19,7 @@ pub struct Parked {
     /// A section body with this one change.
     pub section: Vec<u8>,
     /// The change it waits for.
-    pub waits_for: [u8; 32],
+    pub waits_for: [u8; 8],
     /// Whether it came by file.
     pub by_file: bool,
 }
@@ -139,12 +139,12 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The changes that wait for this one.
-    pub fn waiting_for(&self, hash: &[u8; 32]) -> Result<Vec<Parked>> {
+    /// The changes that wait for one whose hash begins so.
+    pub fn waiting_for(&self, start: &[u8; 8]) -> Result<Vec<Parked>> {
         let mut statement = self
             .conn
             .prepare_cached(&format!("{PARKED} WHERE waits_for = ?1 ORDER BY id"))?;
-        let rows = statement.query_map([&hash[..]], parked_row)?;
+        let rows = statement.query_map([&start[..]], parked_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -179,8 +179,8 @@ impl View<'_> {
 }
 
 impl Tx<'_> {
-    /// Parks a change until `waits_for` is there.
-    pub fn park(&self, waits_for: &[u8; 32], change: &Park<'_>) -> Result<()> {
+    /// Parks a change until one whose hash begins with `waits_for` is there.
+    pub fn park(&self, waits_for: &[u8; 8], change: &Park<'_>) -> Result<()> {
         self.exec(
             "INSERT INTO parked (waits_for, author, space, entry, section, by_file)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -260,20 +260,29 @@ impl Tx<'_> {
         &self,
         space: u32,
         device: DeviceId,
-        previous: &[u8; 32],
+        previous: &[u8],
         entry: &[u8; 32],
     ) -> Result<bool> {
         self.exec(
             "INSERT INTO successor (space, device, previous, entry) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT DO NOTHING",
-            params![space, device.0, &previous[..], &entry[..]],
+            params![space, device.0, previous, &entry[..]],
         )?;
         let mut statement = self.conn.prepare_cached(
             "SELECT count(*) FROM successor WHERE space = ?1 AND device = ?2 AND previous = ?3",
         )?;
         let count: u64 =
-            statement.query_row(params![space, device.0, &previous[..]], |row| row.get(0))?;
+            statement.query_row(params![space, device.0, previous], |row| row.get(0))?;
         Ok(count > 1)
+    }
+
+    /// Takes a notice back: what it told of has passed.
+    pub fn drop_notice(&self, code: &str, subject: &[u8]) -> Result<()> {
+        self.exec(
+            "DELETE FROM notice WHERE code = ?1 AND subject = ?2",
+            params![code, subject],
+        )?;
+        Ok(())
     }
 
     /// Keeps a notice; one that is there stays.

@@ -173,9 +173,13 @@ impl View<'_> {
     pub fn member_name(&self, card: DocId) -> Result<Option<String>> {
         let mut statement = self
             .conn
-            .prepare_cached("SELECT name FROM member WHERE doc = ?1")?;
+            .prepare_cached("SELECT name FROM member WHERE doc >= ?1 AND doc <= ?2")?;
+        // A trial version's cards began alike and had no check behind.
+        let (mut first, mut last) = (card.0, card.0);
+        first[12..].fill(0);
+        last[12..].fill(0xff);
         Ok(statement
-            .query_row([&card.0[..]], |row| row.get(0))
+            .query_row([&first[..], &last[..]], |row| row.get(0))
             .optional()?
             .flatten())
     }
@@ -198,6 +202,21 @@ impl View<'_> {
         let mut statement = self.conn.prepare_cached(&sql)?;
         let row = statement.query_row(params![&door.0[..], space], door_row);
         Ok(row.optional()?)
+    }
+
+    /// Whether another grid holds a door of the same address: its id begins alike, and ends with another check.
+    pub fn door_of_other_grid(&self, door: DoorId) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT count(*) FROM door WHERE doc > ?1 AND doc < ?2 AND doc <> ?3",
+        )?;
+        let (mut first, mut last) = (door.0, door.0);
+        first[12..].fill(0);
+        last[12..].fill(0xff);
+        let others: u64 = statement
+            .query_row(params![&first[..], &last[..], &door.0[..]], |row| {
+                row.get(0)
+            })?;
+        Ok(others > 0)
     }
 
     /// The space a door's card lives in; reads no more than an index entry.

@@ -8,7 +8,7 @@
 //! anew, in the mode that SQLCipher has for recovery: a page that fails then reads as empty, and only
 //! that page. Two tables in that first page are pointed at one page after the other, one that reads pages
 //! of tables by row number and one that reads pages of indexes and of tables without. What a row is, its
-//! shape tells ([`rows`]); whether it is true is for the caller to verify.
+//! shape tells; whether it is true is for the caller to verify.
 //!
 //! **What it never does.** It changes nothing of the database it reads, and takes no byte from a page
 //! whose authentication fails.

@@ -24,9 +24,9 @@ impl View<'_> {
     /// # Errors
     /// The database's.
     pub fn templates(&self) -> Result<Vec<TemplateRow>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT doc FROM cell WHERE kind = ?1 AND field = ?2 AND doc = id GROUP BY doc",
-        )?;
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT id FROM cell WHERE kind = ?1 AND field = ?2 GROUP BY id")?;
         let rows = statement.query_map([TEMPLATE.code, template::BODY], |row| fixed(row, 0))?;
         let ids: Vec<TemplateId> = rows.collect::<Result<_, _>>()?;
         let mut all = Vec::new();
@@ -48,13 +48,17 @@ impl View<'_> {
     /// # Errors
     /// The database's.
     pub fn template(&self, id: &TemplateId) -> Result<Option<TemplateRow>> {
+        // Its document begins like its id and is bound to the common space, which is the first.
+        let Some(common) = self.space(0)? else {
+            return Ok(None);
+        };
+        let doc = common.id.bind(*id);
         let mut bodies = self.conn.prepare_cached(
-            "SELECT value FROM cell WHERE doc = ?1 AND kind = ?2 AND field = ?3 AND id = ?1
+            "SELECT value FROM cell WHERE doc = ?1 AND kind = ?2 AND field = ?3 AND id = ?4
              ORDER BY version",
         )?;
-        let found = bodies.query_map(params![&id[..], TEMPLATE.code, template::BODY], |row| {
-            row.get::<_, Vec<u8>>(0)
-        })?;
+        let body = params![&doc[..], TEMPLATE.code, template::BODY, &id[..]];
+        let found = bodies.query_map(body, |row| row.get::<_, Vec<u8>>(0))?;
         let mut retired = self
             .conn
             .prepare_cached("SELECT value FROM cell WHERE doc = ?1 AND kind = ?2 AND field = ?3")?;
@@ -64,7 +68,7 @@ impl View<'_> {
                 continue;
             };
             let retired = retired
-                .query_row(params![&id[..], TEMPLATE.code, template::RETIRED], |row| {
+                .query_row(params![&doc[..], TEMPLATE.code, template::RETIRED], |row| {
                     row.get(0)
                 })
                 .optional()?

@@ -133,11 +133,12 @@ pub(crate) fn is_damaged(log: &Path) -> io::Result<bool> {
     let Some(mut frames) = frames(log)? else {
         return Ok(false);
     };
-    // A header is one write within a sector: what is no header is damage, once frames follow it.
+    // A header is one write within a sector and on the disk before a frame follows: what is no header is
+    // damage where something follows it. Zeros are space that was never written.
     let header_fits = frames.whole;
     let mut committed = false;
     while let Some(frame) = frames.next()? {
-        if !header_fits {
+        if !header_fits && (frame.page, frame.salts) != (0, [0; 8]) {
             return Ok(true);
         }
         // Frames of before the log last began anew stay behind the end; they have other salts.

@@ -158,9 +158,10 @@ pub struct Cursor {
     /// The last position read; 0 before the first.
     #[n(1)]
     pub position: u64,
-    /// The first 8 bytes of the running hash at that position.
+    /// The first 4 bytes of the running hash at that position. A log that differs and begins alike is
+    /// noticed by its signed head.
     #[cbor(n(2), with = "minicbor::bytes")]
-    pub running: [u8; 8],
+    pub running: [u8; 4],
 }
 
 /// Body of a signed request to [`PATH_SYNC`].

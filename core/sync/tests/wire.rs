@@ -15,7 +15,7 @@ fn request() -> SyncRequest {
         cursors: vec![Cursor {
             space: 4,
             position: 5,
-            running: [6; 8],
+            running: [6; 4],
         }],
         entries: vec![vec![7]],
         limit: 8,
@@ -49,8 +49,8 @@ fn a_request_is_written_as_the_wire_format_says() {
         &[1; 16],
         &[2, 0x48],
         &[3; 8],
-        &[0x81, 0x83, 4, 5, 0x48],
-        &[6; 8],
+        &[0x81, 0x83, 4, 5, 0x44],
+        &[6; 4],
         &[0x81, 0x41, 7, 8, 0xf5],
     ]
     .concat();

@@ -7,9 +7,9 @@ use doorknock_hub::service::{Answer, Config, Service};
 use doorknock_hub::sqlite::SqliteStore;
 use doorknock_model::Entropy;
 use doorknock_model::access::{Role, SpaceKind};
-use doorknock_model::ids::{CommunityId, DocId, GridId, Incarnation, MemberId, SpaceId};
+use doorknock_model::ids::{CommunityId, GridId, Incarnation, MemberId, SpaceId};
 use doorknock_seal::charter::Charter;
-use doorknock_seal::entry::{EntryParams, SealedEntry, SectionPlain, SpaceKeys, seal_entry};
+use doorknock_seal::entry::{EntryParams, SealedEntry, SpaceKeys, seal_entry};
 use doorknock_seal::identity::{DeviceSecrets, HubSecret, InviteSecret, Signer};
 use doorknock_seal::request::sign_request;
 use doorknock_seal::sha256;
@@ -176,11 +176,7 @@ impl World {
             previous: [0; 32],
         };
         let body = text.as_bytes().to_vec();
-        let section = SectionPlain {
-            document: DocId([1; 16]),
-            body,
-        };
-        seal_entry(&params, &keys, device, &[section], &self.entropy).unwrap()
+        seal_entry(&params, &keys, device, &[body], &self.entropy).unwrap()
     }
 
     /// A request that pushes these entries and asks for these spaces from the start.
@@ -188,7 +184,7 @@ impl World {
         let cursor = |space: &u32| Cursor {
             space: *space,
             position: 0,
-            running: [0; 8],
+            running: [0; 4],
         };
         SyncRequest {
             community: self.community(),

@@ -157,7 +157,7 @@ proptest! {
         let cursors = cursors.into_iter().map(|(space, position, zero)| Cursor {
             space,
             position,
-            running: if zero { [0; 8] } else { charter_head },
+            running: if zero { [0; 4] } else { charter_head[..4].try_into().unwrap() },
         });
         let community = world.community();
         let request = wire::SyncRequest {

@@ -36,7 +36,7 @@ fn cursor(space: u32, position: u64, running: &[u8; 32]) -> Cursor {
     Cursor {
         space,
         position,
-        running: running[..8].try_into().unwrap(),
+        running: running[..4].try_into().unwrap(),
     }
 }
 
@@ -277,7 +277,7 @@ fn an_answer_is_cut_at_its_limit_and_says_so_until_all_is_read() {
                     .running(world.community(), id, place.position)
                     .unwrap()
                     .unwrap();
-                place.running = running[..8].try_into().unwrap();
+                place.running = running[..4].try_into().unwrap();
             }
             if !answer.more {
                 break;

@@ -1,7 +1,7 @@
 //! Entries that no app of this version writes, each a line of a table.
 
 use doorknock::model::access::SpaceKind;
-use doorknock::model::ids::DocId;
+use doorknock::model::ids::{DocId, GridId};
 use doorknock::model::kind::{Key, Value};
 use doorknock::model::kinds::{
     Channel, Outcome, SETTINGS, VISIT_BOOK, Visit, pack, settings, visit_book,
@@ -65,7 +65,7 @@ pub(super) const BAD: [(&str, &str, Form); 14] = [
         h.seal(at, space, doc, misplaced)
     }),
     ("hostile entry", "settings by a worker", |h, at| {
-        let doc = SETTINGS.document(h.hand.community(), &[]);
+        let doc = SETTINGS.document(h.hand.community(), GridId::default(), &[]);
         let space = h.hand.space(SpaceKind::Common, None);
         let name = put(Key::plain(settings::NAME), Value::Text("mine".into()));
         let made = h.change(SETTINGS.code, space, doc, vec![name]);
@@ -75,7 +75,7 @@ pub(super) const BAD: [(&str, &str, Form); 14] = [
     ("hostile entry", "after what never comes", |h, at| {
         h.parked += 1;
         let missing = After {
-            dep: Dep::Hash([8; 32]),
+            dep: Dep::Hash([8; 8]),
             hash: [8; 32],
             max_op: 5,
         };

@@ -70,10 +70,8 @@ pub(super) fn add_care(run: &mut Run<'_>, node: usize) -> Done {
     let (door, grid) = run.any_door(node)?;
     let name = run.pick(&["王奶奶", "赵爷爷"]).unwrap_or("王奶奶");
     let community = run.ask(node, "the community", Doorknock::community)?;
-    let person = community
-        .map(|c| c.id)
-        .unwrap_or_default()
-        .person(door, name);
+    let community = community.map(|c| c.id).unwrap_or_default();
+    let person = community.person(community.grid(&grid), door, name);
     run.ledger.places.people.insert(person);
     let category = any_category(run);
     let there = run.nodes[node].home().person(person).ok();

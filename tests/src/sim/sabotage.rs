@@ -4,7 +4,7 @@ use doorknock::model::access::SpaceKind;
 use doorknock::model::ids::{DocId, Incarnation, SpaceId, derive16};
 use doorknock::model::kind::Key;
 use doorknock_hub::store::{HubStore, NewEntry};
-use doorknock_seal::entry::{EntryParams, SectionPlain, SpaceKeys, seal_entry};
+use doorknock_seal::entry::{EntryParams, SpaceKeys, seal_entry};
 use doorknock_seal::identity::{DeviceSecrets, Signer};
 use doorknock_seal::wrap::EpochKey;
 use doorknock_store::{Options, Store, StoreError};
@@ -75,12 +75,8 @@ pub(super) fn slip_a_stranger_in(run: &mut Run<'_>) {
         sequence: 0,
         previous: [0; 32],
     };
-    let plain = [SectionPlain {
-        document: DocId([1; 16]),
-        body: vec![0],
-    }];
     let entry =
-        seal_entry(&params, &keys, &stranger, &plain, &entropy).expect("an entry is sealed");
+        seal_entry(&params, &keys, &stranger, &[vec![0]], &entropy).expect("an entry is sealed");
     let device = doorknock::model::ids::DeviceId(stranger.signer_id());
     let new = NewEntry {
         space,

@@ -145,7 +145,7 @@ impl Shown {
                 continue;
             };
             let key: [&[u8]; 2] = [grid.id.as_bytes(), &day_of(*day).to_be_bytes()];
-            let sheet = ROUND_SHEET.document(community, &key);
+            let sheet = ROUND_SHEET.document(community, grid.id, &key);
             let Some(sheet) = there(home.record(sheet)).transpose()? else {
                 continue;
             };

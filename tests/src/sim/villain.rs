@@ -215,6 +215,9 @@ impl Run<'_> {
         let year = self.rng.random_range(2025..=2027_i32);
         let key: [&[u8]; 2] = [door.as_bytes(), &year.to_be_bytes()];
         let community = self.hostile.hand.community();
-        Ok((VISIT_BOOK.document(community, &key), door))
+        Ok((
+            VISIT_BOOK.document(community, community.grid(GRID), &key),
+            door,
+        ))
     }
 }

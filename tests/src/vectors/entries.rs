@@ -179,10 +179,15 @@ fn case(scene: &Scene) -> Written {
     case
 }
 
+/// The half of a hash that a context carries.
+fn half(hash: [u8; 32]) -> [u8; 16] {
+    std::array::from_fn(|n| hash[n])
+}
+
 pub(super) fn sections(scene: &Scene) -> Value {
     let context = Context {
         charter_length: 5,
-        charter_head: scene.town.charter.head(),
+        charter_head: half(scene.town.charter.head()),
         hub_position: 7,
     };
     let genesis_of = |kind: u16| {
@@ -225,7 +230,7 @@ pub(super) fn entries(scene: &Scene) -> Value {
     let body = |written: &Written, context| (written.doc, written.section(context).encode());
     let context = Context {
         charter_length: 5,
-        charter_head: town.charter.head(),
+        charter_head: half(town.charter.head()),
         hub_position: 0,
     };
     let first = vec![
@@ -237,9 +242,7 @@ pub(super) fn entries(scene: &Scene) -> Value {
         ("two sections", first),
         ("its successor, with one that compresses well", second),
     ];
-    let keys = town.space_keys(space);
     let vectors = vectors.into_iter().map(|(name, bodies)| {
-        let tags: Vec<_> = bodies.iter().map(|(doc, _)| hex(keys.document_tag(*doc))).collect();
         let plain: Vec<_> = bodies.iter().map(|(_, body)| hex(body)).collect();
         let sealed = town.entry(&mut writer, space, bodies);
         let Ok(entry) = Entry::parse(&sealed.bytes) else {
@@ -247,7 +250,7 @@ pub(super) fn entries(scene: &Scene) -> Value {
         };
         let header = entry.header();
         json!({ "name": name, "bytes": hex(&sealed.bytes), "hash": hex(sealed.hash), "sequence": header.sequence,
-            "previous": hex(header.previous), "epoch": header.epoch, "salt": hex(header.salt), "tags": tags, "bodies": plain })
+            "previous": hex(header.previous), "epoch": header.epoch, "salt": hex(header.salt), "bodies": plain })
     });
     let mut file = file(
         "Sealed entries of one device in one space, to be opened with the epoch's key. Content key and tag key are HKDF-SHA-256 of it with the space's id as salt.",

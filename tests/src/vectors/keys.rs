@@ -37,7 +37,7 @@ pub(super) fn identities(scene: &Scene) -> Value {
     let grid = community.grid("G1");
     let kind = SpaceKind::Casework.code();
     let (door, code) = (DoorId([5; 16]), VISIT_BOOK.code.to_be_bytes());
-    let sheet = ROUND_SHEET.document(community, &[&grid.0, &20_000_i32.to_be_bytes()]);
+    let sheet = ROUND_SHEET.document(community, grid, &[&grid.0, &20_000_i32.to_be_bytes()]);
     file(
         "Seeds, public keys and ids. derive16(label, parts) = SHA-256(\"doorknock/1 \" || label || (u32 big-endian length || part)*)[..16].",
         vec![

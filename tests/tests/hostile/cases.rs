@@ -2,7 +2,7 @@
 
 use doorknock::model::ids::DocId;
 use doorknock::model::kind::{Key, Value};
-use doorknock::model::kinds::{PERSON_FILE, VISIT_BOOK, person_file};
+use doorknock::model::kinds::{PERSON_FILE, ROUND_SHEET, VISIT_BOOK, person_file};
 use doorknock_replica::change::{Op, OpId};
 use doorknock_replica::section::{Dep, limits};
 use doorknock_tests::by_hand::{After, put, section};
@@ -129,7 +129,8 @@ pub(crate) const CASES: &[Case] = &[
         reasons: &["kind_in_wrong_space"],
         code: "against_the_rules",
         write: |s, year| {
-            let (space, doc) = (s.rounds(), s.book(year));
+            let space = s.rounds();
+            let doc = DocId(space.bind(s.book(year).0));
             let after = [After::genesis(VISIT_BOOK.code)];
             let made = s
                 .villain
@@ -141,7 +142,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         name: "a document of another space under its id",
-        reasons: &["document_elsewhere"],
+        reasons: &["document_of_other_space"],
         code: "against_the_rules",
         write: |s, _| {
             let (space, doc) = (s.casework(), DocId(s.door.0));
@@ -155,16 +156,16 @@ pub(crate) const CASES: &[Case] = &[
         },
     },
     Case {
-        name: "a section under another document's tag",
-        reasons: &["wrong_document_tag"],
+        name: "a document of this space under the id of one of another kind",
+        reasons: &["document_elsewhere"],
         code: "against_the_rules",
-        write: |s, year| {
-            let made = s.first(year, vec![s.visit_op(1, "签")]);
-            let body = section(VISIT_BOOK.code, s.book(year), &[&made]).encode();
-            let space = s.casework();
-            let entry = s
-                .villain
-                .seal(&s.world, space, vec![(DocId([3; 16]), body)]);
+        write: |s, _| {
+            let (space, doc) = (s.rounds(), DocId(s.door.0));
+            let op = put(Key::with_id(1, &[9; 16]), Value::Null);
+            let after = [After::genesis(ROUND_SHEET.code)];
+            let made = s.villain.change(space, doc, 1, &after, vec![op]);
+            let body = section(ROUND_SHEET.code, doc, &[&made]).encode();
+            let entry = s.villain.seal(&s.world, space, vec![(doc, body)]);
             s.push(&entry);
         },
     },
@@ -216,7 +217,9 @@ pub(crate) const CASES: &[Case] = &[
         reasons: &["replaces_unseen"],
         code: "against_the_rules",
         write: |s, year| {
-            let doc = PERSON_FILE.document(s.villain.community(), &[&year.to_be_bytes()]);
+            let community = s.villain.community();
+            let subject: [&[u8]; 1] = [&year.to_be_bytes()];
+            let doc = PERSON_FILE.document(community, community.grid("G1"), &subject);
             let unseen = OpId {
                 counter: 2,
                 actor: [9; 16],

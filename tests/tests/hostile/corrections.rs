@@ -15,7 +15,8 @@ impl Scene {
     /// A sheet with these operations in an entry of its own.
     fn push_ticks(&mut self, sheet: &[u8], ops: Vec<Op>) {
         let space = self.rounds();
-        let doc: DocId = ROUND_SHEET.document(self.villain.community(), &[sheet]);
+        let community = self.villain.community();
+        let doc: DocId = ROUND_SHEET.document(community, community.grid("G1"), &[sheet]);
         let after = [After::genesis(ROUND_SHEET.code)];
         let made = self.villain.change(space, doc, 1, &after, ops);
         let body = section(ROUND_SHEET.code, doc, &[&made]).encode();

@@ -2,7 +2,7 @@
 //! what lies behind it is applied.
 
 use doorknock::model::access::SpaceKind;
-use doorknock::model::ids::DocId;
+use doorknock::model::ids::{DocId, GridId};
 use doorknock::model::kind::{Key, Value};
 use doorknock::model::kinds::{DOOR_CARD, MEMBER_CARD, door_card, member_card};
 use doorknock_replica::section::Dep;
@@ -116,7 +116,7 @@ fn what_only_a_newer_version_knows_is_kept_as_unknown_and_not_set_aside() {
 fn a_change_that_waits_for_what_never_comes_blocks_nothing() {
     let mut s = Scene::new();
     let missing = After {
-        dep: Dep::Hash([8; 32]),
+        dep: Dep::Hash([8; 8]),
         hash: [8; 32],
         max_op: 5,
     };
@@ -149,7 +149,11 @@ fn a_change_that_waits_for_what_never_comes_blocks_nothing() {
 #[test]
 fn a_member_may_write_its_own_card_and_door_cards_of_its_grid() {
     let mut s = Scene::new();
-    let doc = MEMBER_CARD.document(s.villain.community(), &[s.villain.member.as_bytes()]);
+    let doc = MEMBER_CARD.document(
+        s.villain.community(),
+        GridId::default(),
+        &[s.villain.member.as_bytes()],
+    );
     let space = s.common();
     let name = put(Key::plain(member_card::NAME), Value::Text("手工".into()));
     let made = s.villain.change(
@@ -161,7 +165,8 @@ fn a_member_may_write_its_own_card_and_door_cards_of_its_grid() {
     );
     let body = section(MEMBER_CARD.code, doc, &[&made]).encode();
     let card = s.villain.seal(&s.world, space, vec![(doc, body)]);
-    let (space, doc) = (s.rounds(), DocId([4; 16]));
+    let space = s.rounds();
+    let doc = DocId(space.bind([4; 16]));
     let plan = put(Key::plain(door_card::EXTERNAL_ID), Value::Text("X1".into()));
     let made = s
         .villain

@@ -15,9 +15,11 @@ use doorknock_tests::visit;
 
 use crate::scene::{Scene, has};
 
-const PERSON: DocId = DocId([0xd0; 16]);
-
 impl Scene {
+    fn file(&self) -> DocId {
+        DocId(self.casework().bind([0xd0; 16]))
+    }
+
     /// Entries with these changes of one document, one behind the other, in the casework space or the
     /// rounds.
     fn push_changes(&mut self, kind: &'static Kind, doc: DocId, changes: Vec<Vec<Op>>) {
@@ -73,17 +75,18 @@ fn an_empty_record_under_a_good_id_is_unknown_and_blocks_nothing() {
     let made = s.first(2025, vec![empty(visit_book::VISIT)]);
     let entry = s.entry_of(2025, &[&made]);
     s.push(&entry);
-    let sheet = ROUND_SHEET.document(s.villain.community(), &[b"sheet"]);
+    let sheet = DocId(s.rounds().bind([0xd2; 16]));
     let fields = [
         round_sheet::TICK,
         round_sheet::DECISION,
         round_sheet::ASSIGNMENT,
     ];
     s.push_changes(&ROUND_SHEET, sheet, vec![fields.map(empty).to_vec()]);
-    s.push_changes(&MATTER, DocId([0xd1; 16]), vec![vec![empty(matter::EVENT)]]);
+    let doc = DocId(s.casework().bind([0xd1; 16]));
+    s.push_changes(&MATTER, doc, vec![vec![empty(matter::EVENT)]]);
     let mut person = s.person_ops();
     person.push(empty(person_file::REVIEW));
-    s.push_changes(&PERSON_FILE, PERSON, vec![person]);
+    s.push_changes(&PERSON_FILE, s.file(), vec![person]);
     s.everybody_works_on();
     assert_eq!(s.li.status().unwrap().unknown, 6);
 }
@@ -96,7 +99,7 @@ fn a_need_under_an_id_that_is_no_category_is_unknown_and_blocks_nothing() {
     for id in [&[1][..], &[1; 3], &[1; 16]] {
         ops.push(put(Key::with_id(person_file::NEED, id), need.clone()));
     }
-    s.push_changes(&PERSON_FILE, PERSON, vec![ops]);
+    s.push_changes(&PERSON_FILE, s.file(), vec![ops]);
     s.everybody_works_on();
     assert_eq!(s.li.status().unwrap().unknown, 3);
     let listed = s.li.care_list(Some("G1"), false).unwrap();
@@ -120,7 +123,7 @@ fn a_value_that_cannot_be_read_leaves_no_trace_of_the_one_it_replaced() {
         let mut s = Scene::new();
         let replacing = |(counter, value): (u64, &Value)| Op {
             key: Key::plain(person_file::NAME),
-            replaces: vec![s.villain.op_id(s.casework(), PERSON, counter)],
+            replaces: vec![s.villain.op_id(s.casework(), s.file(), counter)],
             value: value.clone(),
         };
         let mut all = vec![s.person_ops()];
@@ -129,7 +132,7 @@ fn a_value_that_cannot_be_read_leaves_no_trace_of_the_one_it_replaced() {
                 .zip(&later[..changes])
                 .map(|change| vec![replacing(change)]),
         );
-        s.push_changes(&PERSON_FILE, PERSON, all);
+        s.push_changes(&PERSON_FILE, s.file(), all);
         s.everybody_works_on();
         let readable = changes == 2;
         assert_eq!(s.li.status().unwrap().unknown, u64::from(!readable));
@@ -141,30 +144,39 @@ fn a_value_that_cannot_be_read_leaves_no_trace_of_the_one_it_replaced() {
 }
 
 #[test]
-fn what_would_go_into_a_document_of_another_grid_is_not_acknowledged() {
+fn nobody_takes_the_id_of_a_document_of_another_grid() {
     let mut s = Scene::new();
     let community = s.villain.community();
     let day = day_of(s.li.round(Some("G1"), None).unwrap().date);
     let grid = community.grid("G2");
-    let sheet = ROUND_SHEET.document(community, &[grid.as_bytes(), &day.to_be_bytes()]);
-    let decision = put(Key::with_id(round_sheet::DECISION, &[9; 16]), Value::Null);
-    s.push_changes(&ROUND_SHEET, sheet, vec![vec![decision]]);
+    let sheet = ROUND_SHEET.document(community, grid, &[grid.as_bytes(), &day.to_be_bytes()]);
+    let decision = |id| put(Key::with_id(round_sheet::DECISION, &[id; 16]), Value::Null);
+    s.push_changes(&ROUND_SHEET, sheet, vec![vec![decision(9)]]);
+    // Nor by its beginning: with the check of the space it is written to it is another document.
+    let alike = DocId(s.rounds().bind(sheet.0));
+    s.push_changes(&ROUND_SHEET, alike, vec![vec![decision(8)]]);
     s.sync(&s.office).unwrap();
     let door = s.office.doors(Some("G2")).unwrap()[0].door;
-    let before = s.office.status().unwrap().pending;
-    let refused = s.office.log_visit(&visit(door, "二号网格"));
-    assert_eq!(refused.unwrap_err().code(), "record_elsewhere");
-    assert_eq!(s.office.visits(Some(door), 10).unwrap(), []);
-    assert_eq!(s.office.status().unwrap().pending, before);
-    // Where the other grid's records are not held nothing is in the way.
+    s.office.log_visit(&visit(door, "二号网格")).unwrap();
+    s.sync(&s.office).unwrap();
     let wang = s.world.phone(&s.office, "王建国", &["G2"]).unwrap();
-    wang.log_visit(&visit(door, "二号网格")).unwrap();
+    assert!(has(&wang, "二号网格"));
+    wang.log_visit(&visit(door, "也在二号")).unwrap();
+    for home in [&wang, &s.li, &s.office] {
+        s.sync(home).unwrap();
+    }
+    assert!(has(&s.office, "也在二号"));
+    assert!(s.office.doctor().unwrap().ok());
+    for home in ["office", "李文丽"] {
+        assert_eq!(s.reasons(home), ["document_of_other_space"], "{home}");
+    }
 }
 
 #[test]
 fn a_document_that_cannot_be_read_again_keeps_no_home_from_opening() {
     let s = Scene::new();
     let good = s.li.log_visit(&visit(s.door, "好的走访")).unwrap();
+    let person = s.file();
     let Scene { world, li, .. } = s;
     drop(li);
     let folder = world.home("李文丽");
@@ -173,7 +185,7 @@ fn a_document_that_cannot_be_read_again_keeps_no_home_from_opening() {
     let mut store = Store::open(&file, &key.try_into().unwrap(), Options::default()).unwrap();
     let damaged = store.write(|tx| {
         let mut chunk = tx.chunks_from(0, 1)?.remove(0);
-        let doc = tx.ensure_doc(PERSON, PERSON_FILE.code, 0)?.ord;
+        let doc = tx.ensure_doc(person, PERSON_FILE.code, 0)?.ord;
         chunk.change.truncate(9);
         let heads = Heads(vec![([7; 32], 3)]);
         tx.append(&NewChunk {

@@ -1,5 +1,6 @@
 //! More bad entries: what is well-formed and breaks a rule.
 
+use doorknock::model::ids::GridId;
 use doorknock::model::kind::{Key, Value};
 use doorknock::model::kinds::{MEMBER_CARD, SETTINGS, VISIT_BOOK, member_card, settings};
 use doorknock_replica::section::Dep;
@@ -79,7 +80,10 @@ pub(crate) const MORE: &[Case] = &[
         reasons: &["role_may_not_write"],
         code: "against_the_rules",
         write: |s, _| {
-            let (space, doc) = (s.common(), SETTINGS.document(s.villain.community(), &[]));
+            let (space, doc) = (
+                s.common(),
+                SETTINGS.document(s.villain.community(), GridId::default(), &[]),
+            );
             let op = put(Key::plain(settings::NAME), Value::Text("我的社区".into()));
             let made = s
                 .villain
@@ -97,7 +101,7 @@ pub(crate) const MORE: &[Case] = &[
             let li = s.li.community().unwrap().unwrap().member;
             let (space, doc) = (
                 s.common(),
-                MEMBER_CARD.document(s.villain.community(), &[li.as_bytes()]),
+                MEMBER_CARD.document(s.villain.community(), GridId::default(), &[li.as_bytes()]),
             );
             let op = put(Key::plain(member_card::NAME), Value::Text("别人".into()));
             let made =
@@ -137,14 +141,15 @@ pub(crate) const MORE: &[Case] = &[
         code: "damaged",
         write: |s, year| {
             let mut made = s.first(year, vec![s.visit_op(1, "环")]);
-            made.wire.deps = vec![Dep::InSection(0)];
+            // The encoder says how far back; one further than there is.
+            made.wire.deps = vec![Dep::InSection(1)];
             let entry = s.entry_of(year, &[&made]);
             s.push(&entry);
         },
     },
     Case {
         name: "a section that does not decrypt",
-        reasons: &["entry_cannot_decrypt"],
+        reasons: &["entry_coding"],
         code: "damaged",
         write: |s, year| {
             let made = s.first(year, vec![s.visit_op(1, "密")]);

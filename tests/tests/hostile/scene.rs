@@ -64,10 +64,8 @@ impl Scene {
 
     /// A visit book of the scene's door, one for each year.
     pub(crate) fn book(&self, year: i32) -> DocId {
-        VISIT_BOOK.document(
-            self.villain.community(),
-            &[self.door.as_bytes(), &year.to_be_bytes()],
-        )
+        let community = self.villain.community();
+        visit_book::book(community, community.grid("G1"), self.door, year)
     }
 
     pub(crate) fn visit_value(&self, summary: &str) -> Value {

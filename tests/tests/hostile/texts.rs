@@ -10,12 +10,6 @@ use doorknock_tests::by_hand::{After, Made, put, section};
 use crate::cases::Case;
 use crate::scene::Scene;
 
-fn doc(year: i32) -> DocId {
-    let mut id = [0xca; 16];
-    id[..4].copy_from_slice(&year.to_be_bytes());
-    DocId(id)
-}
-
 fn note(id: u8) -> Key {
     Key::with_id(case::NOTE, &[id; 16])
 }
@@ -46,29 +40,36 @@ fn edit(text: OpId, after: Option<OpId>, delete: Vec<Run>) -> Splice {
 }
 
 impl Scene {
+    fn case(&self, year: i32) -> DocId {
+        let mut id = [0xca; 16];
+        id[..4].copy_from_slice(&year.to_be_bytes());
+        DocId(self.casework().bind(id))
+    }
+
     fn case_change(&self, year: i32, ops: Vec<Op>, splices: Vec<Splice>) -> Made {
         let after = [After::genesis(CASE.code)];
         self.villain
-            .change_with(self.casework(), doc(year), 1, &after, ops, splices)
+            .change_with(self.casework(), self.case(year), 1, &after, ops, splices)
     }
 
     fn case_follow(&self, year: i32, one: &Made, splices: Vec<Splice>) -> Made {
         let after = [After::change(one)];
         self.villain
-            .change_with(self.casework(), doc(year), 2, &after, vec![], splices)
+            .change_with(self.casework(), self.case(year), 2, &after, vec![], splices)
     }
 
     fn case_op(&self, year: i32, counter: u64) -> OpId {
-        self.villain.op_id(self.casework(), doc(year), counter)
+        self.villain
+            .op_id(self.casework(), self.case(year), counter)
     }
 
     fn push_case(&mut self, year: i32, changes: &[&Made]) {
         let space = self.casework();
         for change in changes {
-            let body = section(CASE.code, doc(year), &[*change]).encode();
+            let body = section(CASE.code, self.case(year), &[*change]).encode();
             let entry = self
                 .villain
-                .seal(&self.world, space, vec![(doc(year), body)]);
+                .seal(&self.world, space, vec![(self.case(year), body)]);
             self.push(&entry);
         }
     }

@@ -21,6 +21,7 @@ use crate::Result;
 use crate::edit::parse_version;
 use crate::error::{not_found, said};
 use crate::home::Doorknock;
+use crate::record::{Place, place};
 use crate::writer::{Writer, with_writer};
 
 /// A need is to be looked at again after this many days, unless somebody says otherwise.
@@ -101,8 +102,8 @@ impl Doorknock {
         let today = self.today()?;
         let name = named(name)?;
         self.changing(|writer| {
-            let casework = crate::record::place(writer.tx, door)?.casework;
-            let person = writer.identity.community.person(door, name);
+            let Place { casework, grid, .. } = place(writer.tx, door)?;
+            let person = writer.identity.community.person(grid, door, name);
             let there = writer.tx.person(person)?;
             let mut values = vec![(Key::plain(person_file::DOOR), Value::Bytes(door.0.to_vec()))];
             if there.is_none() {

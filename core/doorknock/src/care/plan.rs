@@ -7,7 +7,7 @@ use doorknock_model::cadence::Cadence;
 use doorknock_model::care::RiskLevel;
 use doorknock_model::care::plan::{Cadences, Wanted, wanted};
 use doorknock_model::checklist::care_visit_id;
-use doorknock_model::ids::{DocId, DoorId};
+use doorknock_model::ids::{DocId, DoorId, GridId};
 use doorknock_model::kind::{Key, Kind, Value};
 use doorknock_model::kinds::{DOOR_CARD, Need, Plan, SETTINGS, door_card, pack, settings};
 use doorknock_model::round::day_of;
@@ -80,7 +80,7 @@ impl Doorknock {
     pub fn set_default_cadence(&self, risk: RiskLevel, cadence: Cadence) -> Result<bool> {
         self.refuse_unless_office()?;
         self.changing(|writer| {
-            let doc = SETTINGS.document(writer.identity.community, &[]);
+            let doc = SETTINGS.document(writer.identity.community, GridId::default(), &[]);
             let id = u16::from(risk.code()).to_be_bytes();
             let key = Key::with_id(settings::DEFAULT_CADENCE, &id);
             let value = Value::Text(cadence.to_string());

@@ -3,7 +3,7 @@
 
 use doorknock_model::access::Role;
 use doorknock_model::ids::{CommunityId, SpaceId};
-use doorknock_seal::charter::{Charter, CharterError};
+use doorknock_seal::charter::{Charter, CharterError, Space};
 use doorknock_seal::identity::DeviceSecrets;
 use doorknock_seal::request::sign_request;
 use doorknock_seal::wrap::{self, EpochKey, HpkeSecret, Recipient, Wrap};
@@ -69,7 +69,10 @@ impl Doorknock {
                 continue;
             }
             accepted(answer)?;
-            self.writing(|inner| extend_and_keep(inner, std::slice::from_ref(&statement), &[]))?;
+            let now = self.now_ms();
+            self.writing(|inner| {
+                extend_and_keep(inner, std::slice::from_ref(&statement), &[], now)
+            })?;
             return Ok(identity);
         }
         Err(said(
@@ -104,7 +107,8 @@ impl Doorknock {
         };
         let body = accepted(net.exchange(&identity.hub_url, &request)?)?;
         let response: wire::CharterResponse = wire::decode(&body)?;
-        self.writing(|inner| extend_and_keep(inner, &response.statements, &response.wraps))?;
+        let now = self.now_ms();
+        self.writing(|inner| extend_and_keep(inner, &response.statements, &response.wraps, now))?;
         Ok(response.statements.len())
     }
 }
@@ -144,16 +148,21 @@ impl Keys<'_> {
 /// Extends the charter in memory and on disk, with the spaces that the wraps for this device open.
 /// Statements already held are skipped; one that does not extend this charter is refused, whoever sent it
 /// (rule R8). All in one transaction: the hub gives a wrap only with the statement it came with, and
-/// who has the statement does not ask again.
+/// who has the statement asks again only for a key that could not be read ([`ask_for_keys`]).
 pub(crate) fn extend_and_keep(
     inner: &mut Inner,
     statements: &[Vec<u8>],
     wraps: &[Vec<u8>],
+    now_ms: i64,
 ) -> Result<()> {
     let Extended { next, fresh, upto } = extended(inner.charter()?, statements)?;
-    let keys = opened(&next, inner.secrets.hpke(), wraps)?;
+    let wraps = wraps
+        .iter()
+        .filter_map(|bytes| Wrap::from_bytes(bytes).ok());
+    let keys = opened(&next, inner.secrets.hpke(), wraps);
+    let lacking = lacking(inner, &next, &keys)?;
     let asked = asked(inner)?.0;
-    if fresh.is_empty() && keys.is_empty() && upto <= asked {
+    if fresh.is_empty() && keys.is_empty() && lacking.is_empty() && upto <= asked {
         return Ok(());
     }
     inner.store.write(|tx| {
@@ -162,6 +171,9 @@ pub(crate) fn extend_and_keep(
             .try_for_each(|(position, bytes)| tx.append_statement(position, bytes))?;
         keys.iter()
             .try_for_each(|(space, key)| add_space(tx, &next, *space, key))?;
+        lacking
+            .iter()
+            .try_for_each(|space| tx.notice(KEY_MISSING, &space.id.0, now_ms))?;
         note_asked(tx, &next, upto.max(asked))
     })?;
     *inner.charter()? = next;
@@ -240,21 +252,52 @@ pub(crate) fn append_name(position: u64) -> String {
     format!("append:{position}")
 }
 
-/// The keys in these wraps that are the charter's.
-fn opened(
+/// The key of a space that this device may hold has not come in a form it can read.
+pub(crate) const KEY_MISSING: &str = "space_key_unreadable";
+
+/// The keys in these wraps that are the charter's. What does not open, or is another key, is one space's
+/// trouble and keeps nothing else from going on.
+pub(super) fn opened(
     charter: &Charter,
     secret: &HpkeSecret,
-    wraps: &[Vec<u8>],
-) -> Result<Vec<(SpaceId, EpochKey)>> {
-    let mut keys = Vec::new();
-    for bytes in wraps {
-        let sealed = Wrap::from_bytes(bytes)?;
-        let key = wrap::open_wrap(charter.community(), &sealed, secret)?;
-        if charter.accepts_key(sealed.space, sealed.epoch, &key) {
-            keys.push((sealed.space, key));
+    wraps: impl Iterator<Item = Wrap>,
+) -> Vec<(SpaceId, EpochKey)> {
+    let key = |sealed: Wrap| {
+        let key = wrap::open_wrap(charter.community(), &sealed, secret).ok()?;
+        let good = charter.accepts_key(sealed.space, sealed.epoch, &key);
+        good.then_some((sealed.space, key))
+    };
+    wraps.filter_map(key).collect()
+}
+
+/// The spaces that the charter lets this device hold and whose key is neither here nor among these.
+fn lacking(inner: &Inner, charter: &Charter, keys: &[(SpaceId, EpochKey)]) -> Result<Vec<Space>> {
+    let device = inner.secrets.device_id();
+    let view = inner.store.view()?;
+    let mut lacking = Vec::new();
+    for space in charter.spaces() {
+        let wanted = space.kind.is_some() && charter.may_hold(device, space.id);
+        let came = keys.iter().any(|(id, _)| *id == space.id);
+        if wanted && !came && view.space_keys(space.number)?.is_empty() {
+            lacking.push(space.clone());
         }
     }
-    Ok(keys)
+    Ok(lacking)
+}
+
+/// Requests for the wraps of keys that are lacking here: the hub gives a wrap only with the statement it
+/// came with, so they ask from there.
+pub(crate) fn ask_for_keys(inner: &mut Inner) -> Result<Vec<Request>> {
+    let charter = inner.charter()?.clone();
+    let community = charter.community();
+    let mut requests = Vec::new();
+    for space in lacking(inner, &charter, &[])? {
+        let from = space.since;
+        let body = wire::encode(&wire::CharterRequest { community, from });
+        let body = sign_request(wire::PATH_CHARTER, &body, community, &inner.secrets);
+        requests.push(post(wire::PATH_CHARTER, body));
+    }
+    Ok(requests)
 }
 
 pub(crate) fn add_space(
@@ -268,7 +311,8 @@ pub(crate) fn add_space(
         return Ok(());
     };
     tx.add_space(space.number, space.id, kind.code(), space.grid)?;
-    tx.add_space_key(space.number, 0, key.as_bytes())
+    tx.add_space_key(space.number, 0, key.as_bytes())?;
+    tx.drop_notice(KEY_MISSING, &space.id.0)
 }
 
 pub(crate) fn append_request(

@@ -35,7 +35,7 @@ impl Doorknock {
             }
             self.writing(|inner| {
                 with_writer(inner, &self.env, |writer| {
-                    let doc = SETTINGS.document(community, &[]);
+                    let doc = SETTINGS.document(community, GridId::default(), &[]);
                     let order = u32::try_from(writer.tx.grids()?.len()).unwrap_or(0);
                     let record = GridRecord {
                         code: code.clone(),

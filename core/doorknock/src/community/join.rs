@@ -1,15 +1,16 @@
 //! Joining with an invitation link.
 
-use doorknock_model::ids::{CommunityId, DeviceId, MemberId};
+use doorknock_model::access::SpaceKind;
+use doorknock_model::ids::{CommunityId, DeviceId, GridId, MemberId};
 use doorknock_model::random;
 use doorknock_seal::charter::Charter;
 use doorknock_seal::identity::{DeviceSecrets, Signer};
 use doorknock_seal::invite::InviteLink;
 use doorknock_seal::request::sign_request;
-use doorknock_seal::wrap::{self, Wrap};
+use doorknock_seal::wrap::{Wrap, WrapError};
 use doorknock_sync::wire;
 
-use super::charter::{TRIES, add_space, append_request};
+use super::charter::{TRIES, add_space, append_request, extend_and_keep, opened};
 use super::{accepted, adopt_identity, check_name, post, set_identity};
 use crate::Result;
 use crate::env::Transport;
@@ -93,12 +94,11 @@ impl Doorknock {
         member: MemberId,
         name: &str,
     ) -> Result<Joined> {
-        let mut keys = Vec::new();
-        for sealed in wraps {
-            let key = wrap::open_wrap(charter.community(), sealed, link.secret.hpke())?;
-            if charter.accepts_key(sealed.space, sealed.epoch, &key) {
-                keys.push((sealed.space, key));
-            }
+        let keys = opened(charter, link.secret.hpke(), wraps.iter().cloned());
+        let common = charter.space_id(SpaceKind::Common, GridId::default());
+        if !keys.iter().any(|(space, _)| *space == common) {
+            // Without what everybody shares there is nothing to join; calling again asks again.
+            return Err(WrapError::CannotOpen.into());
         }
         self.writing(|inner| {
             inner.store.write(|tx| {
@@ -111,6 +111,8 @@ impl Doorknock {
                 set_identity(tx, charter.community(), member, &link.hub_url)
             })?;
             adopt_identity(inner)?;
+            // Says which keys did not come.
+            extend_and_keep(inner, &[], &[], self.now_ms())?;
             with_writer(inner, &self.env, |writer| writer.member_card(name))
         })?;
         self.keep_rescue(&charter.rescue_key());
@@ -148,9 +150,8 @@ fn fetch_charter(
         let body = sign_request(wire::PATH_CHARTER, &body, community, signer);
         let body = accepted(net.exchange(hub_url, &post(wire::PATH_CHARTER, body))?)?;
         let response: wire::CharterResponse = wire::decode(&body)?;
-        for bytes in &response.wraps {
-            wraps.push(Wrap::from_bytes(bytes)?);
-        }
+        let read = response.wraps.iter();
+        wraps.extend(read.filter_map(|bytes| Wrap::from_bytes(bytes).ok()));
         if response.statements.is_empty() {
             return Ok((statements, wraps));
         }

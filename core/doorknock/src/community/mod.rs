@@ -8,7 +8,8 @@ mod invite;
 mod join;
 
 pub(crate) use charter::{
-    add_space, append_name, append_request, asked, extend_and_keep, extend_from_file,
+    KEY_MISSING, add_space, append_name, append_request, ask_for_keys, asked, extend_and_keep,
+    extend_from_file,
 };
 pub use join::Joined;
 pub(crate) use join::device_charter;
@@ -119,7 +120,7 @@ impl Doorknock {
             adopt_identity(inner)?;
             with_writer(inner, &self.env, |writer| {
                 let community = writer.identity.community;
-                let doc = SETTINGS.document(community, &[]);
+                let doc = SETTINGS.document(community, GridId::default(), &[]);
                 let values = vec![
                     (
                         Key::plain(settings::NAME),
@@ -205,6 +206,9 @@ pub(crate) fn accepted(answer: Answer) -> Result<Vec<u8>> {
     Err(said("hub_refused", refusal.zh, refusal.en))
 }
 
+/// Says that this home's documents have ids that are bound to their spaces (ADR 15).
+pub(crate) const BOUND_IDS: &str = "bound_ids";
+
 pub(crate) fn set_identity(
     tx: &Tx<'_>,
     community: CommunityId,
@@ -214,6 +218,7 @@ pub(crate) fn set_identity(
     tx.set_meta("community", &community.0)?;
     tx.set_meta("member", &member.0)?;
     tx.set_meta("hub_url", hub_url.as_bytes())?;
+    tx.set_meta(BOUND_IDS, b"1")?;
     tx.set_meta("joined", b"1")
 }
 
@@ -225,7 +230,10 @@ pub(super) fn adopt_identity(inner: &mut Inner) -> Result<()> {
 
 impl crate::writer::Writer<'_> {
     pub(super) fn member_card(&mut self, name: &str) -> Result<()> {
-        let doc = MEMBER_CARD.document(self.identity.community, &[self.identity.member.as_bytes()]);
+        let Identity {
+            community, member, ..
+        } = self.identity;
+        let doc = MEMBER_CARD.document(community, GridId::default(), &[member.as_bytes()]);
         let value = Value::Text(name.trim().to_owned());
         self.set(
             &MEMBER_CARD,

@@ -2,16 +2,18 @@
 
 use std::cell::RefCell;
 
+use doorknock_model::ids::Recorder;
 use doorknock_replica::section::Section;
 use doorknock_store::inbox::Quarantined;
 
-use super::section::{From, WRONG_TAG};
+use super::section::From;
 use super::{CRASHED, Ingest, RULES, Taken, begin_attempts, keeps_all};
 use crate::Result;
 use crate::home::Inner;
 
 /// Reasons that may pass: a statement or a key that has come since, a newer version of the app.
-const RETRIED: [&str; 5] = [
+const RETRIED: [&str; 6] = [
+    "entry_newer_version",
     "unknown_device",
     "no_right_to_space",
     "no_key_for_epoch",
@@ -31,10 +33,13 @@ impl Ingest<'_> {
         };
         let author = self.tx.author_by_ord(author)?;
         let space = self.tx.space(item.space)?;
-        // What was signed under another document's tag stays so, whatever version judges it.
-        let section = Section::decode(&item.bytes)
-            .ok()
-            .filter(|_| item.reason != WRONG_TAG);
+        let recorder = Recorder {
+            device: author.device,
+            incarnation: author.incarnation,
+        };
+        let section = space
+            .as_ref()
+            .and_then(|space| Section::decode_by(&item.bytes, &recorder, space.id).ok());
         if let (Some(space), Some(member), Some(section)) =
             (space, self.charter.member(author.member), section)
         {

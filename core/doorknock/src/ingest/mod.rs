@@ -23,7 +23,7 @@ use std::cell::RefCell;
 use doorknock_model::access::Role;
 use doorknock_model::ids::{CommunityId, DeviceId};
 use doorknock_seal::charter::Charter;
-use doorknock_seal::entry::{Entry, SpaceKeys};
+use doorknock_seal::entry::{Entry, EntryError, SpaceKeys, link};
 use doorknock_seal::wrap::EpochKey;
 use doorknock_store::inbox::SetAside;
 use doorknock_store::log::AuthorRow;
@@ -35,7 +35,7 @@ use crate::Result;
 use crate::home::Inner;
 
 /// The version of the rules below; what was set aside under another is judged again.
-pub(crate) const RULES: u32 = 2;
+pub(crate) const RULES: u32 = 3;
 
 /// The app ended too often while this was read.
 pub(super) const CRASHED: &str = "crashed_twice";
@@ -150,9 +150,10 @@ impl Ingest<'_> {
         let Some(device) = self.charter.device(header.device) else {
             return refuse("unknown_device");
         };
-        if let Err(error) = entry.verify(self.community, &device.sign_key) {
-            return refuse(error.message().code);
-        }
+        let verified = match entry.verify(self.community, &device.sign_key) {
+            Ok(verified) => verified,
+            Err(error) => return refuse(error.message().code),
+        };
         let member = self.charter.member_of(header.device);
         let Some(member) = member.filter(|_| self.charter.may_hold(header.device, header.space))
         else {
@@ -173,7 +174,7 @@ impl Ingest<'_> {
             self.tx
                 .notice(COPIED, header.device.as_bytes(), self.now_ms)?;
         }
-        if header.device == self.mine && header.previous == row.last_entry {
+        if header.device == self.mine && header.previous == link(&row.last_entry) {
             // Our own chain went on before this home was restored from a copy.
             self.tx.set_last_entry(space, hash)?;
         }
@@ -202,10 +203,18 @@ impl Ingest<'_> {
             by_file: log.is_none(),
         };
         let mut taken = Taken::default();
+        let mut newer = None;
         for n in 0..entry.sections().len() {
-            let one = self.section(&from, n, &entry, &keys)?;
-            taken.changes += one.changes;
-            taken.set_aside += one.set_aside;
+            let opened = verified.open_section(n, &keys);
+            if let Err(error @ EntryError::Unsupported) = opened {
+                newer = Some(error);
+                continue;
+            }
+            taken.add(self.section(&from, n, opened, entry.sections()[n])?);
+        }
+        if let Some(error) = newer {
+            // Sealed as it is: a version that knows the coding opens it with all that the header says.
+            taken.add(refuse(error.message().code)?);
         }
         Ok(taken)
     }

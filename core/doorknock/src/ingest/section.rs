@@ -1,11 +1,12 @@
 //! A section: opened, decoded, and its changes applied, parked or set aside one by one.
 
 use doorknock_model::access::SpaceKind;
+use doorknock_model::ids::Recorder;
 use doorknock_model::kinds;
 use doorknock_replica::change::genesis;
-use doorknock_replica::section::{Dep, Section, WireChange};
+use doorknock_replica::section::{Dep, HashStart, Section, WireChange, start};
 use doorknock_seal::charter::Member;
-use doorknock_seal::entry::{Entry, SpaceKeys};
+use doorknock_seal::entry::EntryError;
 use doorknock_store::charter::SpaceRow;
 use doorknock_store::inbox::{Park, Parked};
 use doorknock_store::log::AuthorRow;
@@ -13,9 +14,6 @@ use doorknock_store::log::AuthorRow;
 use super::change::Verdict;
 use super::{Ingest, Taken};
 use crate::Result;
-
-/// A section whose document is not the one its tag is for.
-pub(super) const WRONG_TAG: &str = "wrong_document_tag";
 
 /// Where a section came from.
 pub(crate) struct From<'a> {
@@ -27,15 +25,50 @@ pub(crate) struct From<'a> {
 }
 
 /// Stands for a change that was refused, and whose hash was never made.
-pub(super) const REFUSED: [u8; 32] = [0; 32];
+pub(super) const REFUSED: HashStart = [0; 8];
+
+/// What a change follows.
+#[derive(Clone, Copy)]
+pub(super) enum Follows {
+    /// A change known by its whole hash.
+    Known([u8; 32]),
+    /// A change by the beginning of its hash.
+    Start(HashStart),
+}
+
+impl Follows {
+    pub(super) fn fits(self, hash: &[u8; 32]) -> bool {
+        match self {
+            Self::Known(known) => known == *hash,
+            Self::Start(begins) => hash.starts_with(&begins),
+        }
+    }
+
+    pub(super) fn start(self) -> HashStart {
+        match self {
+            Self::Known(known) => start(&known),
+            Self::Start(begins) => begins,
+        }
+    }
+}
+
+impl From<'_> {
+    /// Whose ids go without saying in what came from here.
+    pub(super) const fn recorder(&self) -> Recorder {
+        Recorder {
+            device: self.author.device,
+            incarnation: self.author.incarnation,
+        }
+    }
+}
 
 impl Ingest<'_> {
     pub(super) fn section(
         &self,
         from: &From<'_>,
         n: usize,
-        entry: &Entry<'_>,
-        keys: &SpaceKeys,
+        opened: std::result::Result<Vec<u8>, EntryError>,
+        sealed: &[u8],
     ) -> Result<Taken> {
         let number = i64::try_from(n).unwrap_or(i64::MAX);
         let refuse = |reason: &str, bytes: &[u8]| {
@@ -52,17 +85,14 @@ impl Ingest<'_> {
                 set_aside: 1,
             })
         };
-        let body = match entry.open_section(n, keys) {
+        let body = match opened {
             Ok(body) => body,
-            Err(error) => return refuse(error.message().code, entry.sections()[n]),
+            Err(error) => return refuse(error.message().code, sealed),
         };
-        let section = match Section::decode(&body) {
+        let section = match Section::decode_by(&body, &from.recorder(), from.space.id) {
             Ok(section) => section,
             Err(error) => return refuse(replica_code(error), &body),
         };
-        if keys.document_tag(section.doc) != entry.header().sections[n].tag {
-            return refuse(WRONG_TAG, &body);
-        }
         self.changes(from, number, &section)
     }
 
@@ -74,6 +104,13 @@ impl Ingest<'_> {
             self.set_aside(from.entry, from.space.n, at, reason, &body, from.by_file)?;
             Ok::<_, crate::Error>(())
         };
+        if !from.space.id.holds(section.doc) {
+            refuse("document_of_other_space", section)?;
+            return Ok(Taken {
+                changes: 0,
+                set_aside: 1,
+            });
+        }
         let Some(kind) = kinds::kind(section.kind) else {
             refuse("newer_kind", section)?;
             return Ok(Taken {
@@ -102,7 +139,7 @@ impl Ingest<'_> {
         let mut taken = Taken::default();
         let mut hashes: Vec<Option<[u8; 32]>> = Vec::new();
         for (n, change) in section.changes.iter().enumerate() {
-            let Some(deps) = resolve(section.kind, &change.deps, &hashes) else {
+            let Some(follows) = resolve(section.kind, &change.deps, &hashes) else {
                 refuse("depends_on_refused", &alone(section, n, &hashes))?;
                 taken.set_aside += 1;
                 hashes.push(None);
@@ -111,7 +148,7 @@ impl Ingest<'_> {
             // A failed write of one change is undone by itself and blocks no other.
             match self
                 .tx
-                .attempt(|| self.change(from, doc, kind, change, deps))?
+                .attempt(|| self.change(from, doc, kind, change, &follows))?
             {
                 Ok(Verdict::Applied(hash)) => {
                     taken.changes += 1;
@@ -154,7 +191,7 @@ impl Ingest<'_> {
             let Some(hash) = self.applied.borrow_mut().pop() else {
                 return Ok(taken);
             };
-            for parked in self.tx.waiting_for(&hash)? {
+            for parked in self.tx.waiting_for(&start(&hash))? {
                 taken.add(self.unpark(&parked)?);
             }
         }
@@ -202,12 +239,12 @@ pub(super) fn replica_code(error: doorknock_replica::ReplicaError) -> &'static s
 }
 
 /// Dependencies as hashes; `None` if one names a change of this section that was refused.
-fn resolve(kind: u16, deps: &[Dep], hashes: &[Option<[u8; 32]>]) -> Option<Vec<[u8; 32]>> {
+fn resolve(kind: u16, deps: &[Dep], hashes: &[Option<[u8; 32]>]) -> Option<Vec<Follows>> {
     deps.iter()
         .map(|dep| match dep {
-            Dep::Genesis => Some(genesis(kind).hash),
-            Dep::InSection(n) => hashes.get(*n).copied().flatten(),
-            Dep::Hash(hash) => Some(*hash).filter(|hash| *hash != REFUSED),
+            Dep::Genesis => Some(Follows::Known(genesis(kind).hash)),
+            Dep::InSection(n) => hashes.get(*n).copied().flatten().map(Follows::Known),
+            Dep::Hash(start) => Some(Follows::Start(*start)).filter(|_| *start != REFUSED),
         })
         .collect()
 }
@@ -220,7 +257,7 @@ fn rest(section: &Section, from: usize, hashes: &[Option<[u8; 32]>]) -> Section 
             .get(*n)
             .copied()
             .flatten()
-            .map_or(Dep::Hash(REFUSED), Dep::Hash),
+            .map_or(Dep::Hash(REFUSED), |hash| Dep::Hash(start(&hash))),
         other => *other,
     };
     let changes = section.changes[from..].iter().map(|change| WireChange {

@@ -17,7 +17,7 @@ use crate::writer::{Writer, with_writer};
 /// A matter's id and that of its first step, drawn before the transaction.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MatterIds {
-    pub(crate) matter: MatterId,
+    pub(crate) matter: [u8; 16],
     pub(crate) event: EventId,
 }
 
@@ -38,15 +38,14 @@ impl Doorknock {
             with_writer(inner, &self.env, |writer| {
                 writer.raise(ids, new, space, now)
             })
-        })?;
-        Ok(ids.matter)
+        })
     }
 
-    /// Ids for a matter that is raised inside another transaction. The matter's is random throughout, so
+    /// Ids for a matter that is raised inside another transaction. The matter's begins at random, so
     /// that its beginning tells it from others of the same day.
     pub(crate) fn matter_ids(&self) -> MatterIds {
         MatterIds {
-            matter: MatterId(random(&*self.env.entropy)),
+            matter: random(&*self.env.entropy),
             event: EventId(self.new_id()),
         }
     }
@@ -61,7 +60,7 @@ impl Writer<'_> {
         new: &NewMatter,
         space: Option<u32>,
         now: i64,
-    ) -> Result<()> {
+    ) -> Result<MatterId> {
         let title = new.title.trim();
         if title.is_empty() {
             return Err(said(
@@ -102,6 +101,10 @@ impl Writer<'_> {
             Key::with_id(matter::EVENT, ids.event.as_bytes()),
             pack(&event),
         ));
-        self.put(&MATTER, DocId(ids.matter.0), space, puts)
+        let row = self.tx.space(space)?;
+        let row = row.ok_or_else(|| not_found("网格", "grid"))?;
+        let matter = row.id.bind(ids.matter);
+        self.put(&MATTER, DocId(matter), space, puts)?;
+        Ok(MatterId(matter))
     }
 }

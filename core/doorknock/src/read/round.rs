@@ -64,7 +64,7 @@ impl Doorknock {
 
 /// A day's sheet.
 pub(crate) fn sheet(community: CommunityId, grid: GridId, day: i32) -> DocId {
-    ROUND_SHEET.document(community, &[grid.as_bytes(), &day.to_be_bytes()])
+    ROUND_SHEET.document(community, grid, &[grid.as_bytes(), &day.to_be_bytes()])
 }
 
 /// What every list of a grid is computed from, beside doors and the day's decisions.

@@ -12,7 +12,7 @@ pub use conflict::{Choice, Conflict, ConflictValue};
 pub use text::TextVersion;
 
 use chrono::{DateTime, FixedOffset};
-use doorknock_model::ids::{DocId, MemberId};
+use doorknock_model::ids::{DocId, GridId, MemberId};
 use doorknock_model::kind::{Data, Field, Kind, Merge, Zone};
 use doorknock_model::kinds::{KINDS, MEMBER_CARD};
 use doorknock_store::View;
@@ -130,7 +130,7 @@ pub(crate) fn item_name(field: &Field, id: &[u8]) -> String {
 /// The name of a member, or the beginning of the id while the name is not here.
 pub(crate) fn name_of(inner: &Inner, view: &View<'_>, member: MemberId) -> Result<String> {
     let community = inner.identity()?.community;
-    let card = MEMBER_CARD.document(community, &[member.as_bytes()]);
+    let card = MEMBER_CARD.document(community, GridId::default(), &[member.as_bytes()]);
     let short = || member.to_string()[..8].to_owned();
     Ok(view.member_name(card)?.unwrap_or_else(short))
 }

@@ -4,7 +4,6 @@ use doorknock_model::access::SpaceKind;
 use doorknock_model::ids::{DocId, DoorId, GridId};
 use doorknock_model::kind::{Data, Field, Key, Kind, Merge, Shape, Value, missing};
 use doorknock_model::kinds::MATTER;
-use doorknock_model::random;
 use doorknock_model::round::date_of;
 use doorknock_replica::ChangeHash;
 
@@ -29,7 +28,6 @@ impl Doorknock {
         values: &[(&str, Data)],
     ) -> Result<DocId> {
         let kind = general(kind)?;
-        let id = DocId(self.new_id());
         for (name, _) in values {
             plain_field(kind, name)?;
         }
@@ -37,6 +35,7 @@ impl Doorknock {
             (None, Some(door)) if kind.space.per_grid() => self.space_at(kind, door)?,
             _ => self.space_for(kind, grid)?,
         };
+        let id = self.new_document(space)?;
         let (mut puts, mut texts) = (Vec::new(), Vec::new());
         for field in kind.fields.iter().filter(|f| !f.keyed) {
             let given = values.iter().find(|(name, _)| *name == field.name);
@@ -272,11 +271,11 @@ impl Doorknock {
         ))
     }
 
-    pub(crate) fn new_id(&self) -> [u8; 16] {
-        let millis = u64::try_from(self.now_ms()).unwrap_or(0);
-        let random = random::<10>(&*self.env.entropy);
-        let id = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
-        *id.as_bytes()
+    /// The id of a new document of a space.
+    fn new_document(&self, space: u32) -> Result<DocId> {
+        let space = self.lock().store.view()?.space(space)?;
+        let space = space.ok_or_else(|| not_found("空间", "space"))?;
+        Ok(DocId(space.id.bind(self.new_id())))
     }
 
     /// A typed value; ids that refer to something may be given by their beginning.

@@ -98,10 +98,3 @@ impl Tally {
         self.of.iter().map(|(code, n)| (name(*code), *n)).collect()
     }
 }
-
-/// How many numbers after one are missing.
-pub(super) fn gaps(rows: &BTreeMap<i64, u32>, after: i64) -> u64 {
-    let last = rows.keys().next_back().copied().unwrap_or(after);
-    let of = u64::try_from(last - after).unwrap_or(0);
-    of.saturating_sub(rows.range(after + 1..).count() as u64)
-}

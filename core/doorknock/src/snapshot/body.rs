@@ -19,7 +19,7 @@ pub(super) struct Who {
 #[cbor(array)]
 pub(super) struct Waiting {
     #[cbor(n(0), with = "minicbor::bytes")]
-    pub(super) waits_for: [u8; 32],
+    pub(super) waits_for: [u8; 8],
     #[n(1)]
     pub(super) author: Who,
     #[cbor(n(2), with = "minicbor::bytes")]

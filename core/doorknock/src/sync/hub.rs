@@ -28,11 +28,15 @@ const fn is_final(verdict: Verdict) -> bool {
     )
 }
 
-pub(super) fn take_charter(inner: &mut Inner, response: &wire::SyncResponse) -> Result<usize> {
+pub(super) fn take_charter(
+    inner: &mut Inner,
+    response: &wire::CharterResponse,
+    now_ms: i64,
+) -> Result<usize> {
     let before = community::asked(inner)?.0;
-    let kept = extend_and_keep(inner, &response.statements, &response.wraps);
+    let kept = extend_and_keep(inner, &response.statements, &response.wraps, now_ms);
     kept.map_err(|error| {
-        if error.is_local() || error.code() == "key_wrap" {
+        if error.is_local() {
             return error;
         }
         said(

@@ -32,9 +32,9 @@ use hub::{
 };
 
 use crate::Result;
-use crate::community::{self, accepted, post};
+use crate::community::{self, BOUND_IDS, accepted, ask_for_keys, post};
 use crate::env::{Answer, Request, Transport};
-use crate::error::hub_answer;
+use crate::error::{hub_answer, said};
 use crate::home::{Doorknock, Identity, Inner};
 use crate::ingest::{self};
 use crate::outbox;
@@ -81,6 +81,7 @@ pub struct SyncSession {
     session: Session,
     report: SyncReport,
     give_back: VecDeque<Request>,
+    ask_keys: Option<VecDeque<Request>>,
     asked: Option<Asked>,
     restarted: HashSet<u32>,
     compared: bool,
@@ -102,6 +103,7 @@ enum Asked {
     GiveBack,
     Find,
     Piece(PartRow, u64),
+    Keys,
 }
 
 impl SyncSession {
@@ -128,6 +130,19 @@ impl SyncSession {
             home.writing(|inner| offer_refused_again(inner, now))?;
             // A note that it could not make only leaves the pace as it was.
             let _ = home.writing(pace::lost_before);
+        }
+        if self.ask_keys.is_none() {
+            // Once a session: what does not open today may not open tomorrow either.
+            self.ask_keys = Some(
+                home.writing(|inner| {
+                    refuse_trial_homes(inner)?;
+                    ask_for_keys(inner)
+                })?
+                .into(),
+            );
+        }
+        if let Some(request) = self.ask_keys.as_mut().and_then(VecDeque::pop_front) {
+            return Ok(Some(self.send(request, Asked::Keys)));
         }
         if self.full.is_none()
             && let Some(request) = self.next_for_snapshot(home, false)?
@@ -203,6 +218,15 @@ impl SyncSession {
             }
             Asked::Find => self.take_found(home, answer),
             Asked::Piece(part, offset) => self.take_piece(home, &part, offset, answer),
+            Asked::Keys => {
+                // It was worth asking; all else goes on without.
+                let said = wire::decode::<wire::CharterResponse>(&answer.body).ok();
+                if let Some(said) = said.filter(|_| answer.status == 200) {
+                    let now = home.now_ms();
+                    home.writing(|inner| take_charter(inner, &said, now))?;
+                }
+                Ok(())
+            }
             Asked::Sync(hashes, up) => {
                 let arrived = up.max(answer.body.len());
                 let _ = home.writing(|inner| pace::answered(inner, arrived));
@@ -225,7 +249,12 @@ impl SyncSession {
             more: response.more,
             ..Outcome::default()
         };
-        outcome.statements = home.writing(|inner| take_charter(inner, response))?;
+        let charter = wire::CharterResponse {
+            statements: response.statements.clone(),
+            wraps: response.wraps.clone(),
+        };
+        let now = home.now_ms();
+        outcome.statements = home.writing(|inner| take_charter(inner, &charter, now))?;
         if !self.gave_back {
             // Once a session, so that a hub that goes on forgetting keeps nobody busy.
             let lost = home.writing(|inner| what_the_hub_lost(inner, response.charter_length))?;
@@ -302,6 +331,18 @@ fn to_push(view: &View<'_>, caught_up: bool, bytes: usize) -> Result<Vec<Vec<u8>
     Ok(entries)
 }
 
+/// A home whose documents have ids that are bound to no space: every device would refuse them.
+fn refuse_trial_homes(inner: &Inner) -> Result<()> {
+    if inner.store.view()?.meta(BOUND_IDS)?.is_some() {
+        return Ok(());
+    }
+    Err(said(
+        "home_of_trial_version",
+        "这份数据由试用版建立，编号规则已改，不能再同步；内容仍可查看和导出，请用新版重新加入社区。",
+        "A trial version made this home, and what it holds can no longer be synced; read and export it, and join again with this version.",
+    ))
+}
+
 fn local(inner: &mut Inner, caught_up: bool) -> Result<Local> {
     let Identity { community, .. } = inner.identity()?;
     let (charter_length, charter_head) = community::asked(inner)?;
@@ -309,8 +350,8 @@ fn local(inner: &mut Inner, caught_up: bool) -> Result<Local> {
     let mut spaces = view.spaces()?;
     spaces.sort_by_key(order);
     let cursor = |s: &SpaceRow| {
-        let mut running = [0; 8];
-        running.copy_from_slice(&s.running[..8]);
+        let mut running = [0; 4];
+        running.copy_from_slice(&s.running[..4]);
         wire::Cursor {
             space: s.n,
             position: s.position,

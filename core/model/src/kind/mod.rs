@@ -15,7 +15,7 @@ pub use data::{Data, Zone, missing};
 pub use shape::{Columns, Item, Member, Shape, Word, Words};
 
 use crate::access::{Role, Roles, SpaceKind};
-use crate::ids::{CommunityId, DocId, MemberId};
+use crate::ids::{CommunityId, DocId, GridId, MemberId};
 
 /// A scalar in a document: the only thing a key of version 1 holds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -303,10 +303,11 @@ impl Kind {
         self.fields.iter().find(|f| f.ends)
     }
 
-    /// The id of the document of this kind about a subject.
+    /// The id of the document of this kind about a subject; the grid is `GridId::default()` for kinds
+    /// that are not per grid.
     #[must_use]
-    pub fn document(&self, community: CommunityId, subject: &[&[u8]]) -> DocId {
-        community.document(self.code, subject)
+    pub fn document(&self, community: CommunityId, grid: GridId, subject: &[&[u8]]) -> DocId {
+        community.document(community.space(self.space, grid), self.code, subject)
     }
 
     /// Whether an author of this role may write the field of this document.
@@ -320,7 +321,8 @@ impl Kind {
         role: Role,
     ) -> bool {
         field.writers.unwrap_or(self.writers).contains(role)
-            || (self.own && self.document(community, &[member.as_bytes()]) == doc)
+            || (self.own
+                && self.document(community, GridId::default(), &[member.as_bytes()]) == doc)
     }
 }
 

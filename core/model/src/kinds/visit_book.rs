@@ -5,7 +5,7 @@ use minicbor::{Decode, Encode};
 
 use super::open_enum;
 use crate::access::{Roles, SpaceKind};
-use crate::ids::{DoorId, MatterId, PersonId, VisitId};
+use crate::ids::{CommunityId, DocId, DoorId, GridId, MatterId, PersonId, SUBJECT, VisitId};
 use crate::kind::{Field, Kind, Member, Shape};
 use crate::kinds::TickResult;
 
@@ -131,7 +131,19 @@ pub struct Confirmation {
     pub on: i32,
 }
 
-/// The visit book; its subject is the door's id and the year (`i32` big-endian).
+/// A door's book of a year: its id begins like the door's, so that a visit, which names the door, is told in
+/// few bytes.
+#[must_use]
+pub fn book(community: CommunityId, grid: GridId, door: DoorId, year: i32) -> DocId {
+    let mut subject = [0; SUBJECT];
+    let (begins, ends) = subject.split_at_mut(SUBJECT - 2);
+    begins.copy_from_slice(&door.0[..SUBJECT - 2]);
+    let [.., high, low] = year.to_be_bytes();
+    ends.copy_from_slice(&[high, low]);
+    community.space(VISIT_BOOK.space, grid).document(subject)
+}
+
+/// The visit book; see [`book`].
 pub static VISIT_BOOK: Kind = Kind {
     code: 5,
     name: "visit_book",

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::splice::{Edit, Run, TextRef};
+use doorknock_model::kind::Key;
 
 fn value() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -43,9 +44,9 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn section()(kind: u16, doc: [u8; 16], context: Option<(u64, [u8; 32], u64)>,
+    fn section()(kind: u16, doc: [u8; 16], context: Option<(u64, [u8; 16], u64)>,
                  changes in proptest::collection::vec(
-                    (any::<u64>(), any::<i64>(), any::<[u8; 32]>(), any::<u8>(),
+                    (any::<u64>(), any::<i64>(), any::<HashStart>(), any::<u8>(),
                      proptest::collection::vec(op(), 1..4), proptest::collection::vec(splice(), 0..3),
          any::<[u8; 4]>()), 0..5)) -> Section {
         let changes = changes.into_iter().enumerate().map(|(n, (seq, time, hash, pick, ops, splices, check))| {
@@ -83,6 +84,84 @@ proptest! {
     #[test]
     fn noise_is_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = Section::decode(&bytes);
+    }
+}
+
+const SPACE: SpaceId = SpaceId([4; 16]);
+
+#[test]
+fn ids_that_the_recorder_gave_go_without_saying() {
+    let recorder = Recorder {
+        device: doorknock_model::ids::DeviceId([1; 16]),
+        incarnation: doorknock_model::ids::Incarnation([2; 8]),
+    };
+    let other = Recorder {
+        device: doorknock_model::ids::DeviceId([3; 16]),
+        ..recorder
+    };
+    let time = 1_795_226_400_123;
+    let of = |id: Vec<u8>| WireChange {
+        seq: 1,
+        time,
+        deps: vec![Dep::Hash([9; 8])],
+        ops: vec![Op {
+            key: Key { field: 1, id },
+            replaces: vec![],
+            value: Value::Null,
+        }],
+        splices: vec![],
+        check: [0; 4],
+    };
+    let millis = time.unsigned_abs();
+    let ids = [
+        recorder.id(millis, 5).to_vec(),
+        recorder.id(millis - 7, 6).to_vec(),
+        other.id(millis, 7).to_vec(),
+        vec![],
+    ];
+    let section = Section {
+        kind: 5,
+        doc: SPACE.document([1; 12]),
+        changes: ids.map(of).to_vec(),
+        context: None,
+    };
+    let bytes = section.encode_by(&recorder, SPACE);
+    assert_eq!(section.encode().len(), bytes.len() + 16 + 14 + 4);
+    assert_eq!(
+        Section::decode_by(&bytes, &recorder, SPACE).as_ref(),
+        Ok(&section)
+    );
+    let kept = Section::decode_by(&section.encode(), &other, SPACE);
+    assert_eq!(
+        kept.as_ref(),
+        Ok(&section),
+        "spelled out they are anybody's"
+    );
+    assert_ne!(
+        Section::decode_by(&bytes, &other, SPACE).as_ref(),
+        Ok(&section)
+    );
+    assert_eq!(Section::decode(&bytes), Err(ReplicaError::Malformed));
+}
+
+#[test]
+fn an_id_of_no_time_is_refused() {
+    let recorder = Recorder {
+        device: doorknock_model::ids::DeviceId([1; 16]),
+        incarnation: doorknock_model::ids::Incarnation([2; 8]),
+    };
+    for (time, count, later) in [
+        (-1, 0, 0),
+        (1 << 48, 0, 0),
+        (0, 1 << 26, 0),
+        (5, 0, i64::MAX),
+    ] {
+        let mut ids = Ids {
+            recorder: Some(&recorder),
+            time,
+            count: 0,
+        };
+        assert!(ids.given(count, later).is_err(), "{time} {count} {later}");
     }
 }
 

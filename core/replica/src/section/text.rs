@@ -3,20 +3,23 @@
 use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
 
-use super::{
-    EncodeResult, array, bad, limits, list, read_key, read_op_id, skip, write_key, write_op_id,
-};
+use super::ids::{Ids, read_key, write_key};
+use super::{EncodeResult, array, bad, limits, list, read_op_id, skip, write_op_id};
 use crate::ReplicaError;
 use crate::splice::{Edit, Run, Splice, TextRef};
 
-pub(crate) fn write_splices(e: &mut Encoder<Vec<u8>>, splices: &[Splice]) -> EncodeResult {
+pub(crate) fn write_splices(
+    e: &mut Encoder<Vec<u8>>,
+    splices: &[Splice],
+    ids: &mut Ids<'_>,
+) -> EncodeResult {
     e.array(splices.len() as u64)?;
     for splice in splices {
         e.array(2)?;
         match &splice.text {
             TextRef::New(key) => {
                 e.array(3)?.u8(0)?;
-                write_key(e, key)?;
+                write_key(e, key, ids)?;
             }
             TextRef::At(id) => {
                 e.array(2)?.u8(1)?;
@@ -41,8 +44,11 @@ pub(crate) fn write_splices(e: &mut Encoder<Vec<u8>>, splices: &[Splice]) -> Enc
     Ok(())
 }
 
-pub(crate) fn read_splices(d: &mut Decoder<'_>) -> Result<Vec<Splice>, ReplicaError> {
-    let splices = list(d, limits::SPLICES, read_splice)?;
+pub(crate) fn read_splices(
+    d: &mut Decoder<'_>,
+    ids: &mut Ids<'_>,
+) -> Result<Vec<Splice>, ReplicaError> {
+    let splices = list(d, limits::SPLICES, |d| read_splice(d, ids))?;
     let letters = splices.iter().map(Splice::op_count);
     if letters.fold(0, u64::saturating_add) > limits::LETTERS {
         return Err(ReplicaError::TooLarge);
@@ -50,20 +56,20 @@ pub(crate) fn read_splices(d: &mut Decoder<'_>) -> Result<Vec<Splice>, ReplicaEr
     Ok(splices)
 }
 
-fn read_splice(d: &mut Decoder<'_>) -> Result<Splice, ReplicaError> {
+fn read_splice(d: &mut Decoder<'_>, ids: &mut Ids<'_>) -> Result<Splice, ReplicaError> {
     let extra = array(d, 2)?;
-    let text = read_text_ref(d)?;
+    let text = read_text_ref(d, ids)?;
     let edits = list(d, limits::EDITS, read_edit)?;
     skip(d, extra)?;
     Ok(Splice { text, edits })
 }
 
-fn read_text_ref(d: &mut Decoder<'_>) -> Result<TextRef, ReplicaError> {
+fn read_text_ref(d: &mut Decoder<'_>, ids: &mut Ids<'_>) -> Result<TextRef, ReplicaError> {
     let len = array(d, 2)?;
     match d.u8().map_err(bad)? {
         0 => {
             let extra = len.checked_sub(1).ok_or(ReplicaError::Malformed)?;
-            let key = read_key(d)?;
+            let key = read_key(d, ids)?;
             skip(d, extra)?;
             Ok(TextRef::New(key))
         }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use doorknock_model::Message;
 use doorknock_model::access::{Role, SpaceKind};
-use doorknock_model::ids::{CommunityId, DeviceId, GridId, InviteId, MemberId, SpaceId, derive16};
+use doorknock_model::ids::{CommunityId, DeviceId, GridId, InviteId, MemberId, SpaceId};
 
 use crate::Hash;
 use crate::cbor::Malformed;
@@ -166,6 +166,8 @@ pub struct Space {
     pub grid: GridId,
     /// The commitments to its keys; the index is the epoch.
     pub commitments: Vec<Hash>,
+    /// The position of the statement that made it: its keys' wraps came with that.
+    pub since: u64,
 }
 
 /// What a verified chain of statements says.
@@ -280,7 +282,7 @@ impl Charter {
     /// `GridId::default()` for common and staff.
     #[must_use]
     pub fn space_id(&self, kind: SpaceKind, grid: GridId) -> SpaceId {
-        space_id(self.community(), kind.code(), grid)
+        self.community().space(kind, grid)
     }
 
     /// A device.
@@ -384,11 +386,6 @@ impl Charter {
 
 fn holds(role: Option<Role>, grids: &[GridId], kind: SpaceKind, grid: GridId) -> bool {
     role.is_some_and(|role| role.holds(kind, grids.contains(&grid)))
-}
-
-/// `derive16("space", [community, kind (1 byte), grid])`.
-fn space_id(community: CommunityId, kind: u8, grid: GridId) -> SpaceId {
-    SpaceId(derive16("space", &[&community.0, &[kind], &grid.0]))
 }
 
 /// The first 16 bytes of the first statement's hash.

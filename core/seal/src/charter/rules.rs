@@ -5,7 +5,7 @@ use doorknock_model::access::{Role, SpaceKind};
 use doorknock_model::ids::{DeviceId, GridId, InviteId, MemberId, SpaceId};
 
 use super::statement::{Kind, PublicKeys, Statement};
-use super::{Charter, CharterError, Device, Invite, Member, Space, community_of, space_id};
+use super::{Charter, CharterError, Device, Invite, Member, Space, community_of};
 use crate::Hash;
 use crate::identity::sign_key_is_usable;
 use crate::wrap::hpke_key_is_usable;
@@ -213,7 +213,7 @@ impl Charter {
                 if !per_grid || *grid == GridId::default() {
                     return Err(NotAllowed::Impossible);
                 }
-                let id = space_id(self.community(), *kind, *grid);
+                let id = self.community().space_of_code(*kind, *grid);
                 let exists = self.space(id).is_some();
                 if exists {
                     Err(NotAllowed::Exists)
@@ -325,7 +325,7 @@ impl Charter {
     fn add_space(&mut self, code: u8, grid: GridId, commitment: Hash) {
         let kind = SpaceKind::from_code(code);
         self.unknown += u64::from(kind.is_none());
-        let id = space_id(community_of(&self.genesis_hash), code, grid);
+        let id = community_of(&self.genesis_hash).space_of_code(code, grid);
         let number = u32::try_from(self.spaces.len()).unwrap_or(u32::MAX);
         self.spaces.push(Space {
             number,
@@ -333,6 +333,7 @@ impl Charter {
             kind,
             grid,
             commitments: vec![commitment],
+            since: self.len(),
         });
     }
 

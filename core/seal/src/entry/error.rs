@@ -11,18 +11,15 @@ pub enum EntryError {
     /// The bytes are not an entry.
     #[error("not an entry")]
     Malformed,
-    /// A format or suite of a newer version.
+    /// A format, suite or coding of a newer version.
     #[error("an entry of a newer version")]
     Unsupported,
     /// Above a limit of the format ([`crate::limits`]).
     #[error("the entry is too large")]
     TooLarge,
-    /// Not signed by this device for this community.
+    /// Not signed by this device for this community, or not with these sections.
     #[error("the entry's signature is wrong")]
     BadSignature,
-    /// A section is not the one the header names.
-    #[error("a section does not match its hash")]
-    SectionHash,
     /// Sealed with other keys, or for another place.
     #[error("a section does not decrypt")]
     CannotDecrypt,
@@ -58,11 +55,6 @@ impl EntryError {
                 "entry_bad_signature",
                 "数据包签名不符，已隔离。",
                 "the entry's signature is wrong",
-            ),
-            Self::SectionHash => (
-                "entry_section_hash",
-                "数据包内容与签名不符，已隔离。",
-                "a section does not match the signed header",
             ),
             Self::CannotDecrypt => (
                 "entry_cannot_decrypt",

@@ -1,12 +1,13 @@
 //! The keys that seal and open sections.
 
-use chacha20poly1305::aead::KeyInit;
-use chacha20poly1305::{Key, XChaCha20Poly1305};
-use doorknock_model::ids::{DocId, SpaceId};
+use chacha20::XChaCha20;
+use chacha20::cipher::{KeyIvInit as _, StreamCipher as _};
+use doorknock_model::ids::SpaceId;
 use zeroize::Zeroizing;
 
+use super::EntryError;
+use crate::hkdf32;
 use crate::wrap::EpochKey;
-use crate::{hkdf32, hmac};
 
 /// The keys of one epoch of one space, derived from its [`EpochKey`].
 #[derive(Clone)]
@@ -14,20 +15,17 @@ pub struct SpaceKeys {
     space: SpaceId,
     epoch: u32,
     content: Zeroizing<[u8; 32]>,
-    tag: Zeroizing<[u8; 32]>,
 }
 
 impl SpaceKeys {
-    /// Derives the content key and the tag key.
+    /// Derives the content key.
     #[must_use]
     pub fn derive(space: SpaceId, epoch: u32, key: &EpochKey) -> Self {
-        let derive = |info| hkdf32(Some(&space.0), key.as_bytes(), info);
-        let (content, tag) = (derive("doorknock/1 content"), derive("doorknock/1 tag"));
+        let content = hkdf32(Some(&space.0), key.as_bytes(), "doorknock/1 content");
         Self {
             space,
             epoch,
             content,
-            tag,
         }
     }
 
@@ -43,18 +41,11 @@ impl SpaceKeys {
         self.epoch
     }
 
-    /// A document's tag: the same for every entry of the epoch, and nothing to whoever lacks the
-    /// keys.
-    #[must_use]
-    pub fn document_tag(&self, document: DocId) -> [u8; 8] {
-        let full = hmac(&self.tag, &document.0);
-        let mut tag = [0; 8];
-        tag.copy_from_slice(&full[..8]);
-        tag
-    }
-
-    pub(super) fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&Key::from(*self.content))
+    /// Turns a section's plaintext into what is sent, and back. What was sent is whole because it is signed.
+    pub(super) fn apply(&self, nonce: [u8; 24], bytes: &mut [u8]) -> Result<(), EntryError> {
+        let mut cipher = XChaCha20::new(&(*self.content).into(), &nonce.into());
+        let applied = cipher.try_apply_keystream(bytes);
+        applied.map_err(|_| EntryError::TooLarge)
     }
 }
 

@@ -1,15 +1,14 @@
 //! Entries: what one device wrote into one space, sealed.
 //!
-//! An entry is a signed header and sealed sections, one per document. The header names each
-//! section's hash, so that the hub can check an entry without a key and a section can later be
-//! erased while the header still verifies.
+//! An entry is a header and sealed sections, one per document, and a signature over the header and
+//! the sections' hashes. The hashes do not travel: who has the sections makes them again. So the hub can
+//! check an entry without a key, and of a section that is erased later its hash alone has to stay.
 
 mod error;
 mod header;
 mod keys;
 
-use chacha20poly1305::aead::{Aead, Payload};
-use doorknock_model::ids::{CommunityId, DocId, Incarnation};
+use doorknock_model::ids::{CommunityId, Incarnation};
 use doorknock_model::{Entropy, random};
 use zeroize::Zeroizing;
 
@@ -18,20 +17,8 @@ use crate::identity::{Context, DeviceSecrets, Signer as _, device_id, verify};
 use crate::{Hash, limits, section, sha256};
 
 pub use error::EntryError;
-pub use header::{Header, SectionHead};
+pub use header::{Header, Link};
 pub use keys::SpaceKeys;
-
-/// Bytes that sealing adds to a plaintext.
-const TAG: usize = 16;
-
-/// One document's part of an entry, before sealing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SectionPlain {
-    /// The document; only its tag is visible outside.
-    pub document: DocId,
-    /// The section's CBOR.
-    pub body: Vec<u8>,
-}
 
 /// Where an entry stands. Space and epoch come with the keys, the device with its secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +42,7 @@ pub struct SealedEntry {
     pub hash: Hash,
 }
 
-/// Seals sections into an entry and signs it.
+/// Seals the bodies of sections into an entry and signs it.
 ///
 /// # Errors
 /// [`EntryError::TooLarge`] above a limit of the format, [`EntryError::Malformed`] without a section.
@@ -63,56 +50,55 @@ pub fn seal_entry(
     params: &EntryParams,
     keys: &SpaceKeys,
     device: &DeviceSecrets,
-    sections: &[SectionPlain],
+    bodies: &[Vec<u8>],
     entropy: &dyn Entropy,
 ) -> Result<SealedEntry, EntryError> {
-    if sections.is_empty() {
+    if bodies.is_empty() {
         return Err(EntryError::Malformed);
     }
-    if sections.len() > limits::SECTIONS {
+    if bodies.len() > limits::SECTIONS {
         return Err(EntryError::TooLarge);
     }
-    let head = |s: &SectionPlain| SectionHead {
-        tag: keys.document_tag(s.document),
-        hash: [0; 32],
-    };
-    let mut header = Header {
+    let header = Header {
         space: keys.space(),
         device: device.device_id(),
         incarnation: params.incarnation,
         sequence: params.sequence,
-        previous: params.previous,
+        previous: link(&params.previous),
         epoch: keys.epoch(),
         salt: random(entropy),
-        sections: sections.iter().map(head).collect(),
     };
-    let aad = header.additional_data();
-    let cipher = keys.cipher();
-    let mut sealed = Vec::with_capacity(sections.len());
-    for (i, plain) in sections.iter().enumerate() {
-        let plain = Zeroizing::new(section::pack(&plain.body)?);
-        let bytes = cipher
-            .encrypt(
-                &header.nonce(i),
-                Payload {
-                    msg: &plain,
-                    aad: &aad,
-                },
-            )
-            .map_err(|_| EntryError::TooLarge)?;
-        header.sections[i].hash = sha256(&[&bytes]);
+    let header = header.encode();
+    let mut sealed = Vec::with_capacity(bodies.len());
+    for (i, body) in bodies.iter().enumerate() {
+        let mut bytes = section::pack(body)?;
+        keys.apply(header::nonce(&header, i), &mut bytes)?;
         sealed.push(bytes);
     }
-    let header = header.encode();
-    let signature = device.sign(Context::Entry, params.community, &header);
+    let root = root(sealed.iter().map(|bytes| sha256(&[bytes])));
+    let message = [&header[..], &root].concat();
+    let signature = device.sign(Context::Entry, params.community, &message);
     let bytes = encode_entry(&header, &signature, sealed.iter().map(Vec::as_slice));
     if bytes.len() > limits::ENTRY_BYTES {
         return Err(EntryError::TooLarge);
     }
     Ok(SealedEntry {
         bytes,
-        hash: sha256(&[&header, &signature]),
+        hash: sha256(&[&message, &signature]),
     })
+}
+
+/// What the next entry says it follows.
+#[must_use]
+pub fn link(hash: &Hash) -> Link {
+    let [a, b, c, d, e, f, g, h, ..] = *hash;
+    [a, b, c, d, e, f, g, h]
+}
+
+/// One hash for all the sections, from theirs.
+fn root(hashes: impl Iterator<Item = Hash>) -> Hash {
+    let all: Vec<u8> = hashes.flatten().collect();
+    sha256(&[&all])
 }
 
 fn encode_entry<'s>(
@@ -132,23 +118,22 @@ fn encode_entry<'s>(
     })
 }
 
-/// An entry as it arrived: well-formed, within the limits, its sections those of its header. Its
-/// signature is not verified until [`Entry::verify`].
+/// An entry as it arrived: well-formed and within the limits. Its signature, and so whether its
+/// sections are its own, is not verified until [`Entry::verify`].
 #[derive(Debug, Clone)]
 pub struct Entry<'b> {
     header: Header,
     header_bytes: &'b [u8],
+    root: Hash,
     signature: [u8; 64],
     sections: Vec<&'b [u8]>,
-    hash: Hash,
 }
 
 impl<'b> Entry<'b> {
     /// Reads an entry; needs no keys.
     ///
     /// # Errors
-    /// [`EntryError::TooLarge`], [`EntryError::Malformed`], [`EntryError::Unsupported`] or
-    /// [`EntryError::SectionHash`].
+    /// [`EntryError::TooLarge`], [`EntryError::Malformed`] or [`EntryError::Unsupported`].
     pub fn parse(bytes: &'b [u8]) -> Result<Self, EntryError> {
         if bytes.len() > limits::ENTRY_BYTES {
             return Err(EntryError::TooLarge);
@@ -162,26 +147,20 @@ impl<'b> Entry<'b> {
             ))
         })?;
         let header = Header::decode(header_bytes)?;
-        // Only the header is signed, so around it nothing may vary that its hash does not fix.
+        // Around what is signed nothing may vary that the entry's hash does not fix.
         let canonical = encode_entry(header_bytes, &signature, sections.iter().copied()) == bytes;
-        if !canonical || sections.is_empty() || sections.len() != header.sections.len() {
+        if !canonical || sections.is_empty() {
             return Err(EntryError::Malformed);
         }
-        for (section, head) in sections.iter().zip(&header.sections) {
-            if section.len() > section::LONGEST + TAG {
-                return Err(EntryError::TooLarge);
-            }
-            if sha256(&[section]) != head.hash {
-                return Err(EntryError::SectionHash);
-            }
+        if sections.iter().any(|s| s.len() > section::LONGEST) {
+            return Err(EntryError::TooLarge);
         }
-        let hash = sha256(&[header_bytes, &signature]);
         Ok(Self {
             header,
             header_bytes,
+            root: root(sections.iter().map(|bytes| sha256(&[bytes]))),
             signature,
             sections,
-            hash,
         })
     }
 
@@ -191,8 +170,12 @@ impl<'b> Entry<'b> {
     /// # Errors
     /// [`EntryError::Malformed`].
     pub fn hash_of(bytes: &[u8]) -> Result<Hash, EntryError> {
-        let (header, signature) = cbor::read(bytes, |f| Ok((f.bytes()?, f.fixed::<64>()?)))?;
-        Ok(sha256(&[header, &signature]))
+        let hash = cbor::read(bytes, |f| {
+            let (header, signature) = (f.bytes()?, f.fixed::<64>()?);
+            let hashes = f.list(bytes.len(), section_hash)?;
+            Ok(sha256(&[header, &root(hashes.into_iter()), &signature]))
+        })?;
+        Ok(hash)
     }
 
     /// The signed header.
@@ -201,10 +184,10 @@ impl<'b> Entry<'b> {
         &self.header
     }
 
-    /// The entry's hash: SHA-256 of header and signature, which fixes the sections too.
+    /// The entry's hash: SHA-256 of header, sections' hashes and signature.
     #[must_use]
-    pub const fn hash(&self) -> Hash {
-        self.hash
+    pub fn hash(&self) -> Hash {
+        sha256(&[self.header_bytes, &self.root, &self.signature])
     }
 
     /// The sealed sections.
@@ -213,51 +196,57 @@ impl<'b> Entry<'b> {
         &self.sections
     }
 
-    /// Checks that the device with this key signed the entry for this community.
+    /// Checks that the device with this key signed the entry for this community, with these sections.
     ///
     /// # Errors
     /// [`EntryError::BadSignature`], also if the key is not the header's device's.
-    pub fn verify(&self, community: CommunityId, sign_key: &[u8; 32]) -> Result<(), EntryError> {
+    pub fn verify(
+        &self,
+        community: CommunityId,
+        sign_key: &[u8; 32],
+    ) -> Result<Verified<'_, 'b>, EntryError> {
         let own = device_id(sign_key) == self.header.device;
         let signed = || {
-            verify(
-                sign_key,
-                Context::Entry,
-                community,
-                self.header_bytes,
-                &self.signature,
-            )
+            let message = [self.header_bytes, &self.root].concat();
+            let context = Context::Entry;
+            verify(sign_key, context, community, &message, &self.signature)
         };
         if own && signed() {
-            Ok(())
+            Ok(Verified(self))
         } else {
             Err(EntryError::BadSignature)
         }
     }
+}
 
-    /// The body of section `index`. Whether the document it names has the tag that the header
-    /// gives is for the caller to compare.
+/// An entry whose signature was verified. Only such a one opens: sections carry no check of their own,
+/// because the signature covers every byte of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Verified<'e, 'b>(&'e Entry<'b>);
+
+impl Verified<'_, '_> {
+    /// The body of section `index`.
     ///
     /// # Errors
-    /// [`EntryError::CannotDecrypt`] (also for keys of another space or epoch),
-    /// [`EntryError::Coding`], [`EntryError::InflatesTooLarge`]; [`EntryError::Malformed`] if there
-    /// is no such section.
+    /// [`EntryError::CannotDecrypt`] for keys of another space or epoch,
+    /// [`EntryError::Coding`], [`EntryError::InflatesTooLarge`], [`EntryError::Unsupported`] for a
+    /// coding of a newer version; [`EntryError::Malformed`] if there is no such section.
     pub fn open_section(&self, index: usize, keys: &SpaceKeys) -> Result<Vec<u8>, EntryError> {
-        let sealed = self.sections.get(index).ok_or(EntryError::Malformed)?;
-        if (keys.space(), keys.epoch()) != (self.header.space, self.header.epoch) {
+        let entry = self.0;
+        let sealed = entry.sections.get(index).ok_or(EntryError::Malformed)?;
+        if (keys.space(), keys.epoch()) != (entry.header.space, entry.header.epoch) {
             return Err(EntryError::CannotDecrypt);
         }
-        let aad = self.header.additional_data();
-        let plain = keys
-            .cipher()
-            .decrypt(
-                &self.header.nonce(index),
-                Payload {
-                    msg: sealed,
-                    aad: &aad,
-                },
-            )
-            .map_err(|_| EntryError::CannotDecrypt)?;
-        section::unpack(&Zeroizing::new(plain))
+        let mut plain = Zeroizing::new(sealed.to_vec());
+        keys.apply(header::nonce(entry.header_bytes, index), &mut plain)?;
+        section::unpack(&plain)
     }
+}
+
+/// A section's hash, of its bytes; one that is erased stands as `[hash]`, in versions that erase.
+fn section_hash(d: &mut minicbor::Decoder<'_>) -> cbor::Result<Hash> {
+    if d.datatype()? == minicbor::data::Type::Bytes {
+        return Ok(sha256(&[d.bytes()?]));
+    }
+    cbor::array(d, |f| f.fixed())
 }

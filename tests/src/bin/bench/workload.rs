@@ -91,3 +91,32 @@ pub(crate) fn answers(rng: &mut impl Rng) -> Vec<String> {
     all.push("needs=无".to_owned());
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many characters in a row are a clause and no longer a word.
+    const CLAUSE: usize = 6;
+
+    /// What the dictionary was trained on shares words with the visits here, as all of the field does, and no
+    /// clause.
+    #[test]
+    fn the_dictionary_did_not_learn_these_visits() {
+        let learnt = [
+            include_str!("../dictionary/corpus/openings.txt"),
+            include_str!("../dictionary/corpus/findings.txt"),
+            include_str!("../dictionary/corpus/requests.txt"),
+            include_str!("../dictionary/corpus/endings.txt"),
+            include_str!("../dictionary/corpus/words.txt"),
+        ]
+        .concat();
+        for text in OPENINGS.iter().chain(&FINDINGS).chain(&ENDINGS) {
+            let letters: Vec<char> = text.chars().collect();
+            for run in letters.windows(CLAUSE) {
+                let run: String = run.iter().collect();
+                assert!(!learnt.contains(&run), "{run}");
+            }
+        }
+    }
+}
