@@ -237,7 +237,7 @@ impl<R: Read> FileReader<R> {
     ///
     /// # Errors
     /// [`FileError::Io`].
-    pub fn next(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
+    pub fn record(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
         loop {
             if let Some((length, rest)) = self.plain[self.at..].split_first_chunk() {
                 let length = u32::from_be_bytes(*length) as usize;
@@ -265,7 +265,7 @@ impl<R: Read> FileReader<R> {
         }
     }
 
-    /// Whether all of the file was there and verified. Said once [`Self::next`] gave `None`.
+    /// Whether all of the file was there and verified. Said once [`Self::record`] gave `None`.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.end == Some(Whole::Yes)

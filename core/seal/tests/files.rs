@@ -32,10 +32,10 @@ fn written(records: &[Vec<u8>]) -> Vec<u8> {
 fn read(bytes: &[u8]) -> Result<(Vec<Vec<u8>>, bool), FileError> {
     let mut file = FileReader::open(bytes, &[key(9), key(1)])?;
     let mut records = Vec::new();
-    while let Some(record) = file.next()? {
+    while let Some(record) = file.record()? {
         records.push(record.to_vec());
     }
-    assert!(file.next()?.is_none(), "the end stays the end");
+    assert!(file.record()?.is_none(), "the end stays the end");
     Ok((records, file.is_whole()))
 }
 

@@ -53,7 +53,7 @@ fn a_chain_of_phones_and_a_stick_brings_all_to_all_without_a_hub() {
 #[test]
 fn the_same_files_again_and_in_any_order_change_nothing_and_double_nothing() {
     let seed = std::env::var("DOORKNOCK_SEED").map_or(42, |seed| seed.parse().unwrap());
-    println!("DOORKNOCK_SEED={seed}");
+    eprintln!("DOORKNOCK_SEED={seed}");
     let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(seed);
     let crew = Crew::new(seed, &["G1"], 6);
     let homes = crew.homes();

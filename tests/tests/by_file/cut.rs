@@ -76,7 +76,7 @@ fn cut_at_every_frame_what_is_before_the_cut_is_taken_in_and_the_rest_comes_late
 #[test]
 fn cut_and_damaged_anywhere_nothing_false_comes_in_and_the_whole_file_heals_it() {
     let seed = std::env::var("DOORKNOCK_SEED").map_or(52, |seed| seed.parse().unwrap());
-    println!("DOORKNOCK_SEED={seed}");
+    eprintln!("DOORKNOCK_SEED={seed}");
     let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(seed);
     let crew = Crew::new(seed, &["G1"], 6);
     let bytes = long_file(&crew);

@@ -45,7 +45,7 @@ fn entries(villain: &ByHand, bytes: &[u8]) -> Vec<CarriedEntry> {
     let key = std::slice::from_ref(villain.common_key());
     let mut file = doorknock_seal::file::FileReader::open(bytes, key).unwrap();
     let mut all = Vec::new();
-    while let Some(record) = file.next().unwrap() {
+    while let Some(record) = file.record().unwrap() {
         if let Record::Entry(entry) = Record::decode(&record).unwrap() {
             all.push(entry);
         }

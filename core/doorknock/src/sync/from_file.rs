@@ -89,7 +89,7 @@ impl Doorknock {
         let mut file = FileReader::open(&mut counted, &keys).map_err(refused)?;
         let (mut read, mut batch) = (FileRead::default(), Batch::default());
         let mut head = None;
-        while let Some(bytes) = file.next().map_err(refused)? {
+        while let Some(bytes) = file.record().map_err(refused)? {
             match Record::decode(&bytes) {
                 Ok(Record::Head { device, at }) => head = Some((device, at)),
                 Ok(Record::Statement { bytes, .. }) => batch.statements.push(bytes),
