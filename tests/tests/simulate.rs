@@ -165,7 +165,7 @@ fn the_oracle_notices_a_home_that_does_not_send() {
 
 #[test]
 fn the_oracles_notice_a_home_that_uses_an_incarnation_twice() {
-    let words = ["set something honest aside", "is lost"];
+    let words = ["set something honest aside", "is lost", "not at the hub"];
     is_noticed(Sabotage::ReusesIncarnations, &words);
 }
 

@@ -94,7 +94,7 @@ fn one(stage: &Stage, seed: u64, keep: Option<Vec<u32>>, shrinking: bool) -> Exi
             ExitCode::SUCCESS
         }
         Err(violation) => {
-            println!("{}", smallest(stage, violation));
+            println!("{}", smallest(stage, *violation));
             ExitCode::FAILURE
         }
     }

@@ -189,19 +189,8 @@ impl Run<'_> {
             .map_err(|e| self.violation(Oracle::Works, format!("outdating a home failed: {e}")))?;
         let name = self.name(node);
         self.event("update", name);
-        match self.nodes[node].start() {
-            // An update on a full disk has to wait for room.
-            Err(error)
-                if matches!(error.code(), "disk_full" | "pull_full")
-                    && self.nodes[node].fault.is_full() =>
-            {
-                self.nodes[node].fault.free();
-                self.event("disk freed", name);
-                let again = self.nodes[node].start();
-                again.map_err(|e| self.failed("opening an updated home", &e))
-            }
-            opened => opened.map_err(|e| self.failed("opening an updated home", &e)),
-        }
+        self.start_with_room(node)
+            .map_err(|e| self.failed("opening an updated home", &e))
     }
 }
 

@@ -25,8 +25,9 @@ impl Run<'_> {
             // It was full before, and the reserve went then.
             let _ = std::fs::remove_file(self.nodes[node].folder.join("reserve"));
         }
-        let home = &self.nodes[node];
+        let home = &mut self.nodes[node];
         home.fault.fill(room, &home.folder);
+        home.sessions.iter_mut().for_each(|s| s.lacked_room = true);
         if self.sabotage == Some(Sabotage::LosesTheReserve) {
             home.fault.make_the_reserve_useless();
         }
@@ -47,10 +48,10 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Whether this is a full disk's doing.
-    pub(super) fn for_want_of_room(&mut self, node: usize, error: &Error) -> bool {
-        let full =
-            matches!(error.code(), "disk_full" | "pull_full") && self.nodes[node].fault.is_full();
+    /// Whether this is the doing of a disk that is full, or was when something began.
+    pub(super) fn for_want_of_room(&mut self, node: usize, before: bool, error: &Error) -> bool {
+        let lacked = before || self.nodes[node].fault.is_full();
+        let full = matches!(error.code(), "disk_full" | "pull_full") && lacked;
         if full {
             let name = self.name(node);
             self.event("pull stopped", name);
@@ -77,12 +78,25 @@ impl Run<'_> {
         self.ledger.may_be_lost(node, &held);
         let name = self.name(node);
         self.event(kind, name);
-        match self.nodes[node].start() {
+        match self.start_with_room(node) {
             Ok(()) => Ok(()),
             Err(error) if error.code() == "home_unreadable" => {
                 self.check_it_is_kept(node, &database)
             }
             Err(error) => Err(self.failed("opening a torn home", &error)),
+        }
+    }
+
+    /// Opens a home. One whose projections are out of date needs room to be opened: somebody makes some.
+    pub(super) fn start_with_room(&mut self, node: usize) -> Result<(), Error> {
+        match self.nodes[node].start() {
+            Err(error) if error.code() == "disk_full" && self.nodes[node].fault.is_full() => {
+                self.nodes[node].fault.free();
+                let name = self.name(node);
+                self.event("disk freed", name);
+                self.nodes[node].start()
+            }
+            opened => opened,
         }
     }
 

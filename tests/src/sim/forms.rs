@@ -151,9 +151,8 @@ fn with_one_more(value: Value) -> Value {
         return value;
     };
     let known = bytes[0] - 0x80;
-    for _ in known..ELEMENTS {
-        bytes.push(0xf6);
-    }
+    let left_out = usize::from(ELEMENTS - known);
+    bytes.extend(std::iter::repeat_n(0xf6, left_out));
     bytes[0] = 0x80 + ELEMENTS + 1;
     bytes.extend([0x63, b'n', b'e', b'w']);
     Value::Bytes(bytes)

@@ -176,9 +176,15 @@ impl Run<'_> {
         }
         letter.tampered = true;
         self.tampered = true;
-        self.answers.push(letter);
         let name = self.name(request.node);
         self.event("hub forgets", format_args!("#{} of {name}", request.id));
+        if self.sabotage == Some(Sabotage::BelievesAnyReceipt) {
+            // At once, for a sound home gives up such a belief with the next honest answer.
+            self.answers.clear();
+            self.answers.push(letter);
+            return self.deliver_an_answer();
+        }
+        self.answers.push(letter);
         Ok(())
     }
 

@@ -23,21 +23,21 @@ pub const TELLING: u64 = 200;
 ///
 /// # Errors
 /// The violation.
-pub fn attempt(stage: &Stage, case: &Case) -> Result<Tally, Violation> {
+pub fn attempt(stage: &Stage, case: &Case) -> Result<Tally, Box<Violation>> {
     let run = || Run::simulate(stage, case).map(|run| run.tally().clone());
     match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(result) => result.map_err(|violation| *violation),
+        Ok(result) => result,
         Err(panic) => {
             let text = panic.downcast_ref::<String>().cloned();
             let text = text.or_else(|| panic.downcast_ref().map(|s: &&str| (*s).to_owned()));
-            Err(Violation {
+            Err(Box::new(Violation {
                 case: case.clone(),
                 oracle: Oracle::Works,
                 step: u32::from(u8::MAX),
                 what: format!("a panic: {}", text.unwrap_or_default()),
                 events: Vec::new(),
                 tally: Tally::new(),
-            })
+            }))
         }
     }
 }
@@ -86,7 +86,7 @@ impl Report {
         report
     }
 
-    fn take(&mut self, result: Result<Tally, Violation>) {
+    fn take(&mut self, result: Result<Tally, Box<Violation>>) {
         self.histories += 1;
         let tally = match &result {
             Ok(tally) => tally,
@@ -96,7 +96,8 @@ impl Report {
             *self.times.entry(kind).or_default() += n;
             *self.within.entry(kind).or_default() += 1;
         }
-        self.violations.extend(result.err());
+        self.violations
+            .extend(result.err().map(|violation| *violation));
     }
 
     /// What never happened, though it should in so many histories.

@@ -18,6 +18,8 @@ pub struct Slot {
     pub session: SyncSession,
     /// Whether all of it happened since the hub last came back from a backup.
     pub fresh: bool,
+    /// Whether the disk was full at some time since it began.
+    pub lacked_room: bool,
 }
 
 /// A home.

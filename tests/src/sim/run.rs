@@ -290,7 +290,7 @@ impl<'s> Run<'s> {
                 self.check_claims(node)
             }
             Err(None) => Ok(()),
-            Err(Some(error)) if self.for_want_of_room(node, &error) => Ok(()),
+            Err(Some(error)) if self.for_want_of_room(node, slot.lacked_room, &error) => Ok(()),
             Err(Some(error)) => Err(self.failed("asking for the next request", &error)),
         }
     }
@@ -340,7 +340,7 @@ impl<'s> Run<'s> {
 
     /// Whether the hub's log has entries that nobody can apply yet.
     pub(super) fn observer_waits(&self) -> Checked<bool> {
-        self.observed(|home| Ok(home.status()?.waiting > self.hostile.parked))
+        self.observed(|home| Ok(home.status()?.waiting > 0))
     }
 
     /// The hub now is another one than the observer knew.

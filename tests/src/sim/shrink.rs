@@ -16,7 +16,7 @@ pub fn shrink(stage: &Stage, violation: Violation, tried: &mut dyn FnMut(usize))
     let fails = |steps: &[u32]| {
         let case = violation.case.keeping(steps.iter().copied());
         let found = attempt(stage, &case).err()?;
-        (found.oracle == violation.oracle).then_some(found)
+        (found.oracle == violation.oracle).then_some(*found)
     };
     let Some(mut smallest) = fails(&all) else {
         return violation;

@@ -91,6 +91,7 @@ impl Run<'_> {
                 awaiting: 0,
                 session,
                 fresh: true,
+                lacked_room: self.nodes[node].fault.is_full(),
             },
         )
     }
@@ -116,7 +117,7 @@ impl Run<'_> {
             Err(None) => Ok(()),
             // A hub that lost part of the charter refuses what only some homes can bring back.
             Err(Some(error)) if self.epoch > 0 && error.code() == "hub_refused" => Ok(()),
-            Err(Some(error)) if self.for_want_of_room(node, &error) => {
+            Err(Some(error)) if self.for_want_of_room(node, false, &error) => {
                 self.check_the_reserve(node, quiet)
             }
             Err(Some(error)) => Err(self.failed("syncing at once", &error)),
@@ -197,6 +198,9 @@ impl Run<'_> {
         match self.on(node, |home| slot.session.answer(home, letter.body))? {
             Ok(()) => {
                 self.event("answered", format_args!("#{id} to {name}: {status}"));
+                if letter.tampered {
+                    self.check_claims(node)?;
+                }
                 self.go_on(node, slot)
             }
             Err(None) => Ok(()),
@@ -208,7 +212,7 @@ impl Run<'_> {
                 // A hub that lost part of the charter refuses what only some homes can bring back.
                 let lost = self.epoch > 0 && error.code() == "hub_refused";
                 let nonsense = letter.tampered && SAID_TO_NONSENSE.contains(&error.code());
-                if lost || nonsense || self.for_want_of_room(node, &error) {
+                if lost || nonsense || self.for_want_of_room(node, slot.lacked_room, &error) {
                     return Ok(());
                 }
                 Err(self.failed("taking an answer", &error))

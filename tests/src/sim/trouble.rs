@@ -116,6 +116,8 @@ impl Run<'_> {
         self.reopen_hub(|path| copy_file(&copy, path));
         self.log_is_another();
         self.forget_observer();
+        // As a device does that notices; this one syncs at no step of its own.
+        self.send_by_hand_again();
         self.event(
             "hub set back",
             copy.file_name()
@@ -175,7 +177,7 @@ impl Run<'_> {
         self.event("rebuild", name);
         match self.on(node, |home| home.rebuild())? {
             Ok(()) | Err(None) => Ok(()),
-            Err(Some(error)) if self.for_want_of_room(node, &error) => Ok(()),
+            Err(Some(error)) if self.for_want_of_room(node, false, &error) => Ok(()),
             Err(Some(error)) => Err(self.failed("rebuilding", &error)),
         }
     }
