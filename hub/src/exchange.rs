@@ -3,6 +3,7 @@
 use doorknock_model::ids::{CommunityId, DeviceId, SpaceId};
 use doorknock_seal::charter::Charter;
 use doorknock_seal::entry::{Entry, EntryError};
+use doorknock_seal::identity::DeviceKey;
 use doorknock_seal::receipt::Receipt;
 use doorknock_sync::wire::{self, Verdict};
 
@@ -68,9 +69,11 @@ impl<S: HubStore> Service<S> {
             return Ok(Vec::new());
         }
         let community = charter.community();
+        let sender = charter.device(sender).ok_or(refusal::UNKNOWN_SIGNER)?;
+        let sender = DeviceKey::new(&sender.sign_key);
         let judged: Vec<_> = entries
             .iter()
-            .map(|bytes| judge(charter, sender, bytes))
+            .map(|bytes| judge(charter, &sender, bytes))
             .collect();
         let good: Vec<_> = judged.iter().filter_map(|judged| judged.ok()).collect();
         let placed = if good.is_empty() {
@@ -225,11 +228,8 @@ fn missing_from(charter: &Charter, request: &wire::SyncRequest) -> u64 {
 }
 
 /// The hub's part of judging an entry: everything that needs no key to read.
-fn judge<'b>(
-    charter: &Charter,
-    sender: DeviceId,
-    bytes: &'b [u8],
-) -> Result<NewEntry<'b>, Refused> {
+fn judge<'b>(charter: &Charter, key: &DeviceKey, bytes: &'b [u8]) -> Result<NewEntry<'b>, Refused> {
+    let sender = key.device_id();
     let entry = Entry::parse(bytes).map_err(|error| {
         let verdict = match error {
             EntryError::TooLarge => Verdict::TooLarge,
@@ -248,13 +248,13 @@ fn judge<'b>(
         entry: hash,
         space: header.space,
     };
-    let device = charter
-        .device(header.device)
-        .ok_or(refused(Verdict::UnknownDevice))?;
+    if charter.device(header.device).is_none() {
+        return Err(refused(Verdict::UnknownDevice));
+    }
     if header.device != sender {
         return Err(refused(Verdict::NotSenders));
     }
-    if entry.verify(charter.community(), &device.sign_key).is_err() {
+    if entry.verify_by(charter.community(), key).is_err() {
         return Err(refused(Verdict::BadSignature));
     }
     if charter.space(header.space).is_none() {

@@ -14,7 +14,7 @@ use doorknock_model::{Entropy, random};
 use zeroize::Zeroizing;
 
 use crate::cbor;
-use crate::identity::{Context, DeviceSecrets, Signer as _, device_id, verify};
+use crate::identity::{Context, DeviceKey, DeviceSecrets, Signer as _};
 use crate::{Hash, limits, section, sha256};
 
 pub use error::EntryError;
@@ -218,17 +218,17 @@ impl<'b> Entry<'b> {
     /// # Errors
     /// [`EntryError::BadSignature`], also if the key is not the header's device's.
     pub fn verify(&self, community: CommunityId, sign_key: &[u8; 32]) -> Result<(), EntryError> {
-        let own = device_id(sign_key) == self.header.device;
-        let signed = || {
-            verify(
-                sign_key,
-                Context::Entry,
-                community,
-                self.header_bytes,
-                &self.signature,
-            )
-        };
-        if own && signed() {
+        self.verify_by(community, &DeviceKey::new(sign_key))
+    }
+
+    /// The same with a key that is used for many entries.
+    ///
+    /// # Errors
+    /// As [`Entry::verify`].
+    pub fn verify_by(&self, community: CommunityId, key: &DeviceKey) -> Result<(), EntryError> {
+        let own = key.device_id() == self.header.device;
+        let (header, signature) = (self.header_bytes, &self.signature);
+        if own && key.verify(Context::Entry, community, header, signature) {
             Ok(())
         } else {
             Err(EntryError::BadSignature)
