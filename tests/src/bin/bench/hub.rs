@@ -123,11 +123,11 @@ pub(crate) fn append() -> Result<Row, Failure> {
         bar: "B13",
         what: "hub append: 8 clients, batches of 100, 1,000 spaces".to_owned(),
         subject: format!(
-            "{:.0} entries/s, a batch {}",
+            "{:.0}/s, {cpu:.0} us CPU each, a batch {}",
             rate(&subject),
             batches.show()
         ),
-        baseline: format!("{:.0} rows/s", rate(&base)),
+        baseline: format!("{:.0}/s, {:.0} us CPU each", rate(&base), bare.cpu_each()),
         value: rate(&subject) / rate(&base),
         target: 0.5,
         ambition: 0.85,
