@@ -1,8 +1,11 @@
 //! `/v1/sync`: entries in, receipts and entries out, in one trip.
 
+use std::collections::HashMap;
+
 use doorknock_model::ids::{CommunityId, DeviceId, SpaceId};
 use doorknock_seal::charter::Charter;
 use doorknock_seal::entry::{Entry, EntryError};
+use doorknock_seal::identity::DeviceKey;
 use doorknock_seal::receipt::Receipt;
 use doorknock_sync::wire::{self, Verdict};
 
@@ -63,7 +66,12 @@ impl<S: HubStore> Service<S> {
             return Ok(Vec::new());
         }
         let community = charter.community();
-        let judged: Vec<_> = entries.iter().map(|bytes| judge(charter, bytes)).collect();
+        // A sender's entries are mostly its own: each key is unpacked once.
+        let mut keys = HashMap::new();
+        let judged: Vec<_> = entries
+            .iter()
+            .map(|bytes| judge(charter, &mut keys, bytes))
+            .collect();
         let good: Vec<_> = judged.iter().filter_map(|judged| judged.ok()).collect();
         let placed = if good.is_empty() {
             Vec::new()
@@ -219,7 +227,11 @@ fn missing_from(charter: &Charter, request: &wire::SyncRequest) -> u64 {
 /// The hub's part of judging an entry: everything that needs no key to read. It is judged by its author alone:
 /// which member's device carries it here makes no difference, so that what went by file, or what this hub
 /// lost, can be brought by whoever has it (docs/adr/0016-files-and-relaying.md).
-fn judge<'b>(charter: &Charter, bytes: &'b [u8]) -> Result<NewEntry<'b>, Refused> {
+fn judge<'b>(
+    charter: &Charter,
+    keys: &mut HashMap<DeviceId, DeviceKey>,
+    bytes: &'b [u8],
+) -> Result<NewEntry<'b>, Refused> {
     let entry = Entry::parse(bytes).map_err(|error| {
         let verdict = match error {
             EntryError::TooLarge => Verdict::TooLarge,
@@ -241,7 +253,10 @@ fn judge<'b>(charter: &Charter, bytes: &'b [u8]) -> Result<NewEntry<'b>, Refused
     let device = charter
         .device(header.device)
         .ok_or(refused(Verdict::UnknownDevice))?;
-    if entry.verify(charter.community(), &device.sign_key).is_err() {
+    let key = keys
+        .entry(header.device)
+        .or_insert_with(|| DeviceKey::new(&device.sign_key));
+    if entry.verify_by(charter.community(), key).is_err() {
         return Err(refused(Verdict::BadSignature));
     }
     if charter.space(header.space).is_none() {

@@ -90,7 +90,10 @@ impl Run<'_> {
     /// Opens a home. One whose projections are out of date needs room to be opened: somebody makes some.
     pub(super) fn start_with_room(&mut self, node: usize) -> Result<(), Error> {
         match self.nodes[node].start() {
-            Err(error) if error.code() == "disk_full" && self.nodes[node].fault.is_full() => {
+            Err(error)
+                if matches!(error.code(), "disk_full" | "pull_full")
+                    && self.nodes[node].fault.is_full() =>
+            {
                 self.nodes[node].fault.free();
                 let name = self.name(node);
                 self.event("disk freed", name);

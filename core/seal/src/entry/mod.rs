@@ -13,7 +13,7 @@ use doorknock_model::{Entropy, random};
 use zeroize::Zeroizing;
 
 use crate::cbor;
-use crate::identity::{Context, DeviceSecrets, Signer as _, device_id, verify};
+use crate::identity::{Context, DeviceKey, DeviceSecrets, Signer as _};
 use crate::{Hash, limits, section, sha256};
 
 pub use error::EntryError;
@@ -205,13 +205,21 @@ impl<'b> Entry<'b> {
         community: CommunityId,
         sign_key: &[u8; 32],
     ) -> Result<Verified<'_, 'b>, EntryError> {
-        let own = device_id(sign_key) == self.header.device;
-        let signed = || {
-            let message = [self.header_bytes, &self.root].concat();
-            let context = Context::Entry;
-            verify(sign_key, context, community, &message, &self.signature)
-        };
-        if own && signed() {
+        self.verify_by(community, &DeviceKey::new(sign_key))
+    }
+
+    /// The same with a key that is used for many entries.
+    ///
+    /// # Errors
+    /// As [`Entry::verify`].
+    pub fn verify_by(
+        &self,
+        community: CommunityId,
+        key: &DeviceKey,
+    ) -> Result<Verified<'_, 'b>, EntryError> {
+        let own = key.device_id() == self.header.device;
+        let message = || [self.header_bytes, &self.root].concat();
+        if own && key.verify(Context::Entry, community, &message(), &self.signature) {
             Ok(Verified(self))
         } else {
             Err(EntryError::BadSignature)

@@ -95,6 +95,7 @@ pub(crate) fn append() -> Result<Row, Failure> {
         .map(|_| hub.client())
         .collect::<Result<Vec<_>, _>>()?;
     let (mut subject, mut base, mut batches) = (Times::new(), Times::new(), Times::new());
+    let before = hub.cpu()?;
     for round in 0..ROUNDS {
         // Made before the clock starts: real signed entries, each batch over a hundred spaces.
         let mut bodies = vec![Vec::new(); CLIENTS];
@@ -116,15 +117,17 @@ pub(crate) fn append() -> Result<Row, Failure> {
     }
     let entries = f64::from(u32::try_from(CLIENTS * BATCHES * BATCH)?);
     let rate = |times: &Times| entries / times.p50() * 1e6;
+    let rounds = f64::from(u32::try_from(ROUNDS)?);
+    let cpu = (hub.cpu()? - before).as_secs_f64() * 1e6 / entries / rounds;
     Ok(Row {
         bar: "B13",
         what: "hub append: 8 clients, batches of 100, 1,000 spaces".to_owned(),
         subject: format!(
-            "{:.0} entries/s, a batch {}",
+            "{:.0}/s, {cpu:.0} us CPU each, a batch {}",
             rate(&subject),
             batches.show()
         ),
-        baseline: format!("{:.0} rows/s", rate(&base)),
+        baseline: format!("{:.0}/s, {:.0} us CPU each", rate(&base), bare.cpu_each()),
         value: rate(&subject) / rate(&base),
         target: 0.5,
         ambition: 0.85,
