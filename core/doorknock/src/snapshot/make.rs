@@ -51,6 +51,9 @@ pub struct SnapshotReport {
 /// history the newest first.
 type Group = (u8, u8, i64);
 
+/// A signed manifest, and the sealed parts that it names.
+type Made = (Vec<u8>, Vec<Vec<u8>>);
+
 impl Doorknock {
     /// Gives the hub snapshots of the spaces whose logs have grown by enough since the last one, so that new
     /// phones begin quickly. Only on devices of the office, and best right after a sync; elsewhere it does nothing.
@@ -108,7 +111,7 @@ impl Doorknock {
     }
 
     /// The signed manifest and the sealed parts; `None` if this space cannot have one now.
-    fn make(&self, space: &SpaceRow) -> Result<Option<(Vec<u8>, Vec<Vec<u8>>)>> {
+    fn make(&self, space: &SpaceRow) -> Result<Option<Made>> {
         let now = self.now_ms();
         let inner = self.lock();
         let community = inner.identity()?.community;
