@@ -1,4 +1,4 @@
-use doorknock_model::kind::Key;
+use doorknock_model::kind::{Key, Value};
 use proptest::prelude::*;
 
 use super::*;
@@ -31,8 +31,13 @@ fn history(steps: &[(u8, u8, i64, bool)]) -> (Pack, Vec<(ChangeHash, Vec<u8>)>) 
         let op_of = |hash: &ChangeHash| all.iter().find(|(h, ..)| h == hash).map_or(0, |c| c.1);
         let start_op = deps.iter().map(op_of).max().unwrap_or(0) + 1;
         seqs[usize::from(who)] += 1;
-        let mut id = vec![n as u8; 16];
-        id[..7].copy_from_slice(&[1, 2, 3, 4, 5, n as u8, 0x70]);
+        // An id that its author counted, where the time allows it, or anybody's.
+        let recorder = Recorder {
+            device: author(who).0,
+            incarnation: author(who).1,
+        };
+        let counted = u64::try_from(*time).ok().filter(|ms| ms >> 48 == 0);
+        let id = counted.map_or(vec![n as u8; 16], |ms| recorder.id(ms, n as u32).to_vec());
         let op = Op {
             key: Key { field: 1, id },
             replaces: vec![],
