@@ -34,6 +34,7 @@ cargo xtask TASK
                             feed every decoder of outside bytes with libFuzzer, each for 10 minutes; jobs
                             targets at once; --minimise keeps the best inputs in tests/fuzz/corpus
   dictionary FILE           train a shared dictionary on the invented corpus (committed ones are frozen)
+  vectors                   write the golden vectors of tests/vectors again, after the format was meant to change
   sample                    write the invented rosters of tests/data again
   ci                        setup, lint, test, demo: what has to pass before a change is taken
   help                      this page
@@ -71,6 +72,7 @@ fn begin(task: &str, rest: &[String]) -> Done {
         "dictionary" => bench::run("dictionary", rest),
         "fuzz" => setup::run().and_then(|()| fuzz::run(rest)),
         "sample" => Ok(xtask::sample::write(&root().join("tests/data"))?),
+        "vectors" => setup::run().and_then(|()| vectors()),
         "ci" => ci(),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -78,6 +80,19 @@ fn begin(task: &str, rest: &[String]) -> Done {
         }
         _ => Err(Stop::usage("there is no such task; see `cargo xtask help`")),
     }
+}
+
+fn vectors() -> Done {
+    let write = [
+        "run",
+        "--quiet",
+        "-p",
+        "doorknock-tests",
+        "--bin",
+        "vectors",
+        "--",
+    ];
+    run::must(run::cargo(&write).arg(root().join("tests/vectors")))
 }
 
 /// Runs every step even when one fails: one run then tells of everything that is wrong.

@@ -55,7 +55,7 @@ struct Runner {
     prepare: fn() -> Done<Command>,
 }
 
-const RUNNERS: [Runner; 4] = [
+const RUNNERS: [Runner; 5] = [
     Runner {
         name: "workspace",
         needs: &[],
@@ -70,6 +70,11 @@ const RUNNERS: [Runner; 4] = [
         name: "python",
         needs: &["python3"],
         prepare: python::prepare,
+    },
+    Runner {
+        name: "python, golden vectors",
+        needs: &["python3"],
+        prepare: python::vectors,
     },
     Runner {
         name: "libreoffice",

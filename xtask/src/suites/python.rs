@@ -1,11 +1,12 @@
-//! The binding, from Python: generated from the library that was just built, against a real hub.
+//! What runs in Python: the binding, generated from the library that was just built, against a real hub; and the
+//! second reader of the wire format, over the golden vectors.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use crate::artifacts::build;
-use crate::run::{Done, Stop, must, program};
+use crate::run::{Done, Stop, must, program, root};
 
 /// Builds and generates; what to run then.
 pub(super) fn prepare() -> Done<Command> {
@@ -37,6 +38,29 @@ pub(super) fn prepare() -> Done<Command> {
     ]);
     test.env("DOORKNOCK_BINDINGS", &module);
     test.env("DOORKNOCK_HUB", built.program("doorknock-hub")?);
+    test.env("PYTHONDONTWRITEBYTECODE", "1");
+    Ok(test)
+}
+
+/// The second reader, in an environment of its own with the two packages that it uses.
+pub(super) fn vectors() -> Done<Command> {
+    let folder = root().join("target/vectors-venv");
+    let python = folder.join("bin/python");
+    if !python.is_file() {
+        must(program("python3").args(["-m", "venv"]).arg(&folder))?;
+    }
+    let mut install = program(&python);
+    install.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]);
+    must(install.args(["-r", "tests/vectors/requirements.txt"]))?;
+    let mut test = program(&python);
+    test.args(["-m", "unittest", "-v", "test_vectors"]);
+    test.current_dir(root().join("tests/vectors"));
     test.env("PYTHONDONTWRITEBYTECODE", "1");
     Ok(test)
 }
