@@ -8,9 +8,7 @@ import json
 import pathlib
 import unittest
 
-import zstandard
-
-from reader import automerge, cbor, crypto
+from reader import automerge, cbor, coding as coding_of, crypto, ids
 from reader.crypto import sha256
 
 HERE = pathlib.Path(__file__).parent
@@ -59,7 +57,16 @@ class Keys(unittest.TestCase):
 
     def check_document(self, one):
         parts = [b(one["community"]), one["kind"].to_bytes(2, "big"), *map(b, one["subject"])]
-        self.assertEqual(crypto.derive16("document", parts), b(one["id"]))
+        begins = crypto.derive16("document", parts)[:12]
+        self.assertEqual(ids.bound(b(one["space"]), begins), b(one["id"]))
+
+    def check_book(self, one):
+        begins = b(one["door"])[:10] + one["year"].to_bytes(2, "big")
+        self.assertEqual(ids.bound(b(one["space"]), begins), b(one["id"]))
+
+    def check_record(self, one):
+        by = ids.Recorder(b(one["device"]), b(one["incarnation"]))
+        self.assertEqual(by.id(one["time"], one["count"]), b(one["id"]))
 
     def test_signatures(self):
         for one in load("signatures")["vectors"]:
@@ -124,72 +131,66 @@ class Keys(unittest.TestCase):
             self.assertEqual(fields[2][:16], fields[1])
 
 
-def padme(length):
-    if length <= 64:
-        return 64
-    exponent = length.bit_length() - 1
-    mask = (1 << exponent - exponent.bit_length()) - 1
-    return length + mask & ~mask
-
-
 def unpack(plain):
     """The body of a section's plaintext."""
-    coding, length = plain[0], int.from_bytes(plain[1:5], "big")
-    coded, zeros = plain[5:5 + length], plain[5 + length:]
-    assert len(coded) == length and not any(zeros) and len(plain) == padme(5 + length)
+    head = int.from_bytes(plain[:3], "big")
+    coding, length = head >> 20, head & 0xFFFFF
+    coded, zeros = plain[3:3 + length], plain[3 + length:]
+    assert len(coded) == length and not any(zeros) and len(plain) == coding_of.padded(3 + length)
     if coding == 0:
         return coded
-    assert coding == 1
-    return zstandard.ZstdDecompressor(max_window_size=1 << 20).decompress(coded, max_output_size=512 * 1024)
+    return coding_of.inflate(coding_of.MAGIC + coded, 1 << 20, 512 * 1024, coding - 1)
 
 
 class Entries(unittest.TestCase):
     def test_padding(self):
         for one in load("padding")["vectors"]:
-            self.assertEqual(padme(one["length"]), one["padded"], one["length"])
+            self.assertEqual(coding_of.padded(one["length"]), one["padded"], one["length"])
+
+    def test_dictionary(self):
+        expected = "a42e685eb85608ee75020414eda01e8420d3c39b6139ca3552010e1571690bdc"
+        self.assertEqual(sha256(coding_of.dictionary(1)).hex(), expected)
 
     def test_codings(self):
         for one in load("codings")["vectors"]:
-            self.assertEqual(unpack(b(one["plaintext"])), b(one["body"]))
+            with self.subTest(one["name"]):
+                self.assertEqual(unpack(b(one["plaintext"])), b(one["body"]))
+                self.assertEqual(b(one["plaintext"])[0] >> 4, one["coding"])
 
     def test_entries(self):
         file = load("entries")
         community, space, epoch_key = (b(file[name]) for name in ("community", "space", "epoch_key"))
         content = crypto.hkdf(space, epoch_key, b"doorknock/1 content")
-        tags = crypto.hkdf(space, epoch_key, b"doorknock/1 tag")
+        previous = bytes(8)
         for one in file["vectors"]:
             data = b(one["bytes"])
             header, signature, sections = cbor.loads(data)
             self.assertEqual(cbor.dumps([header, signature, sections]), data)
-            self.assertTrue(crypto.verify(b(file["sign_key"]), "entry", community, header, signature))
-            self.assertEqual(sha256(header, signature), b(one["hash"]))
-            *fields, heads = cbor.loads(header)
-            expected = [1, 1, space, b(file["device"]), b(file["incarnation"]), one["sequence"], b(one["previous"]),
+            root = sha256(*map(sha256, sections))
+            self.assertTrue(crypto.verify(b(file["sign_key"]), "entry", community, header + root, signature))
+            self.assertFalse(crypto.verify(b(file["sign_key"]), "entry", community, header, signature))
+            self.assertEqual(sha256(header, root, signature), b(one["hash"]))
+            fields = cbor.loads(header)
+            expected = [1, 1, space, b(file["device"]), b(file["incarnation"]), one["sequence"], previous,
                         one["epoch"], b(one["salt"])]
             self.assertEqual(fields, expected)
             self.assertEqual(crypto.derive16("device", [b(file["sign_key"])]), fields[3])
-            self.assertEqual([head[0] for head in heads], list(map(b, one["tags"])))
-            aad = cbor.dumps([*fields, [head[0] for head in heads]])
-            for n, (section, (tag, digest)) in enumerate(zip(sections, heads, strict=True)):
-                self.assertEqual(sha256(section), digest)
-                salt = fields[8]
-                nonce = salt[:20] + bytes(x ^ y for x, y in zip(salt[20:], n.to_bytes(4, "big")))
-                body = unpack(crypto.xchacha_open(content, nonce, section, aad))
-                self.assertEqual(body, b(one["bodies"][n]))
-                if one["name"] == "two sections":
-                    document = cbor.loads(body)[1]
-                    self.assertEqual(crypto.hmac256(tags, document)[:8], tag)
+            base = sha256(b"doorknock/1 nonce", header)[:24]
+            for n, (section, body) in enumerate(zip(sections, one["bodies"], strict=True)):
+                nonce = base[:20] + bytes(x ^ y for x, y in zip(base[20:], n.to_bytes(4, "big")))
+                self.assertEqual(unpack(crypto.xchacha(content, nonce, section)), b(body))
+            previous = b(one["hash"])[:8]
 
 
 def path(field, key_id):
     return str(field) if key_id is None else f"{field}/{key_id.hex()}"
 
 
-def operations(change, actor, number):
+def operations(ops, splices, actor, number):
     """A change's operations, those of its splices behind the others; `number` is the first one's."""
     ops = [automerge.put(path(field, key_id), value, [tuple(pred) for pred in preds])
-           for field, key_id, preds, value in change[3]]
-    for text, edits in change[5] if len(change) > 5 else []:
+           for field, key_id, preds, value in ops]
+    for text, edits in splices:
         if text[0] == 0:
             of = (number + len(ops), actor)
             ops.append(automerge.make_text(path(*text[1:])))
@@ -205,6 +206,13 @@ def operations(change, actor, number):
     return ops
 
 
+def spelled_out(ops, splices, counted):
+    """The same with every id in full."""
+    ops = [[field, counted.id(key_id), preds, value] for field, key_id, preds, value in ops]
+    texts = [[[0, text[1], counted.id(text[2])] if text[0] == 0 else text, edits] for text, edits in splices]
+    return ops, texts
+
+
 class Sections(unittest.TestCase):
     def setUp(self):
         self.file = load("sections")
@@ -212,35 +220,52 @@ class Sections(unittest.TestCase):
     def test_genesis(self):
         for one in self.file["vectors"]:
             if one["what"] == "genesis":
-                made = automerge.chunk(bytes(16), 1, 1, 0, [], [automerge.put("kind", one["kind"])])
-                self.assertEqual(made, (b(one["chunk"]), b(one["hash"])))
+                self.assertEqual(genesis(one["kind"]), (b(one["chunk"]), b(one["hash"])))
 
     def test_changes(self):
         for one in self.file["vectors"]:
             if one["what"] == "section":
-                with self.subTest(one["name"]):
-                    self.check_section(one)
+                for form in ("body", "spelled_out"):
+                    with self.subTest(one["name"], form=form):
+                        self.check_section(one, b(one[form]))
 
-    def check_section(self, one):
-        kind, document, changes, *context = cbor.loads(b(one["body"]))
+    def check_section(self, one, body):
+        kind, document, changes, *context = cbor.loads(body)
+        space, device, incarnation = (b(self.file[name]) for name in ("space", "device", "incarnation"))
+        document = ids.bound(space, document) if len(document) == 12 else document
+        self.assertEqual(document, ids.bound(space, document[:12]))
         self.assertEqual((kind, document, bool(context)), (one["kind"], b(one["document"]), one["has_context"]))
-        parts = [b(self.file["community"]), b(self.file["space"]), document, b(self.file["device"]),
-                 b(self.file["incarnation"])]
-        actor = crypto.derive16("actor", parts)
+        actor = crypto.derive16("actor", [b(self.file["community"]), space, document, device, incarnation])
         self.assertEqual(actor, b(one["actor"]))
         # Hash and greatest operation number: of the genesis first, then of this section's changes.
-        _, genesis = automerge.chunk(bytes(16), 1, 1, 0, [], [automerge.put("kind", kind)])
-        known = [(genesis, 1)]
+        first = (genesis(kind)[1], 1)
+        before = [(b(change["hash"]), change["last_op"]) for change in one["sent_before"]]
+        made, seq, time, full = [], 0, 0, []
+        counted = ids.Counted(ids.Recorder(device, incarnation))
+
+        def followed(dep):
+            if isinstance(dep, bytes):
+                return next(change for change in before if change[0][:8] == dep)
+            return made[len(made) - dep] if dep else first
+
         for change, expected in zip(changes, one["changes"], strict=True):
-            seq, time, deps, _, check = change[:5]
-            deps = [known[dep] for dep in deps]
+            seq, time = seq + change[0], time + change[1]
+            counted.time = time
+            deps = [followed(dep) for dep in change[2]]
+            ops, splices = spelled_out(change[3], change[5] if len(change) > 5 else [], counted)
             start = 1 + max(greatest for _, greatest in deps)
             self.assertEqual(start, expected["start_op"])
-            ops = operations(change, actor, start)
-            chunk, digest = automerge.chunk(actor, seq, start, time, [dep for dep, _ in deps], ops)
+            built = operations(ops, splices, actor, start)
+            chunk, digest = automerge.chunk(actor, seq, start, time, [dep for dep, _ in deps], built)
             self.assertEqual(chunk.hex(), expected["chunk"])
-            self.assertEqual((digest, digest[:4]), (b(expected["hash"]), check))
-            known.append((digest, start + len(ops) - 1))
+            self.assertEqual((digest, digest[:4]), (b(expected["hash"]), change[4]))
+            made.append((digest, start + len(built) - 1))
+            full.append([change[0], change[1], change[2], ops, change[4], *([splices] if splices else [])])
+        self.assertEqual(cbor.dumps([kind, document, full, *context]), b(one["spelled_out"]))
+
+
+def genesis(kind):
+    return automerge.chunk(bytes(16), 1, 1, 0, [], [automerge.put("kind", kind)])
 
 
 def plain(item):
