@@ -257,21 +257,19 @@ fn sections_and_the_changes_rebuilt_from_them() {
             .iter()
             .zip(one["changes"].as_array().unwrap())
         {
-            let first = genesis(kind);
-            let dep = match wire.deps[..] {
-                [Dep::Genesis] => first.hash,
-                [Dep::InSection(n)] => built[n].hash,
-                [Dep::Hash(begins)] => {
+            let dep = |dep: &Dep| match dep {
+                Dep::Genesis => genesis(kind).hash,
+                Dep::InSection(n) => built[*n].hash,
+                Dep::Hash(begins) => {
                     let mut known = sent_before.iter();
-                    *known.find(|hash| start(hash) == begins).unwrap()
+                    *known.find(|hash| start(hash) == *begins).unwrap()
                 }
-                _ => unreachable!("each follows one"),
             };
             let parts = Parts {
                 seq: wire.seq,
                 time: wire.time,
                 start_op: number(expected, "start_op"),
-                deps: vec![dep],
+                deps: wire.deps.iter().map(dep).collect(),
                 ops: wire.ops.clone(),
                 splices: wire.splices.clone(),
             };

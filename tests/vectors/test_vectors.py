@@ -268,6 +268,126 @@ def genesis(kind):
     return automerge.chunk(bytes(16), 1, 1, 0, [], [automerge.put("kind", kind)])
 
 
+class Snapshots(unittest.TestCase):
+    def setUp(self):
+        self.file = load("snapshots")
+        self.community, self.space, self.epoch_key = (b(self.file[name]) for name in ("community", "space", "epoch_key"))
+
+    def of(self, what):
+        return [one for one in self.file["vectors"] if one["what"] == what]
+
+    def test_manifest(self):
+        parts = [b(one["bytes"]) for one in self.of("part")]
+        for one in self.of("manifest"):
+            body, signer, signature = envelope(b(one["bytes"]))
+            self.assertEqual(signer, crypto.derive16("device", [b(self.file["sign_key"])]))
+            self.assertTrue(crypto.verify(b(self.file["sign_key"]), "snapshot", self.community, body, signature))
+            fields = [1, 1, self.space, one["epoch"], one["position"], b(one["running"]), one["made_at"],
+                      [[b(digest), size, level] for digest, size, level in one["parts"]]]
+            self.assertEqual(cbor.loads(body), fields)
+            self.assertEqual([part[:2] for part in fields[7]], [[sha256(part), len(part)] for part in parts])
+
+    def test_parts(self):
+        for one in self.of("part"):
+            with self.subTest(one["name"]):
+                body = self.opened(b(one["bytes"]))
+                self.assertEqual(body, b(one["body"]))
+                packs, waiting, aside = cbor.loads(body)
+                self.assertEqual(packs, [b(pack["bytes"]) for pack in one["packs"]])
+                for waits_for, author, entry, section in waiting:
+                    self.assertEqual([len(waits_for), *map(len, author), len(entry)], [8, 16, 8, 32])
+                for entry, section, author, reason, _ in aside:
+                    self.assertEqual((len(entry), author is None), (32, section == -1))
+                for pack in one["packs"]:
+                    self.check_pack(pack)
+
+    def opened(self, part):
+        """A part's body."""
+        aad = self.space + (0).to_bytes(4, "big")
+        key = crypto.hkdf(self.space, self.epoch_key, b"doorknock/1 snapshot")
+        plaintext = crypto.xchacha_open(key, part[:24], part[24:], aad)
+        key = crypto.hkdf(self.space, self.epoch_key, b"doorknock/1 snapshot nonce")
+        self.assertEqual(crypto.hmac256(key, plaintext)[:24], part[:24])
+        length = int.from_bytes(plaintext[:4], "big")
+        self.assertEqual(len(plaintext), coding_of.padded(4 + length))
+        self.assertFalse(any(plaintext[4 + length:]))
+        return coding_of.inflate(plaintext[4:4 + length], 1 << 22, 1 << 23)
+
+    def check_pack(self, one):
+        kind, document, authors, heads, changes = cbor.loads(b(one["bytes"]))
+        self.assertEqual((kind, document), (one["kind"], b(one["document"])))
+        self.assertEqual(document, ids.bound(self.space, document[:12]))
+        actors = [crypto.derive16("actor", [self.community, self.space, document, *author]) for author in authors]
+        counted = [ids.Counted(ids.Recorder(*author)) for author in authors]
+        seqs, time, made, followed = [0] * len(authors), 0, [], set()
+        for n, (change, expected) in enumerate(zip(changes, one["changes"], strict=True)):
+            author, later, back, ops = change[:4]
+            time += later
+            seqs[author] += 1
+            counted[author].time = time
+            ops, splices = spelled_out(ops, change[4] if len(change) > 4 else [], counted[author])
+            followed |= {n - far for far in back if far}
+            deps = [made[n - far] if far else (genesis(kind)[1], 1) for far in back]
+            start = 1 + max(greatest for _, greatest in deps)
+            numbers = (expected["seq"], expected["time"], expected["start_op"])
+            self.assertEqual((seqs[author], time, start), numbers)
+            built = operations(ops, splices, actors[author], start)
+            chunk, digest = automerge.chunk(actors[author], seqs[author], start, time, [dep for dep, _ in deps], built)
+            self.assertEqual((chunk.hex(), digest), (expected["chunk"], b(expected["hash"])))
+            made.append((digest, start + len(built) - 1))
+        unfollowed = [[n, digest] for n, (digest, _) in enumerate(made) if n not in followed]
+        self.assertEqual(sorted(heads), unfollowed)
+        self.assertEqual([digest.hex() for _, digest in heads], one["heads"])
+
+
+class Files(unittest.TestCase):
+    def test_files(self):
+        file = load("files")
+        for one in file["vectors"]:
+            with self.subTest(one["name"]):
+                records = self.records(b(one["bytes"]), b(file["epoch_key"]))
+                self.assertEqual(records, list(map(b, one["records"])))
+                for record in records:
+                    self.check_record(file, cbor.loads(record))
+
+    def records(self, data, epoch_key):
+        """The records of a whole file."""
+        self.assertEqual(data[:8], b"dk-sync\x01")
+        key = crypto.hkdf(data[8:40], epoch_key, b"doorknock/1 sync file")
+        sealed, text, number = data[40:], b"", 0
+        while sealed:
+            frame, sealed = sealed[:16_384 + 16], sealed[16_384 + 16:]
+            nonce = bytes(19) + number.to_bytes(4, "big") + bytes([not sealed])
+            text, number = text + crypto.xchacha_open(key, nonce, frame, None), number + 1
+        records, at = [], 0
+        while length := int.from_bytes(text[at:at + 4], "big"):
+            records.append(text[at + 4:at + 4 + length])
+            at += 4 + length
+        self.assertFalse(any(text[at:]))
+        self.assertEqual(len(text), coding_of.padded(at))
+        return records
+
+    def check_record(self, file, record):
+        kind, *fields = record
+        if kind == 0:
+            self.assertEqual(fields[0], b(file["device"]))
+        elif kind == 1:
+            said = b(load("charter")["vectors"][fields[0]]["bytes"])
+            self.assertEqual(fields[1], said)
+        elif kind == 2:
+            entry, receipt, seen = fields
+            header, signature, sections = cbor.loads(entry)
+            self.assertEqual(seen is None, receipt is None)
+            if receipt:
+                position, running, promise = receipt
+                digest = sha256(header, sha256(*map(sha256, sections)), signature)
+                message = b(file["space"]) + digest + position.to_bytes(8, "big") + running
+                key, community = b(file["hub_key"]), b(file["community"])
+                self.assertTrue(crypto.verify(key, "receipt", community, message, promise))
+        else:
+            self.assertEqual(kind, 99)
+
+
 def plain(item):
     """A message's elements as the vectors write them."""
     if isinstance(item, bytes):

@@ -188,7 +188,7 @@ fn fuzzer(places: &Places, target: &str) -> Done<Command> {
 fn feed(places: &Places, target: &str, minutes: u64) -> Done<Stats> {
     let mut command = fuzzer(places, target)?;
     command
-        .arg(format!("-max_total_time={}", minutes * 60))
+        .arg(format!("-max_total_time={}", minutes.max(1) * 60))
         .arg("-print_final_stats=1");
     let kept = places.kept.join(target);
     let folders = [places.found.join(target), places.seeds.join(target), kept];

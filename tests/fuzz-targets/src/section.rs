@@ -1,17 +1,18 @@
-//! A section's body, the changes rebuilt from it, automerge's own decoder behind its checksum, and the values that
-//! records are packed into.
+//! A section's body, the changes rebuilt from it, and the values that records are packed into.
+//!
+//! automerge's own decoder is not fed: it never sees foreign bytes (ADR 2), and a few of them may stand for any number of
+//! operations, so that no bound on its input bounds its memory.
 
-use doorknock_model::ids::{CommunityId, DoorId, VisitId};
+use doorknock_model::ids::{CommunityId, DeviceId, DoorId, Incarnation, Recorder, SpaceId, VisitId};
 use doorknock_model::kind::{Key, Value, Zone};
 use doorknock_model::kinds::{
     self, Channel, Outcome, PERSON_FILE, ROUND_SHEET, Tick, TickResult, VISIT_BOOK, Visit, pack,
 };
 use doorknock_replica::change::{self, Change, Op, OpId, Parts, genesis};
 use doorknock_replica::document::Document;
-use doorknock_replica::section::{Context, Dep, Section, WireChange};
+use doorknock_replica::section::{Context, Dep, HashStart, Section, WireChange, start};
 use doorknock_replica::splice::{Edit, Run, Splice, TextRef};
 use doorknock_replica::{Actor, ChangeHash};
-use doorknock_seal::sha256;
 
 use crate::{Target, seed};
 
@@ -23,22 +24,32 @@ pub const TARGET: Target = Target {
 };
 
 const ACTOR: Actor = [7; 16];
+const SPACE: SpaceId = SpaceId([4; 16]);
+/// Who wrote the sections.
+const BY: Recorder = Recorder {
+    device: DeviceId([8; 16]),
+    incarnation: Incarnation([9; 8]),
+};
 
 fn run(data: &[u8]) -> bool {
     match data.split_first() {
         Some((0, bytes)) => body(bytes),
-        Some((1, bytes)) => chunk(bytes),
-        Some((2, bytes)) => value(bytes),
+        Some((1, bytes)) => value(bytes),
         _ => false,
     }
 }
 
 /// Decoding and encoding agree, and every change that can be built reads back as its parts.
 fn body(bytes: &[u8]) -> bool {
-    let Ok(section) = Section::decode(bytes) else {
+    let Ok(section) = Section::decode_by(bytes, &BY, SPACE) else {
         return false;
     };
-    assert_eq!(Section::decode(&section.encode()).as_ref(), Ok(&section));
+    // With every id spelled out, as it is kept, and as short as an entry has it.
+    let kept = section.encode();
+    assert_eq!(Section::decode(&kept).as_ref(), Ok(&section));
+    let short = section.encode_by(&BY, SPACE);
+    let again = Section::decode_by(&short, &BY, SPACE);
+    assert_eq!(again.as_ref(), Ok(&section));
     let mut built = Vec::new();
     for change in &section.changes {
         built.push(rebuild(ACTOR, section.kind, change, &built, &[]));
@@ -68,28 +79,36 @@ pub(crate) fn rebuild(
     elsewhere: &[Change],
 ) -> Option<Change> {
     let genesis = genesis(kind);
-    let (mut deps, mut start) = (Vec::new(), 0);
+    let (mut deps, mut start_op) = (Vec::new(), 0);
     for dep in &change.deps {
         let (hash, max_op) = match dep {
             Dep::Genesis => (genesis.hash, genesis.max_op),
             Dep::InSection(n) => before.get(*n)?.as_ref().map(|c| (c.hash, c.max_op))?,
-            Dep::Hash(hash) => {
-                let known = elsewhere.iter().find(|change| change.hash == *hash);
-                (*hash, known.map_or(9, |change| change.max_op))
+            Dep::Hash(begins) => {
+                let mut known = elsewhere.iter();
+                let known = known.find(|change| start(&change.hash) == *begins);
+                known.map_or_else(|| (any(*begins), 9), |c| (c.hash, c.max_op))
             }
         };
         deps.push(hash);
-        start = start.max(max_op + 1);
+        start_op = start_op.max(max_op + 1);
     }
     let parts = Parts {
         seq: change.seq,
         time: change.time,
-        start_op: start,
+        start_op,
         deps,
         ops: change.ops.clone(),
         splices: change.splices.clone(),
     };
     change::build(actor, &parts).ok()
+}
+
+/// A hash that begins so.
+fn any(begins: HashStart) -> ChangeHash {
+    let mut hash = [0; 32];
+    hash[..begins.len()].copy_from_slice(&begins);
+    hash
 }
 
 /// Whether it names only operations that can have been before: what ingest sees to before anything is kept.
@@ -109,30 +128,6 @@ fn is_possible(wire: &WireChange, change: &Change) -> bool {
         splice.builds_backwards(ACTOR, first) && splice.letters().chain(text).all(named)
     });
     splices && wire.ops.iter().flat_map(|op| &op.replaces).all(before)
-}
-
-/// A chunk's type, and what stands in it: the checksum, which a mutation would always break, is put right.
-fn chunk(bytes: &[u8]) -> bool {
-    let Some((kind, content)) = bytes.split_first() else {
-        return false;
-    };
-    let mut sealed = vec![*kind];
-    let mut length = content.len();
-    loop {
-        let low = u8::try_from(length & 0x7f).expect("seven bits");
-        length >>= 7;
-        sealed.push(if length > 0 { low | 0x80 } else { low });
-        if length == 0 {
-            break;
-        }
-    }
-    sealed.extend_from_slice(content);
-    let hash = sha256(&[&sealed]);
-    let bytes = [&[0x85, 0x6f, 0x4a, 0x83][..], &hash[..4], &sealed].concat();
-    // Whatever stands in it: automerge loads chunks that it cannot read afterwards, which is why ingest builds every
-    // chunk itself, from parts that it has judged.
-    let _ = Document::load(VISIT_BOOK.code, [&bytes[..]], &[hash]);
-    change::read(&bytes).is_ok()
 }
 
 /// A value of each form, shown by every field of every kind.
@@ -216,7 +211,8 @@ fn example() -> Vec<Section> {
         follow_up: Some(20_000),
         replaces: Some(vec![VisitId([4; 16])]),
     };
-    let visit = op(1, &[3; 16], vec![], visit_value(door, "老人身体好"));
+    let ids = [5, 6].map(|count| BY.id(1_790_000_000_000, count));
+    let visit = op(1, &ids[0], vec![], visit_value(door, "老人身体好"));
     let own = |counter| OpId {
         counter,
         actor: ACTOR,
@@ -243,11 +239,11 @@ fn example() -> Vec<Section> {
     };
     let context = Context {
         charter_length: 3,
-        charter_head: [6; 32],
+        charter_head: [6; 16],
         hub_position: 9,
     };
     let section = |kind: u16, changes, context| {
-        let doc = community.document(kind, &[b"seed"]);
+        let doc = community.document(SPACE, kind, &[b"seed"]);
         Section {
             kind,
             doc,
@@ -274,7 +270,7 @@ fn example() -> Vec<Section> {
                 wire(
                     2,
                     vec![Dep::InSection(0)],
-                    vec![op(2, &[8; 16], vec![], Value::Null)],
+                    vec![op(2, &ids[1], vec![], Value::Null)],
                     vec![],
                 ),
             ],
@@ -286,7 +282,7 @@ fn example() -> Vec<Section> {
                 wire(1, vec![Dep::Genesis], vec![name("王秀英", vec![])], vec![]),
                 wire(
                     2,
-                    vec![Dep::InSection(0), Dep::Hash([9; 32])],
+                    vec![Dep::InSection(0), Dep::Hash([9; 8])],
                     vec![name("王秀兰", vec![own(2)])],
                     vec![],
                 ),
@@ -306,54 +302,17 @@ fn example() -> Vec<Section> {
 
 fn seeds() -> Vec<Vec<u8>> {
     let sections = example();
-    let bodies = sections.iter().map(|section| seed(0, section.encode()));
-    let chunks = sections.iter().flat_map(|section| {
-        let mut built = Vec::new();
-        for change in &section.changes {
-            built.push(rebuild(ACTOR, section.kind, change, &built, &[]));
-        }
-        // Magic and checksum are left out, and the length, which is one or two bytes here.
-        built.into_iter().flatten().map(|change| {
-            let header = 9
-                + change.bytes[9..]
-                    .iter()
-                    .take_while(|byte| **byte >= 0x80)
-                    .count()
-                + 1;
-            let content = [&change.bytes[8..9], &change.bytes[header..]].concat();
-            seed(1, content)
-        })
-    });
+    let kept = sections.iter().map(|section| seed(0, section.encode()));
+    let short = sections.iter();
+    let short = short.map(|section| seed(0, section.encode_by(&BY, SPACE)));
     let values = sections
         .iter()
         .flat_map(|section| &section.changes)
         .flat_map(|c| &c.ops);
     let values = values.filter_map(|op| match &op.value {
-        Value::Bytes(bytes) => Some(seed(2, seed(0, bytes))),
-        Value::Text(text) => Some(seed(2, seed(1, text))),
+        Value::Bytes(bytes) => Some(seed(1, seed(0, bytes))),
+        Value::Text(text) => Some(seed(1, seed(1, text))),
         _ => None,
     });
-    bodies.chain(chunks).chain(values).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use doorknock_model::ids::DocId;
-
-    use super::*;
-
-    #[test]
-    fn the_checksum_is_put_right() {
-        let doc = DocId([1; 16]);
-        let section = &example()[0];
-        assert_ne!(section.doc, doc);
-        let built = rebuild(ACTOR, section.kind, &section.changes[0], &[], &[]).unwrap();
-        assert!(built.bytes.starts_with(&[0x85, 0x6f, 0x4a, 0x83]));
-        assert!(
-            seeds()
-                .iter()
-                .filter(|seed| seed[0] == 1)
-                .all(|seed| chunk(&seed[1..]))
-        );
-    }
+    kept.chain(short).chain(values).collect()
 }

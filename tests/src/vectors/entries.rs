@@ -107,22 +107,36 @@ impl Written {
         actor(community, space, self.doc, by.device, by.incarnation)
     }
 
+    /// A change that follows the last one.
     fn write(&mut self, scene: &Scene, time: i64, ops: Vec<Op>, splices: Vec<Splice>) {
+        let last = self.changes.len().checked_sub(1);
+        self.write_after(scene, last.as_slice(), time, ops, splices);
+    }
+
+    /// A change that follows these, or the genesis.
+    fn write_after(
+        &mut self,
+        scene: &Scene,
+        after: &[usize],
+        time: i64,
+        ops: Vec<Op>,
+        splices: Vec<Splice>,
+    ) {
         let first = genesis(self.kind);
-        let (dep, hash, max_op) = match self.changes.last() {
-            None => (Dep::Genesis, first.hash, first.max_op),
-            Some(Made { change, .. }) => (
-                Dep::InSection(self.changes.len() - 1),
-                change.hash,
-                change.max_op,
-            ),
-        };
+        let follow = |n: &usize| (self.changes[*n].change.clone(), Dep::InSection(*n));
+        let mut followed: Vec<_> = after.iter().map(follow).collect();
+        if followed.is_empty() {
+            followed.push((first, Dep::Genesis));
+        }
+        // automerge has them in the order of their hashes.
+        followed.sort_by_key(|(change, _)| change.hash);
+        let max_op = followed.iter().map(|(change, _)| change.max_op).max();
         let seq = self.changes.len() as u64 + 1;
         let parts = Parts {
             seq,
             time,
-            start_op: max_op + 1,
-            deps: vec![hash],
+            start_op: max_op.unwrap_or_default() + 1,
+            deps: followed.iter().map(|(change, _)| change.hash).collect(),
             ops: ops.clone(),
             splices: splices.clone(),
         };
@@ -134,7 +148,7 @@ impl Written {
         let wire = WireChange {
             seq,
             time,
-            deps: vec![dep],
+            deps: followed.iter().map(|(_, dep)| *dep).collect(),
             ops,
             splices,
             check,
@@ -201,7 +215,8 @@ pub(super) fn person(scene: &Scene) -> Written {
     let seen = keyed(&by.id(millis + 900, 42), Fact::Int(8));
     let empty = put(3, vec![], Fact::Null);
     let newer = put(77, vec![], Fact::Bool(true));
-    file.write(scene, TIME + 900, vec![empty, newer, seen], vec![]);
+    let ops = vec![empty, newer, seen];
+    file.write_after(scene, &[0, 1], TIME + 900, ops, vec![]);
     file
 }
 
