@@ -3,11 +3,13 @@
 
 use std::path::Path;
 
-use doorknock::model::ids::{CommunityId, DocId, Incarnation, SpaceId, derive16};
+use doorknock::model::ids::{
+    CommunityId, DeviceId, DocId, Incarnation, Recorder, SpaceId, derive16,
+};
 use doorknock_replica::change::{self, Change, Parts, build, genesis};
-use doorknock_replica::section::{Dep, Section};
+use doorknock_replica::section::{Dep, Section, start};
 use doorknock_seal::charter::Charter;
-use doorknock_seal::entry::{Entry, SpaceKeys};
+use doorknock_seal::entry::{Entry, SpaceKeys, link};
 use doorknock_seal::identity::{Context, DeviceSecrets, InviteSecret, verify};
 use doorknock_seal::invite::InviteLink;
 use doorknock_seal::receipt::{Receipt, running_hash};
@@ -16,7 +18,11 @@ use doorknock_seal::section::{padded_len, unpack};
 use doorknock_seal::wrap::{EpochKey, HpkeSecret, Wrap, open_wrap, wrap_set_hash};
 use doorknock_sync::wire;
 use doorknock_tests::vectors;
+use minicbor::{Decode, Encode};
 use serde_json::Value;
+
+#[path = "vectors/carried.rs"]
+mod carried;
 
 struct File(Value);
 
@@ -55,6 +61,13 @@ fn list(of: &Value, name: &str) -> Vec<Vec<u8>> {
         .iter()
         .map(|item| bytes(item, ""))
         .collect()
+}
+
+fn recorder(of: &Value) -> Recorder {
+    Recorder {
+        device: DeviceId(fixed(of, "device")),
+        incarnation: Incarnation(fixed(of, "incarnation")),
+    }
 }
 
 fn number(of: &Value, name: &str) -> u64 {
@@ -101,6 +114,25 @@ fn identities_and_signatures() {
                 let label = one["label"].as_str().unwrap();
                 assert_eq!(derive16(label, &parts), fixed(one, "id"));
             }
+            "document" => {
+                let (community, space) = (
+                    CommunityId(fixed(one, "community")),
+                    SpaceId(fixed(one, "space")),
+                );
+                let subject = list(one, "subject");
+                let subject: Vec<&[u8]> = subject.iter().map(Vec::as_slice).collect();
+                let kind = u16::try_from(number(one, "kind")).unwrap();
+                let document = community.document(space, kind, &subject);
+                assert_eq!(document.0, fixed(one, "id"));
+                assert!(space.holds(document));
+            }
+            "record" => {
+                let (time, count) = (number(one, "time"), number(one, "count"));
+                let count = u32::try_from(count).unwrap();
+                let by = recorder(one);
+                assert_eq!(by.id(time, count), fixed(one, "id"));
+                assert_eq!(by.gave(&bytes(one, "id")), Some((time, count)));
+            }
             _ => {}
         }
     }
@@ -109,6 +141,7 @@ fn identities_and_signatures() {
             "charter" => Context::Charter,
             "entry" => Context::Entry,
             "request" => Context::Request,
+            "snapshot" => Context::Snapshot,
             _ => Context::Receipt,
         };
         let (key, message) = (fixed(one, "sign_key"), bytes(one, "message"));
@@ -180,16 +213,16 @@ fn padding_and_codings() {
         assert_eq!(padded_len(length) as u64, number(one, "padded"));
     }
     for one in File::read("codings").vectors() {
-        assert_eq!(
-            unpack(&bytes(one, "plaintext")).unwrap(),
-            bytes(one, "body")
-        );
+        let plain = bytes(one, "plaintext");
+        assert_eq!(unpack(&plain).unwrap(), bytes(one, "body"));
+        assert_eq!(u64::from(plain[0] >> 4), number(one, "coding"));
     }
 }
 
 #[test]
 fn sections_and_the_changes_rebuilt_from_them() {
     let file = File::read("sections");
+    let (by, space) = (recorder(&file.0), SpaceId(file.fixed("space")));
     for one in file.vectors() {
         let kind = u16::try_from(number(one, "kind")).unwrap();
         if one["what"] == "genesis" {
@@ -197,29 +230,46 @@ fn sections_and_the_changes_rebuilt_from_them() {
             continue;
         }
         let body = bytes(one, "body");
-        let section = Section::decode(&body).unwrap();
-        assert_eq!(section.encode(), body);
+        let section = Section::decode_by(&body, &by, space).unwrap();
+        assert_eq!(section.encode_by(&by, space), body);
+        let spelled_out = bytes(one, "spelled_out");
+        assert_eq!(section.encode(), spelled_out);
+        for read in [
+            Section::decode(&spelled_out),
+            Section::decode_by(&spelled_out, &by, space),
+        ] {
+            assert_eq!(read.as_ref(), Ok(&section));
+        }
         assert_eq!(
             (section.kind, section.doc),
             (kind, DocId(fixed(one, "document")))
         );
+        assert!(space.holds(section.doc));
+        let sent_before: Vec<[u8; 32]> = one["sent_before"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|change| fixed(change, "hash"))
+            .collect();
         let mut built: Vec<Change> = Vec::new();
         for (wire, expected) in section
             .changes
             .iter()
             .zip(one["changes"].as_array().unwrap())
         {
-            let first = genesis(kind);
-            let dep = match wire.deps[..] {
-                [Dep::Genesis] => first.hash,
-                [Dep::InSection(n)] => built[n].hash,
-                _ => unreachable!("each follows one"),
+            let dep = |dep: &Dep| match dep {
+                Dep::Genesis => genesis(kind).hash,
+                Dep::InSection(n) => built[*n].hash,
+                Dep::Hash(begins) => {
+                    let mut known = sent_before.iter();
+                    *known.find(|hash| start(hash) == *begins).unwrap()
+                }
             };
             let parts = Parts {
                 seq: wire.seq,
                 time: wire.time,
                 start_op: number(expected, "start_op"),
-                deps: vec![dep],
+                deps: wire.deps.iter().map(dep).collect(),
                 ops: wire.ops.clone(),
                 splices: wire.splices.clone(),
             };
@@ -232,9 +282,10 @@ fn sections_and_the_changes_rebuilt_from_them() {
             assert_eq!(change::read(&change.bytes).unwrap().1, parts);
             built.push(change);
         }
+        assert_eq!(built.len(), one["changes"].as_array().unwrap().len());
         let parts = [
             file.fixed::<16>("community"),
-            file.fixed("space"),
+            space.0,
             section.doc.0,
             file.fixed("device"),
         ];
@@ -251,11 +302,11 @@ fn entries_open_with_the_epochs_key() {
     let space = SpaceId(file.fixed("space"));
     let keys = SpaceKeys::derive(space, 0, &EpochKey::from_bytes(&file.fixed("epoch_key")));
     let community = CommunityId(file.fixed("community"));
-    let mut previous = [0; 32];
+    let mut previous = [0; 8];
     for (sequence, one) in (0..).zip(file.vectors()) {
         let sealed = bytes(one, "bytes");
         let entry = Entry::parse(&sealed).unwrap();
-        entry.verify(community, &file.fixed("sign_key")).unwrap();
+        let verified = entry.verify(community, &file.fixed("sign_key")).unwrap();
         let header = entry.header();
         assert_eq!(header.incarnation, Incarnation(file.fixed("incarnation")));
         assert_eq!(
@@ -264,9 +315,9 @@ fn entries_open_with_the_epochs_key() {
         );
         assert_eq!(entry.hash(), fixed(one, "hash"));
         for (n, body) in list(one, "bodies").iter().enumerate() {
-            assert_eq!(entry.open_section(n, &keys).unwrap(), *body);
+            assert_eq!(verified.open_section(n, &keys).unwrap(), *body);
         }
-        previous = entry.hash();
+        previous = link(&entry.hash());
     }
 }
 
@@ -298,25 +349,41 @@ fn receipts_and_messages() {
                 request.verify(&fixed(one, "sign_key"), community, path),
                 "{name}"
             );
+            let body = request.body();
+            assert_eq!(again(path, true, body), body, "{name}");
             continue;
         }
-        let again = match (name, one["direction"].as_str().unwrap()) {
-            ("/v1/hub", _) => wire::encode(&wire::decode::<wire::HubInfo>(&whole).unwrap()),
-            ("/v1/communities", _) => {
-                wire::encode(&wire::decode::<wire::CommunityResponse>(&whole).unwrap())
-            }
-            ("/v1/charter", _) => {
-                wire::encode(&wire::decode::<wire::CharterResponse>(&whole).unwrap())
-            }
-            ("/v1/charter/append", "request") => {
-                wire::encode(&wire::decode::<wire::AppendRequest>(&whole).unwrap())
-            }
-            ("/v1/charter/append", _) => {
-                wire::encode(&wire::decode::<wire::AppendResponse>(&whole).unwrap())
-            }
-            ("a refusal", _) => wire::encode(&wire::decode::<wire::Refusal>(&whole).unwrap()),
-            _ => wire::encode(&wire::decode::<wire::SyncResponse>(&whole).unwrap()),
-        };
-        assert_eq!(again, whole, "{name}");
+        assert_eq!(
+            again(name, one["direction"] == "request", &whole),
+            whole,
+            "{name}"
+        );
+    }
+}
+
+/// A message of this name, read and written again.
+fn again(name: &str, asked: bool, bytes: &[u8]) -> Vec<u8> {
+    fn one<T: for<'b> Decode<'b, ()> + Encode<()>>(bytes: &[u8]) -> Vec<u8> {
+        wire::encode(&wire::decode::<T>(bytes).unwrap())
+    }
+    match (name, asked) {
+        (wire::PATH_HUB, _) => one::<wire::HubInfo>(bytes),
+        (wire::PATH_COMMUNITIES, _) => one::<wire::CommunityResponse>(bytes),
+        (wire::PATH_CHARTER, true) => one::<wire::CharterRequest>(bytes),
+        (wire::PATH_CHARTER, false) => one::<wire::CharterResponse>(bytes),
+        (wire::PATH_APPEND, true) => one::<wire::AppendRequest>(bytes),
+        (wire::PATH_APPEND, false) => one::<wire::AppendResponse>(bytes),
+        (wire::PATH_SYNC, true) => one::<wire::SyncRequest>(bytes),
+        (wire::PATH_SNAPSHOT_FIND, true) => one::<wire::SnapshotFind>(bytes),
+        (wire::PATH_SNAPSHOT_FIND, false) => one::<wire::SnapshotFound>(bytes),
+        (wire::PATH_SNAPSHOT_READ, true) => one::<wire::SnapshotRead>(bytes),
+        (wire::PATH_SNAPSHOT_READ, false) => one::<wire::SnapshotPiece>(bytes),
+        (wire::PATH_SNAPSHOT_OFFER, true) => one::<wire::SnapshotOffer>(bytes),
+        (wire::PATH_SNAPSHOT_PUT, true) => one::<wire::SnapshotPut>(bytes),
+        (wire::PATH_SNAPSHOT_OFFER | wire::PATH_SNAPSHOT_PUT, false) => {
+            one::<wire::SnapshotMissing>(bytes)
+        }
+        ("a refusal", _) => one::<wire::Refusal>(bytes),
+        _ => one::<wire::SyncResponse>(bytes),
     }
 }

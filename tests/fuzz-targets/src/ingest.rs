@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use doorknock::model::access::{Role, SpaceKind};
 use doorknock::{Answer, Doorknock, FileKeyStore, Request, Transport, Unreachable};
-use doorknock_model::ids::{DocId, SpaceId};
+use doorknock_model::ids::{DocId, GridId, SpaceId};
 use doorknock_model::kind::{Key, Value};
 use doorknock_model::kinds::{
     CASE, DOOR_CARD, MEMBER_CARD, ROUND_SHEET, Tick, TickResult, VISIT_BOOK, door_card,
@@ -282,7 +282,8 @@ fn sections() -> Vec<(u8, Section)> {
             visit_value(*door, "上门走访，老人身体好"),
         )
     };
-    let book = VISIT_BOOK.document(community, &[door.as_bytes(), &2026_i32.to_be_bytes()]);
+    let grid = community.grid("G1");
+    let book = visit_book::book(community, grid, *door, 2026);
     let start = |kind: u16| [After::genesis(kind)];
     let first = change(
         casework,
@@ -300,7 +301,7 @@ fn sections() -> Vec<(u8, Section)> {
         vec![visit(2)],
         vec![],
     );
-    let sheet = ROUND_SHEET.document(community, &[b"sheet"]);
+    let sheet = ROUND_SHEET.document(community, grid, &[b"sheet"]);
     let tick = Tick {
         door: *door,
         at: 1_795_000_000,
@@ -317,13 +318,13 @@ fn sections() -> Vec<(u8, Section)> {
         vec![tick],
         vec![],
     );
-    let card = DocId([4; 16]);
+    let card = rounds.document([4; 12]);
     let plan = put(Key::plain(door_card::EXTERNAL_ID), Value::Text("X1".into()));
     let plan = change(rounds, card, 1, &start(DOOR_CARD.code), vec![plan], vec![]);
-    let own = MEMBER_CARD.document(community, &[villain.member.as_bytes()]);
+    let own = MEMBER_CARD.document(community, GridId::default(), &[villain.member.as_bytes()]);
     let name = put(Key::plain(member_card::NAME), Value::Text("手工".into()));
     let name = change(common, own, 1, &start(MEMBER_CARD.code), vec![name], vec![]);
-    let case = DocId([5; 16]);
+    let case = casework.document([5; 12]);
     let title = put(Key::plain(1), Value::Text("漏水".into()));
     let edits = vec![Edit {
         after: None,

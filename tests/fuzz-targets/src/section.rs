@@ -3,14 +3,16 @@
 //! automerge's own decoder is not fed: it never sees foreign bytes (ADR 2), and a few of them may stand for any number of
 //! operations, so that no bound on its input bounds its memory.
 
-use doorknock_model::ids::{CommunityId, DoorId, VisitId};
+use doorknock_model::ids::{
+    CommunityId, DeviceId, DoorId, Incarnation, Recorder, SpaceId, VisitId,
+};
 use doorknock_model::kind::{Key, Value, Zone};
 use doorknock_model::kinds::{
     self, Channel, Outcome, PERSON_FILE, ROUND_SHEET, Tick, TickResult, VISIT_BOOK, Visit, pack,
 };
 use doorknock_replica::change::{self, Change, Op, OpId, Parts, genesis};
 use doorknock_replica::document::Document;
-use doorknock_replica::section::{Context, Dep, Section, WireChange};
+use doorknock_replica::section::{Context, Dep, HashStart, Section, WireChange, start};
 use doorknock_replica::splice::{Edit, Run, Splice, TextRef};
 use doorknock_replica::{Actor, ChangeHash};
 
@@ -24,6 +26,12 @@ pub const TARGET: Target = Target {
 };
 
 const ACTOR: Actor = [7; 16];
+const SPACE: SpaceId = SpaceId([4; 16]);
+/// Who wrote the sections.
+const BY: Recorder = Recorder {
+    device: DeviceId([8; 16]),
+    incarnation: Incarnation([9; 8]),
+};
 
 fn run(data: &[u8]) -> bool {
     match data.split_first() {
@@ -35,10 +43,15 @@ fn run(data: &[u8]) -> bool {
 
 /// Decoding and encoding agree, and every change that can be built reads back as its parts.
 fn body(bytes: &[u8]) -> bool {
-    let Ok(section) = Section::decode(bytes) else {
+    let Ok(section) = Section::decode_by(bytes, &BY, SPACE) else {
         return false;
     };
-    assert_eq!(Section::decode(&section.encode()).as_ref(), Ok(&section));
+    // With every id spelled out, as it is kept, and as short as an entry has it.
+    let kept = section.encode();
+    assert_eq!(Section::decode(&kept).as_ref(), Ok(&section));
+    let short = section.encode_by(&BY, SPACE);
+    let again = Section::decode_by(&short, &BY, SPACE);
+    assert_eq!(again.as_ref(), Ok(&section));
     let mut built = Vec::new();
     for change in &section.changes {
         built.push(rebuild(ACTOR, section.kind, change, &built, &[]));
@@ -68,28 +81,36 @@ pub(crate) fn rebuild(
     elsewhere: &[Change],
 ) -> Option<Change> {
     let genesis = genesis(kind);
-    let (mut deps, mut start) = (Vec::new(), 0);
+    let (mut deps, mut start_op) = (Vec::new(), 0);
     for dep in &change.deps {
         let (hash, max_op) = match dep {
             Dep::Genesis => (genesis.hash, genesis.max_op),
             Dep::InSection(n) => before.get(*n)?.as_ref().map(|c| (c.hash, c.max_op))?,
-            Dep::Hash(hash) => {
-                let known = elsewhere.iter().find(|change| change.hash == *hash);
-                (*hash, known.map_or(9, |change| change.max_op))
+            Dep::Hash(begins) => {
+                let mut known = elsewhere.iter();
+                let known = known.find(|change| start(&change.hash) == *begins);
+                known.map_or_else(|| (any(*begins), 9), |c| (c.hash, c.max_op))
             }
         };
         deps.push(hash);
-        start = start.max(max_op + 1);
+        start_op = start_op.max(max_op + 1);
     }
     let parts = Parts {
         seq: change.seq,
         time: change.time,
-        start_op: start,
+        start_op,
         deps,
         ops: change.ops.clone(),
         splices: change.splices.clone(),
     };
     change::build(actor, &parts).ok()
+}
+
+/// A hash that begins so.
+fn any(begins: HashStart) -> ChangeHash {
+    let mut hash = [0; 32];
+    hash[..begins.len()].copy_from_slice(&begins);
+    hash
 }
 
 /// Whether it names only operations that can have been before: what ingest sees to before anything is kept.
@@ -192,7 +213,8 @@ fn example() -> Vec<Section> {
         follow_up: Some(20_000),
         replaces: Some(vec![VisitId([4; 16])]),
     };
-    let visit = op(1, &[3; 16], vec![], visit_value(door, "老人身体好"));
+    let ids = [5, 6].map(|count| BY.id(1_790_000_000_000, count));
+    let visit = op(1, &ids[0], vec![], visit_value(door, "老人身体好"));
     let own = |counter| OpId {
         counter,
         actor: ACTOR,
@@ -219,11 +241,11 @@ fn example() -> Vec<Section> {
     };
     let context = Context {
         charter_length: 3,
-        charter_head: [6; 32],
+        charter_head: [6; 16],
         hub_position: 9,
     };
     let section = |kind: u16, changes, context| {
-        let doc = community.document(kind, &[b"seed"]);
+        let doc = community.document(SPACE, kind, &[b"seed"]);
         Section {
             kind,
             doc,
@@ -250,7 +272,7 @@ fn example() -> Vec<Section> {
                 wire(
                     2,
                     vec![Dep::InSection(0)],
-                    vec![op(2, &[8; 16], vec![], Value::Null)],
+                    vec![op(2, &ids[1], vec![], Value::Null)],
                     vec![],
                 ),
             ],
@@ -262,7 +284,7 @@ fn example() -> Vec<Section> {
                 wire(1, vec![Dep::Genesis], vec![name("王秀英", vec![])], vec![]),
                 wire(
                     2,
-                    vec![Dep::InSection(0), Dep::Hash([9; 32])],
+                    vec![Dep::InSection(0), Dep::Hash([9; 8])],
                     vec![name("王秀兰", vec![own(2)])],
                     vec![],
                 ),
@@ -282,7 +304,9 @@ fn example() -> Vec<Section> {
 
 fn seeds() -> Vec<Vec<u8>> {
     let sections = example();
-    let bodies = sections.iter().map(|section| seed(0, section.encode()));
+    let kept = sections.iter().map(|section| seed(0, section.encode()));
+    let short = sections.iter();
+    let short = short.map(|section| seed(0, section.encode_by(&BY, SPACE)));
     let values = sections
         .iter()
         .flat_map(|section| &section.changes)
@@ -292,5 +316,5 @@ fn seeds() -> Vec<Vec<u8>> {
         Value::Text(text) => Some(seed(1, seed(1, text))),
         _ => None,
     });
-    bodies.chain(values).collect()
+    kept.chain(short).chain(values).collect()
 }

@@ -1,6 +1,7 @@
 //! Receipts, running hashes, and every request and answer.
 
 use doorknock::model::ids::{DocId, SpaceId};
+use doorknock_seal::identity::DeviceSecrets;
 use doorknock_seal::receipt::{Receipt, running_hash};
 use doorknock_seal::request::sign_request;
 use doorknock_seal::wrap::Wrap;
@@ -8,7 +9,7 @@ use doorknock_sync::wire::{self, Verdict};
 use minicbor::Encode;
 use serde_json::{Value, json};
 
-use super::{Scene, file, hex};
+use super::{Scene, file, hex, snapshots};
 use crate::town::start_of;
 
 fn rounds(scene: &Scene) -> SpaceId {
@@ -101,9 +102,7 @@ pub(super) fn messages(scene: &Scene) -> Value {
     };
     let asked = wire::CharterRequest { community, from: 4 };
     let signed = |path: &str, body: &[u8], note: &str, fields: Value| {
-        let bytes = sign_request(path, body, community, &scene.worker.secrets);
-        json!({ "name": path, "direction": "request", "note": note, "path": path, "signer": hex(scene.worker.secrets.device_id().0),
-            "sign_key": hex(scene.worker.secrets.sign_key()), "bytes": hex(bytes), "body": fields })
+        signed(scene, &scene.worker.secrets, path, note, body, &fields)
     };
     let (zh, en) = (
         "请求格式错误。".to_owned(),
@@ -134,99 +133,115 @@ pub(super) fn messages(scene: &Scene) -> Value {
         hex(&town.said[3].statement),
         wraps.iter().map(hex).collect::<Vec<_>>()
     ]);
+    let mut vectors = vec![
+        said(
+            "/v1/hub",
+            &wire::HubInfo {
+                hub_key: town.hub.key(),
+                protocol: 1,
+            },
+            json!([hex(town.hub.key()), 1]),
+        ),
+        said(
+            "/v1/communities",
+            &wire::CommunityResponse { community },
+            json!([hex(community.0)]),
+        ),
+        signed(
+            wire::PATH_CHARTER,
+            &wire::encode(&asked),
+            "signed by a device; an invitation may too",
+            json!([hex(community.0), 4]),
+        ),
+        said(
+            "/v1/charter",
+            &wire::CharterResponse {
+                statements: statements.clone(),
+                wraps: wraps.clone(),
+            },
+            told,
+        ),
+        json!({ "name": "/v1/charter/append", "direction": "request", "path": "/v1/charter/append", "bytes": hex(append), "body": appended }),
+        said(
+            "/v1/charter/append",
+            &wire::AppendResponse { length: 5 },
+            json!([5]),
+        ),
+        signed(
+            wire::PATH_SYNC,
+            &wire::encode(&request),
+            "signed by a device",
+            json!([
+                hex(community.0),
+                request.charter_length,
+                hex(request.charter_head),
+                cursors,
+                [bytes.clone()],
+                request.limit,
+                request.own
+            ]),
+        ),
+        said(
+            "/v1/sync",
+            &answer(
+                wire::PulledItem::Entry(entry.bytes.clone()),
+                vec![stored, refused],
+            ),
+            json!([
+                [],
+                [],
+                [receipt, refusal],
+                [stretch(json!(bytes))],
+                false,
+                [1],
+                5
+            ]),
+        ),
+        said(
+            "/v1/sync, an entry of one's own",
+            &answer(wire::PulledItem::Own(entry.hash), vec![]),
+            json!([
+                [],
+                [],
+                [],
+                [stretch(json!([hex(entry.hash)]))],
+                false,
+                [1],
+                5
+            ]),
+        ),
+        said(
+            "a refusal",
+            &wire::Refusal {
+                code: "malformed_request".into(),
+                zh: zh.clone(),
+                en: en.clone(),
+            },
+            json!(["malformed_request", zh, en]),
+        ),
+    ];
+    vectors.extend(snapshots::messages(scene));
     file(
         "Every request and answer of the hub protocol as CBOR. In `body` an array's elements stand in order, byte strings as hexadecimal; of a signed request it is the body inside the envelope.",
-        vec![
-            said(
-                "/v1/hub",
-                &wire::HubInfo {
-                    hub_key: town.hub.key(),
-                    protocol: 1,
-                },
-                json!([hex(town.hub.key()), 1]),
-            ),
-            said(
-                "/v1/communities",
-                &wire::CommunityResponse { community },
-                json!([hex(community.0)]),
-            ),
-            signed(
-                wire::PATH_CHARTER,
-                &wire::encode(&asked),
-                "signed by a device; an invitation may too",
-                json!([hex(community.0), 4]),
-            ),
-            said(
-                "/v1/charter",
-                &wire::CharterResponse {
-                    statements: statements.clone(),
-                    wraps: wraps.clone(),
-                },
-                told,
-            ),
-            json!({ "name": "/v1/charter/append", "direction": "request", "path": "/v1/charter/append", "bytes": hex(append), "body": appended }),
-            said(
-                "/v1/charter/append",
-                &wire::AppendResponse { length: 5 },
-                json!([5]),
-            ),
-            signed(
-                wire::PATH_SYNC,
-                &wire::encode(&request),
-                "signed by a device",
-                json!([
-                    hex(community.0),
-                    request.charter_length,
-                    hex(request.charter_head),
-                    cursors,
-                    [bytes.clone()],
-                    request.limit,
-                    request.own
-                ]),
-            ),
-            said(
-                "/v1/sync",
-                &answer(
-                    wire::PulledItem::Entry(entry.bytes.clone()),
-                    vec![stored, refused],
-                ),
-                json!([
-                    [],
-                    [],
-                    [receipt, refusal],
-                    [stretch(json!(bytes))],
-                    false,
-                    [1],
-                    5
-                ]),
-            ),
-            said(
-                "/v1/sync, an entry of one's own",
-                &answer(wire::PulledItem::Own(entry.hash), vec![]),
-                json!([
-                    [],
-                    [],
-                    [],
-                    [stretch(json!([hex(entry.hash)]))],
-                    false,
-                    [1],
-                    5
-                ]),
-            ),
-            said(
-                "a refusal",
-                &wire::Refusal {
-                    code: "malformed_request".into(),
-                    zh: zh.clone(),
-                    en: en.clone(),
-                },
-                json!(["malformed_request", zh, en]),
-            ),
-        ],
+        vectors,
     )
 }
 
+/// A request, signed by this device.
+pub(super) fn signed(
+    scene: &Scene,
+    device: &DeviceSecrets,
+    path: &str,
+    note: &str,
+    body: &[u8],
+    fields: &Value,
+) -> Value {
+    let bytes = sign_request(path, body, scene.town.community(), device);
+    json!({ "name": path, "direction": "request", "note": note, "path": path, "signer": hex(device.device_id().0),
+        "sign_key": hex(device.sign_key()), "bytes": hex(bytes), "body": fields })
+}
+
 /// An answer.
-fn said(name: &str, message: &impl Encode<()>, body: Value) -> Value {
+pub(super) fn said(name: &str, message: &impl Encode<()>, body: Value) -> Value {
     json!({ "name": name, "direction": "answer", "bytes": hex(wire::encode(message)), "body": body })
 }

@@ -1,8 +1,9 @@
 //! Identities, signatures, the charter, key wraps, the invitation's link.
 
 use doorknock::model::access::SpaceKind;
-use doorknock::model::ids::{CommunityId, DoorId, GridId, derive16};
-use doorknock::model::kinds::{ROUND_SHEET, VISIT_BOOK};
+use doorknock::model::ids::{CommunityId, DoorId, GridId, Recorder, derive16};
+use doorknock::model::kinds::ROUND_SHEET;
+use doorknock::model::kinds::visit_book::book;
 use doorknock_seal::charter::Statement;
 use doorknock_seal::identity::{Context, DeviceSecrets, Signer, sign};
 use doorknock_seal::invite::InviteLink;
@@ -36,10 +37,19 @@ pub(super) fn identities(scene: &Scene) -> Value {
     };
     let grid = community.grid("G1");
     let kind = SpaceKind::Casework.code();
-    let (door, code) = (DoorId([5; 16]), VISIT_BOOK.code.to_be_bytes());
+    let door = DoorId([5; 16]);
+    let rounds = community.space(SpaceKind::Rounds, grid);
+    let by = Recorder {
+        device: worker.secrets.device_id(),
+        incarnation: worker.incarnation,
+    };
+    let record = |name: &str, time: u64, count: u32| {
+        json!({ "name": name, "what": "record", "device": hex(by.device.0), "incarnation": hex(by.incarnation.0), "time": time,
+            "count": count, "id": hex(by.id(time, count)) })
+    };
     let sheet = ROUND_SHEET.document(community, grid, &[&grid.0, &20_000_i32.to_be_bytes()]);
     file(
-        "Seeds, public keys and ids. derive16(label, parts) = SHA-256(\"doorknock/1 \" || label || (u32 big-endian length || part)*)[..16].",
+        "Seeds, public keys and ids. derive16(label, parts) = SHA-256(\"doorknock/1 \" || label || (u32 big-endian length || part)*)[..16]. A document's id ends with four bytes of derive16(\"bound\", [space, its first twelve]).",
         vec![
             device("the first admin's device", &town.admin.secrets),
             device("a worker's device", &worker.secrets),
@@ -59,14 +69,16 @@ pub(super) fn identities(scene: &Scene) -> Value {
                 &[&community.0, &[kind], &grid.0],
                 "community, kind, grid",
             ),
-            derived(
-                "a visit book's label and parts",
-                "document",
-                &[&community.0, &code, &door.0, &2026_i32.to_be_bytes()],
-                "community, kind number (u16 big-endian), door, year (i32 big-endian)",
-            ),
+            json!({ "name": "a door's visit book of a year", "what": "book", "door": hex(door.0), "year": 2026,
+                "space": hex(community.space(SpaceKind::Casework, grid).0), "id": hex(book(community, grid, door, 2026).0) }),
             json!({ "name": "a round sheet's document", "what": "document", "community": hex(community.0), "kind": ROUND_SHEET.code,
-                "subject": [hex(grid.0), hex(20_000_i32.to_be_bytes())], "id": hex(sheet.0) }),
+                "subject": [hex(grid.0), hex(20_000_i32.to_be_bytes())], "space": hex(rounds.0), "id": hex(sheet.0) }),
+            record("a record's id", 1_795_226_400_123, 0),
+            record(
+                "one whose count fills every place",
+                1_795_226_400_123,
+                0x2a5_a5a5,
+            ),
         ],
     )
 }
@@ -92,6 +104,7 @@ pub(super) fn signatures(scene: &Scene) -> Value {
             one("entry", Context::Entry, here, b"a header"),
             one("request", Context::Request, here, b"/v1/sync\0a body"),
             one("receipt", Context::Receipt, here, b"a place in a log"),
+            one("snapshot", Context::Snapshot, here, b"a manifest's body"),
         ],
     )
 }

@@ -5,8 +5,10 @@
 //! derives them again from the page.
 
 mod entries;
+mod files;
 mod hub;
 mod keys;
+mod snapshots;
 
 use std::path::Path;
 
@@ -60,6 +62,8 @@ pub fn all() -> Vec<File> {
         ("entries", entries::entries(&scene)),
         ("receipts", hub::receipts(&scene)),
         ("hub", hub::messages(&scene)),
+        ("snapshots", snapshots::snapshots(&scene)),
+        ("files", files::files(&scene)),
     ]
 }
 

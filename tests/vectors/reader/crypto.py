@@ -7,7 +7,9 @@ import struct
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 SUITE = b"\x01"
@@ -118,6 +120,12 @@ def hchacha20(key, nonce):
                            (0, 5, 10, 15), (1, 6, 11, 12), (2, 7, 8, 13), (3, 4, 9, 14)):
             _quarter(state, a, b, c, d)
     return struct.pack("<8I", *state[:4], *state[12:])
+
+
+def xchacha(key, nonce, data):
+    """XChaCha20 alone, block counter from 0; the same way there and back."""
+    subkey = hchacha20(key, nonce[:16])
+    return Cipher(ChaCha20(subkey, bytes(8) + nonce[16:]), None).encryptor().update(data)
 
 
 def xchacha_open(key, nonce, ciphertext, aad):
