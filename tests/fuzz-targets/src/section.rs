@@ -3,7 +3,9 @@
 //! automerge's own decoder is not fed: it never sees foreign bytes (ADR 2), and a few of them may stand for any number of
 //! operations, so that no bound on its input bounds its memory.
 
-use doorknock_model::ids::{CommunityId, DeviceId, DoorId, Incarnation, Recorder, SpaceId, VisitId};
+use doorknock_model::ids::{
+    CommunityId, DeviceId, DoorId, Incarnation, Recorder, SpaceId, VisitId,
+};
 use doorknock_model::kind::{Key, Value, Zone};
 use doorknock_model::kinds::{
     self, Channel, Outcome, PERSON_FILE, ROUND_SHEET, Tick, TickResult, VISIT_BOOK, Visit, pack,
