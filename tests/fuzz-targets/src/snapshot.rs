@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use chacha20poly1305::XChaCha20Poly1305;
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use doorknock_model::access::SpaceKind;
 use doorknock_model::ids::{CommunityId, DeviceId, Incarnation, SpaceId};
 use doorknock_model::kind::{Key, Value};
@@ -15,6 +17,8 @@ use doorknock_seal::identity::HubSecret;
 use doorknock_seal::limits::{SNAPSHOT_BODY_BYTES, SNAPSHOT_PART_BYTES, SNAPSHOT_PARTS};
 use doorknock_seal::snapshot::{Level, Manifest, Part, SignedManifest, SnapshotKeys, part_hash};
 use doorknock_tests::town::Town;
+use hkdf::Hkdf;
+use sha2::Sha256;
 
 use crate::{Target, seed};
 
@@ -46,6 +50,7 @@ fn run(data: &[u8]) -> bool {
         Some((0, bytes)) => manifest(bytes),
         Some((1, bytes)) => part(bytes),
         Some((2, bytes)) => pack(bytes),
+        Some((3, bytes)) => inside(bytes),
         _ => false,
     }
 }
@@ -67,38 +72,83 @@ fn manifest(bytes: &[u8]) -> bool {
     signed.verify(&admin.sign_key(), here()) && signed.maker() == admin.device_id()
 }
 
-/// A sealed part; what does not open is taken for a body, which opens as itself.
 fn part(bytes: &[u8]) -> bool {
-    if let Ok(body) = KEYS.open(bytes) {
+    KEYS.open(bytes).is_ok_and(|body| {
         assert!(body.len() <= SNAPSHOT_BODY_BYTES);
-        return true;
-    }
-    let sealed = KEYS.seal(bytes).expect("a body within the limits");
-    assert_eq!(KEYS.open(&sealed).as_deref(), Ok(bytes));
-    assert_eq!(KEYS.seal(bytes), Ok(sealed), "the same body, the same part");
-    false
+        true
+    })
 }
 
-/// Decoding and encoding agree, numbers and changes are made without a panic, and what is built is what the heads say.
+/// Whatever stands in a part, whose tag a mutation would always break.
+fn inside(plain: &[u8]) -> bool {
+    let nonce = [6; 24];
+    let (cipher, aad) = cipher();
+    let payload = Payload {
+        msg: plain,
+        aad: &aad,
+    };
+    let sealed = cipher.encrypt(&nonce.into(), payload).expect("it is small");
+    part(&[&nonce[..], &sealed].concat())
+}
+
+/// What a part is sealed with, and the additional data.
+fn cipher() -> (XChaCha20Poly1305, Vec<u8>) {
+    let mut key = [0; 32];
+    Hkdf::<Sha256>::new(Some(&space().0), TOWN.keys[&space()].as_bytes())
+        .expand(b"doorknock/1 snapshot", &mut key)
+        .expect("32 bytes");
+    let aad = [&space().0[..], &0_u32.to_be_bytes()].concat();
+    (XChaCha20Poly1305::new(&key.into()), aad)
+}
+
+/// What stands in a sealed part.
+fn plain(part: &[u8]) -> Vec<u8> {
+    let (nonce, sealed) = part.split_first_chunk::<24>().expect("a part");
+    let (cipher, aad) = cipher();
+    let payload = Payload {
+        msg: sealed,
+        aad: &aad,
+    };
+    let plain = cipher.decrypt(&(*nonce).into(), payload);
+    plain.expect("a part of this space")
+}
+
+/// Decoding and encoding agree, and numbers and changes are made without a panic. Heads, which a mutation would always
+/// break, are put right for the document's sake.
 fn pack(bytes: &[u8]) -> bool {
     let Ok(pack) = Pack::decode(bytes) else {
         return false;
     };
     assert_eq!(Pack::decode(&pack.encode()).as_ref(), Ok(&pack));
     assert_eq!(pack.actors(here(), space()).len(), pack.authors.len());
-    let numbers = pack.numbers();
-    let Ok(built) = pack.build(here(), space()) else {
+    let headless = Pack {
+        heads: vec![],
+        ..pack.clone()
+    };
+    let Ok(built) = headless.build(here(), space()) else {
+        assert!(pack.build(here(), space()).is_err());
         return false;
     };
-    let numbers = numbers.expect("what was built has numbers");
-    assert_eq!(built.len(), pack.changes.len());
+    let numbers = pack.numbers().expect("what was built has numbers");
+    assert_eq!(
+        (built.len(), numbers.len()),
+        (pack.changes.len(), built.len())
+    );
     for ((parts, change), numbers) in built.iter().zip(&numbers) {
         let said = (numbers.seq, numbers.start_op, numbers.last_op);
         assert_eq!((parts.seq, parts.start_op, change.max_op), said);
     }
-    let heads: Vec<ChangeHash> = pack.heads.iter().map(|(_, hash)| *hash).collect();
+    let hash_at = |(n, _): &(usize, ChangeHash)| built[*n].1.hash;
+    let heads: Vec<ChangeHash> = pack.heads.iter().map(hash_at).collect();
+    let named = pack
+        .heads
+        .iter()
+        .zip(&heads)
+        .all(|((_, said), hash)| said == hash);
+    assert_eq!(pack.build(here(), space()).is_ok(), named);
     let chunks = built.iter().map(|(_, change)| &change.bytes[..]);
-    Document::load(pack.kind, chunks, &heads).is_ok()
+    let loads = Document::load(pack.kind, chunks, &heads).is_ok();
+    named && loads
 }
 
 /// Who writes in the examples.
@@ -180,9 +230,12 @@ fn seeds() -> Vec<Vec<u8>> {
     };
     let manifest = manifest.sign(&TOWN.admin.secrets, here());
     let packs = packs.iter().map(|pack| seed(2, pack));
+    let plain = parts.iter().map(|part| seed(3, plain(part)));
+    let plain: Vec<_> = plain.collect();
     let parts = parts.iter().map(|part| seed(1, part));
     std::iter::once(seed(0, manifest))
         .chain(parts)
         .chain(packs)
+        .chain(plain)
         .collect()
 }
