@@ -229,6 +229,11 @@ impl Doorknock {
         self.attempt(&mut self.lock(), &work).map_err(full)
     }
 
+    /// Notes something that is a help and no more: without room it is not noted, and the reserve stays.
+    pub(crate) fn noting(&self, work: impl Fn(&mut Inner) -> Result<()>) {
+        let _ = self.attempt(&mut self.lock(), &work);
+    }
+
     /// Tries a write. A page that did not read ends the connection, also for what has nothing to do with it,
     /// so the write is tried once more on a new one.
     fn attempt<T>(&self, inner: &mut Inner, work: &impl Fn(&mut Inner) -> Result<T>) -> Result<T> {

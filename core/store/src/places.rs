@@ -24,7 +24,7 @@ pub struct Origin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waits {
     /// The change it waits for.
-    pub waits_for: [u8; 32],
+    pub waits_for: [u8; 8],
     /// Its author.
     pub author: i64,
     /// Its space.

@@ -18,10 +18,12 @@
 
 pub mod charter;
 pub mod entry;
+pub mod file;
 pub mod hub;
 pub mod ingest;
 pub mod roster;
 pub mod section;
+pub mod snapshot;
 pub mod wire;
 pub mod words;
 
@@ -36,7 +38,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub static TARGETS: [Target; 8] = [
+pub static TARGETS: [Target; 10] = [
     entry::TARGET,
     section::TARGET,
     charter::TARGET,
@@ -44,6 +46,8 @@ pub static TARGETS: [Target; 8] = [
     hub::TARGET,
     roster::TARGET,
     words::TARGET,
+    snapshot::TARGET,
+    file::TARGET,
     ingest::TARGET,
 ];
 

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::sync::LazyLock;
 
 use doorknock_model::access::{Role, SpaceKind};
-use doorknock_model::ids::SpaceId;
+use doorknock_model::ids::{CommunityId, SpaceId};
 use doorknock_seal::identity::{HubSecret, InviteSecret};
 use doorknock_seal::invite::InviteLink;
 use doorknock_seal::receipt::Receipt;
@@ -50,6 +50,13 @@ fn run(data: &[u8]) -> bool {
         11 => link(&String::from_utf8_lossy(bytes)),
         // The same from its bytes, so that a mutation does not end at the alphabet.
         12 => link(&format!("doorknock://join/1/{}", base64url(bytes))),
+        13 => message::<wire::SnapshotFind>(bytes),
+        14 => message::<wire::SnapshotFound>(bytes),
+        15 => message::<wire::SnapshotRead>(bytes),
+        16 => message::<wire::SnapshotPiece>(bytes),
+        17 => message::<wire::SnapshotOffer>(bytes),
+        18 => message::<wire::SnapshotMissing>(bytes),
+        19 => message::<wire::SnapshotPut>(bytes),
         _ => false,
     }
 }
@@ -169,7 +176,7 @@ fn seeds() -> Vec<Vec<u8>> {
     };
     let text = link.to_string();
     let (zh, en) = ("请求格式错误。".to_owned(), "not understood".to_owned());
-    vec![
+    let mut seeds = vec![
         seed(0, wire::encode(&sync)),
         seed(1, wire::encode(&answer)),
         seed(
@@ -211,6 +218,51 @@ fn seeds() -> Vec<Vec<u8>> {
         ),
         seed(11, &text),
         seed(12, unbase64(&text["doorknock://join/1/".len()..])),
+    ];
+    seeds.extend(about_snapshots(community));
+    seeds
+}
+
+/// Of every message about snapshots, one.
+fn about_snapshots(community: CommunityId) -> [Vec<u8>; 7] {
+    let (space, part) = (3, [2; 32]);
+    let find = wire::SnapshotFind {
+        community,
+        spaces: vec![0, 2, 3],
+    };
+    let found = wire::SnapshotFound {
+        spaces: vec![3],
+        manifests: vec![vec![1; 70]],
+    };
+    let read = wire::SnapshotRead {
+        community,
+        space,
+        part,
+        offset: 1 << 18,
+        limit: 1 << 18,
+    };
+    let piece = wire::SnapshotPiece { bytes: vec![4; 70] };
+    let offer = wire::SnapshotOffer {
+        community,
+        space,
+        manifest: vec![1; 70],
+    };
+    let missing = wire::SnapshotMissing {
+        parts: vec![part.to_vec(), vec![5; 32]],
+    };
+    let put = wire::SnapshotPut {
+        community,
+        space,
+        part: vec![6; 70],
+    };
+    [
+        seed(13, wire::encode(&find)),
+        seed(14, wire::encode(&found)),
+        seed(15, wire::encode(&read)),
+        seed(16, wire::encode(&piece)),
+        seed(17, wire::encode(&offer)),
+        seed(18, wire::encode(&missing)),
+        seed(19, wire::encode(&put)),
     ]
 }
 

@@ -12,7 +12,7 @@ const SEALED: usize = FRAME + 16;
 
 /// A file of several frames, of an office with a town's doors.
 fn long_file(crew: &Crew) -> Vec<u8> {
-    let many = roster(&["G1"], 160);
+    let many = roster(&["G1"], 400);
     let net = crew.world.net();
     crew.office
         .import(&many, Default::default(), &net, &mut |_, _| {})

@@ -71,6 +71,7 @@ fn a_dictionary_of_a_newer_version_is_waited_for_and_the_other_sections_are_take
             rules: item.rules,
             at: item.at,
             bytes: &readable,
+            by_file: false,
         })
     });
     learnt.unwrap();

@@ -4,7 +4,7 @@ use doorknock_store::Tx;
 use doorknock_store::log::DocRow;
 
 use super::REFUSED;
-use super::take::{NEVER, refused_name};
+use super::take::never;
 use crate::Result;
 use crate::history;
 use crate::home::Inner;
@@ -30,7 +30,7 @@ pub(crate) fn check_pack(tx: &Tx<'_>, doc: DocRow, now_ms: i64) -> Result<bool> 
             tx.forget_pack(doc.ord)?;
             tx.drop_snapshot(doc.space)?;
             tx.set_cursor(doc.space, 0, &[0; 32])?;
-            tx.set_meta(&refused_name(doc.space), NEVER)?;
+            never(tx, doc.space)?;
             tx.notice(REFUSED, &doc.space.to_be_bytes(), now_ms)?;
             // What it showed goes with the next opening, if not before.
             tx.set_meta_number(crate::doctor::PROJECTED_BY, 0)?;

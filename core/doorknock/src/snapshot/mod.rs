@@ -16,7 +16,7 @@ mod take;
 
 pub(crate) use check::{check_pack, check_some};
 pub use make::SnapshotReport;
-pub(crate) use take::{begin, give_up, next_part, take_part, wanted};
+pub(crate) use take::{begin, give_up, never, next_part, take_part, wanted};
 
 /// The space's snapshot was no good and the log is read instead.
 pub(crate) const REFUSED: &str = "snapshot_refused";

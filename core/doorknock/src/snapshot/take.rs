@@ -107,12 +107,17 @@ pub(crate) fn begin(inner: &mut Inner, number: u32, bytes: &[u8]) -> Result<bool
     Ok(true)
 }
 
-/// In the place of such a hash: what was found wrong only later, so that none is tried again.
-pub(super) const NEVER: &[u8] = b"never";
+/// In the place of such a hash: none is asked for or tried again.
+const NEVER: &[u8] = b"never";
 
 /// Where the hash of a manifest is kept that was no good.
-pub(super) fn refused_name(space: u32) -> String {
+fn refused_name(space: u32) -> String {
     format!("no_snapshot:{space}")
+}
+
+/// Asks for no snapshot of a space again.
+pub(crate) fn never(tx: &Tx<'_>, space: u32) -> doorknock_store::Result<()> {
+    tx.set_meta(&refused_name(space), NEVER)
 }
 
 /// Goes on with the log: from its beginning, if something of the snapshot is still missing.

@@ -35,9 +35,12 @@ impl SyncSession {
             );
             if !spaces.is_empty() {
                 let community = home.lock().identity()?.community;
-                let find = wire::encode(&wire::SnapshotFind { community, spaces });
+                let find = wire::encode(&wire::SnapshotFind {
+                    community,
+                    spaces: spaces.clone(),
+                });
                 let request = signed(home, wire::PATH_SNAPSHOT_FIND, &find)?;
-                return Ok(Some(self.send(request, Asked::Find)));
+                return Ok(Some(self.send(request, Asked::Find(spaces))));
             }
         }
         let limit;
@@ -59,18 +62,35 @@ impl SyncSession {
             limit,
         });
         let request = signed(home, wire::PATH_SNAPSHOT_READ, &read)?;
-        let _ = home.writing(pace::asking);
+        home.noting(pace::asking);
         Ok(Some(self.send(request, Asked::Piece(part, offset))))
     }
 
-    /// Manifests; a hub that knows no snapshots has none.
-    pub(super) fn take_found(&mut self, home: &Doorknock, answer: Answer) -> Result<()> {
-        if answer.status != 200 {
-            return Ok(());
-        }
-        let found: wire::SnapshotFound = wire::decode(&accepted(answer)?)?;
-        for (space, manifest) in found.spaces.iter().zip(&found.manifests) {
-            home.writing(|inner| snapshot::begin(inner, *space, manifest))?;
+    /// Manifests; a hub that knows no snapshots has none. It is not asked again for a space of which there
+    /// is none: an empty space would be asked for at every sync, and what has a log by now is read from it.
+    pub(super) fn take_found(
+        &mut self,
+        home: &Doorknock,
+        asked: &[u32],
+        answer: Answer,
+    ) -> Result<()> {
+        let found = match answer.status {
+            200 => wire::decode(&accepted(answer)?)?,
+            _ => wire::SnapshotFound::default(),
+        };
+        for space in asked {
+            let mut manifests = found.spaces.iter().zip(&found.manifests);
+            let manifest = manifests.find(|(n, _)| *n == space).map(|(_, bytes)| bytes);
+            home.writing(|inner| {
+                let begun = match manifest {
+                    Some(bytes) => snapshot::begin(inner, *space, bytes)?,
+                    None => false,
+                };
+                if !begun {
+                    inner.store.write(|tx| snapshot::never(tx, *space))?;
+                }
+                Ok(())
+            })?;
         }
         Ok(())
     }
@@ -84,7 +104,7 @@ impl SyncSession {
         answer: Answer,
     ) -> Result<()> {
         let arrived = answer.body.len();
-        let _ = home.writing(|inner| pace::answered(inner, arrived));
+        home.noting(|inner| pace::answered(inner, arrived));
         let gone = answer.status == 404;
         let piece = match gone {
             true => wire::SnapshotPiece { bytes: Vec::new() },

@@ -101,7 +101,8 @@ enum Asked {
     /// The entries pushed, and the bytes of the request.
     Sync(Vec<[u8; 32]>, usize),
     GiveBack,
-    Find,
+    /// Snapshots of these spaces.
+    Find(Vec<u32>),
     Piece(PartRow, u64),
     Keys,
 }
@@ -128,8 +129,7 @@ impl SyncSession {
                 pulled => self.report.pulled += pulled?,
             }
             home.writing(|inner| offer_refused_again(inner, now))?;
-            // A note that it could not make only leaves the pace as it was.
-            let _ = home.writing(pace::lost_before);
+            home.noting(pace::lost_before);
         }
         if self.ask_keys.is_none() {
             // Once a session: what does not open today may not open tomorrow either.
@@ -176,7 +176,7 @@ impl SyncSession {
             home.keep_reserve();
             return Ok(None);
         };
-        let _ = home.writing(pace::asking);
+        home.noting(pace::asking);
         let body = {
             let inner = home.lock();
             sign_request(
@@ -216,7 +216,7 @@ impl SyncSession {
                 }
                 Ok(())
             }
-            Asked::Find => self.take_found(home, answer),
+            Asked::Find(spaces) => self.take_found(home, &spaces, answer),
             Asked::Piece(part, offset) => self.take_piece(home, &part, offset, answer),
             Asked::Keys => {
                 // It was worth asking; all else goes on without.
@@ -229,7 +229,7 @@ impl SyncSession {
             }
             Asked::Sync(hashes, up) => {
                 let arrived = up.max(answer.body.len());
-                let _ = home.writing(|inner| pace::answered(inner, arrived));
+                home.noting(|inner| pace::answered(inner, arrived));
                 let body = accepted(answer)?;
                 let response: wire::SyncResponse = wire::decode(&body)?;
                 let outcome = self.take(home, &hashes, &response)?;
