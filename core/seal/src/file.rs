@@ -237,12 +237,7 @@ impl<R: Read> FileReader<R> {
     ///
     /// # Errors
     /// [`FileError::Io`].
-<<<<<<< HEAD
     pub fn record(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
-=======
-    #[allow(clippy::should_implement_trait, reason = "it can fail, and holds a file")]
-    pub fn next(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
->>>>>>> w-vec
         loop {
             if let Some((length, rest)) = self.plain[self.at..].split_first_chunk() {
                 let length = u32::from_be_bytes(*length) as usize;

@@ -46,13 +46,13 @@ fn read(bytes: &[u8]) -> Option<(Vec<Vec<u8>>, bool)> {
     let keys = [EpochKey::from_bytes(&[1; 32]), key()];
     let mut file = FileReader::open(bytes, &keys).ok()?;
     let mut records = Vec::new();
-    while let Some(record) = file.next().expect("memory does not fail") {
+    while let Some(record) = file.record().expect("memory does not fail") {
         assert!(!record.is_empty() && record.len() <= RECORD);
         records.push(record.to_vec());
     }
     let length: usize = records.iter().map(|record| 4 + record.len()).sum();
     assert!(length <= bytes.len(), "more than there was");
-    let end = file.next().expect("memory does not fail");
+    let end = file.record().expect("memory does not fail");
     assert!(end.is_none(), "the end stays the end");
     Some((records, file.is_whole()))
 }
