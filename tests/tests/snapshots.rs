@@ -269,7 +269,7 @@ fn a_first_sync_that_is_cut_anywhere_goes_on_where_it_was() {
         sessions += 1;
         assert!(sessions < 500);
     }
-    assert!(sessions > 10, "{sessions}");
+    assert!(sessions >= 5, "{sessions}");
     assert!(ready_before_the_end, "today's doors come before history");
     assert_eq!(
         last.map(|f| f.bytes),

@@ -105,14 +105,15 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The entry that its author wrote before this one in the space, if this one came in and that one did not:
+    /// The beginning of the entry's hash that its author wrote before this one in the space, if this one came in and that one did not:
     /// the author's chain has a gap there.
-    pub fn missing_before(&self, space: u32, entry: &[u8; 32]) -> Result<Option<[u8; 32]>> {
+    pub fn missing_before(&self, space: u32, entry: &[u8; 32]) -> Result<Option<[u8; 8]>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT s.previous FROM successor s
-             WHERE s.space = ?1 AND s.entry = ?2 AND s.previous <> zeroblob(32)
+             WHERE s.space = ?1 AND s.entry = ?2 AND s.previous <> zeroblob(8)
                AND NOT EXISTS (SELECT 1 FROM successor b
-                               WHERE b.space = s.space AND b.device = s.device AND b.entry = s.previous)",
+                               WHERE b.space = s.space AND b.device = s.device
+                                 AND substr(b.entry, 1, 8) = s.previous)",
         )?;
         let mut rows = statement.query(params![space, &entry[..]])?;
         Ok(rows.next()?.map(|row| fixed(row, 0)).transpose()?)
