@@ -54,7 +54,8 @@ pub(crate) fn run() -> Done {
     let mut faults = Vec::new();
     for file in &files {
         faults.extend(length(file));
-        if !matches!(file.path.as_str(), "Cargo.lock" | ".gitignore") {
+        let lock = file.path.ends_with("Cargo.lock");
+        if !lock && file.path != ".gitignore" {
             faults.extend(words(file));
         }
     }

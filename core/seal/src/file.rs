@@ -237,7 +237,10 @@ impl<R: Read> FileReader<R> {
     ///
     /// # Errors
     /// [`FileError::Io`].
-    #[allow(clippy::should_implement_trait, reason = "it can fail, and holds a file")]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "it can fail, and holds a file"
+    )]
     pub fn next(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
         loop {
             if let Some((length, rest)) = self.plain[self.at..].split_first_chunk() {
