@@ -4,6 +4,8 @@
 
 #[path = "rounds/decide.rs"]
 mod decide;
+#[path = "rounds/drafts.rs"]
+mod drafts;
 #[path = "rounds/list.rs"]
 mod list;
 #[path = "rounds/visits.rs"]

@@ -395,7 +395,7 @@ fn waiting(inner: &Inner, view: &View<'_>, wait: &Waits) -> Result<Waiting> {
     Ok(Waiting {
         by,
         entry: short(&wait.entry),
-        missing: missing.as_ref().map(short),
+        missing: missing.as_ref().map(|m| short(m)),
         reason,
     })
 }
@@ -411,6 +411,6 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
     whole.then(|| pairs.map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
-fn short(hash: &[u8; 32]) -> String {
-    hash[..8].iter().map(|b| format!("{b:02x}")).collect()
+fn short(hash: &[u8]) -> String {
+    hash.iter().take(8).map(|b| format!("{b:02x}")).collect()
 }

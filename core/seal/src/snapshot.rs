@@ -355,7 +355,8 @@ mod tests {
     #[test]
     fn a_part_that_no_part_can_be_is_refused_before_it_is_fetched() {
         let device = DeviceSecrets::from_bytes(&[5; 64]);
-        for size in [0, limits::SNAPSHOT_PART_BYTES as u32 + 1, u32::MAX] {
+        let most = u32::try_from(limits::SNAPSHOT_PART_BYTES).unwrap();
+        for size in [0, most + 1, u32::MAX] {
             let mut wrong = manifest();
             wrong.parts[1].size = size;
             let bytes = wrong.sign(&device, HERE);

@@ -113,7 +113,7 @@ fn it_is_handed_out_when_its_last_part_is_there_and_read_from_any_byte() {
     assert_eq!(missing(&put(&world, &world.office, parts[1])), 1);
     assert!(found(&world, &worker).is_empty(), "half of one is none");
     assert_eq!(missing(&put(&world, &world.office, parts[0])), 0);
-    assert_eq!(found(&world, &worker), [signed.clone()]);
+    assert_eq!(found(&world, &worker), std::slice::from_ref(&signed));
     assert_eq!(missing(&offer(&world, &world.office, signed)), 0, "a retry");
     let size = parts[0].len() as u64;
     for offset in 0..=size {

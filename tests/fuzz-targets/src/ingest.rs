@@ -3,11 +3,11 @@
 
 use std::cell::Cell;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use doorknock::model::access::{Role, SpaceKind};
-use doorknock::{Answer, Doorknock, FileKeyStore, Request, Transport, Unreachable};
+use doorknock::{Answer, Request, Transport, Unreachable};
 use doorknock_model::ids::{DocId, GridId, SpaceId};
 use doorknock_model::kind::{Key, Value};
 use doorknock_model::kinds::{
@@ -23,9 +23,10 @@ use doorknock_seal::receipt::{Receipt, running_hash};
 use doorknock_seal::sha256;
 use doorknock_sync::wire;
 use doorknock_tests::by_hand::{After, ByHand, Made, put, section};
-use doorknock_tests::{SeededEntropy, World, roster};
+use doorknock_tests::{World, roster};
 use tempfile::TempDir;
 
+use crate::home::{folder, fresh, keep, reads};
 use crate::section::{rebuild, visit_value};
 use crate::{Parts, Target, seed};
 
@@ -41,17 +42,12 @@ struct Scene {
     world: World,
     villain: ByHand,
     phone: PathBuf,
-    key: [u8; 32],
     door: doorknock_model::ids::DoorId,
     folder: TempDir,
 }
 
 static SCENE: LazyLock<Scene> = LazyLock::new(|| {
-    let folder = match Path::new("/dev/shm") {
-        memory if memory.is_dir() => tempfile::tempdir_in(memory),
-        _ => tempfile::tempdir(),
-    };
-    let folder = folder.expect("a folder");
+    let folder = folder();
     let world = World::new(folder.path(), 7);
     let office = world.office(&roster(&["G1"], 2)).expect("an office");
     let grids = ["G1".to_owned()];
@@ -62,43 +58,15 @@ static SCENE: LazyLock<Scene> = LazyLock::new(|| {
     let phone = world.phone(&office, "li", &["G1"]).expect("a phone");
     let door = phone.doors(None).expect("doors")[0].door;
     drop((office, phone));
-    let phone = world.home("li");
-    let key = fs::read(phone.join("key"))
-        .expect("a key")
-        .try_into()
-        .expect("32 bytes");
-    // A reserve of a megabyte would be copied for every input.
-    fs::write(phone.join("reserve"), b"-").expect("a reserve");
+    let phone = keep(&world, "li");
     Scene {
         world,
         villain,
         phone,
-        key,
         door,
         folder,
     }
 });
-
-/// The phone, fresh.
-fn phone() -> (Doorknock, PathBuf) {
-    let scene = &*SCENE;
-    thread_local! { static COPIES: Cell<u32> = const { Cell::new(0) }; }
-    let thread = format!("{:?}", std::thread::current().id());
-    let copy = scene
-        .folder
-        .path()
-        .join(format!("{thread}-{}", COPIES.replace(COPIES.get() + 1)));
-    fs::create_dir_all(&copy).expect("a folder");
-    for file in fs::read_dir(&scene.phone).expect("the phone's folder") {
-        let file = file.expect("a file");
-        fs::copy(file.path(), copy.join(file.file_name())).expect("a copy");
-    }
-    let env = doorknock_tests::env(&Arc::new(SeededEntropy::new(8)), &scene.world.clock, None);
-    let keys = FileKeyStore::new(copy.join("key"));
-    let phone = Doorknock::open(&copy, &keys, env).expect("the phone opens");
-    assert_eq!(fs::read(copy.join("key")).expect("a key"), scene.key);
-    (phone, copy)
-}
 
 fn run(data: &[u8]) -> bool {
     match data.split_first() {
@@ -226,7 +194,7 @@ impl Transport for Once {
 /// A fresh phone takes an answer; afterwards it reads like any other. What it took and set aside, if the sync ended
 /// well.
 fn take(answer: Vec<u8>, honest: bool) -> Option<(usize, usize)> {
-    let (phone, folder) = phone();
+    let (phone, folder) = fresh(&SCENE.world, &SCENE.phone, &SCENE.folder);
     // Rebuilding every table and comparing costs more than all else together; a quarter of the inputs will do.
     let compared = sha256(&[&answer])[0] < 64;
     let net = Once {
@@ -238,16 +206,7 @@ fn take(answer: Vec<u8>, honest: bool) -> Option<(usize, usize)> {
         assert!(!honest, "{error}");
         assert_ne!(error.code(), "internal", "{error}");
     }
-    let status = phone.status().expect("a status");
-    phone.round(Some("G1"), None).expect("a round");
-    phone.visits(None, 100).expect("visits");
-    phone.conflicts().expect("conflicts");
-    phone.search("走访", 5).expect("an answer");
-    phone.export(None, 100).expect("lines");
-    assert_eq!(
-        phone.quarantine().expect("a list").len() as u64,
-        status.quarantined
-    );
+    reads(&phone);
     if compared {
         let report = phone.doctor().expect("a report");
         assert!(report.ok(), "{report:?}");

@@ -19,11 +19,13 @@
 pub mod charter;
 pub mod entry;
 pub mod file;
+mod home;
 pub mod hub;
 pub mod ingest;
 pub mod roster;
 pub mod section;
 pub mod snapshot;
+pub mod whole;
 pub mod wire;
 pub mod words;
 
@@ -38,7 +40,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub static TARGETS: [Target; 10] = [
+pub static TARGETS: [Target; 11] = [
     entry::TARGET,
     section::TARGET,
     charter::TARGET,
@@ -49,6 +51,7 @@ pub static TARGETS: [Target; 10] = [
     snapshot::TARGET,
     file::TARGET,
     ingest::TARGET,
+    whole::TARGET,
 ];
 
 /// The target of this name.

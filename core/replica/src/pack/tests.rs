@@ -31,20 +31,23 @@ fn history(steps: &[(u8, u8, i64, bool)]) -> (Pack, Vec<(ChangeHash, Vec<u8>)>) 
         let op_of = |hash: &ChangeHash| all.iter().find(|(h, ..)| h == hash).map_or(0, |c| c.1);
         let start_op = deps.iter().map(op_of).max().unwrap_or(0) + 1;
         seqs[usize::from(who)] += 1;
+        let number = u32::try_from(n).unwrap();
         // An id that its author counted, where the time allows it, or anybody's.
         let recorder = Recorder {
             device: author(who).0,
             incarnation: author(who).1,
         };
         let counted = u64::try_from(*time).ok().filter(|ms| ms >> 48 == 0);
-        let id = counted.map_or(vec![n as u8; 16], |ms| recorder.id(ms, n as u32).to_vec());
+        let id = counted.map_or(vec![number.to_be_bytes()[3]; 16], |ms| {
+            recorder.id(ms, number).to_vec()
+        });
         let op = Op {
             key: Key { field: 1, id },
             replaces: vec![],
             value: Value::Bytes(vec![*follows; 30]),
         };
         let splice = Splice {
-            text: TextRef::New(Key::plain(9 + n as u16)),
+            text: TextRef::New(Key::plain(9 + u16::try_from(n).unwrap())),
             edits: vec![Edit {
                 insert: "敲门".to_owned(),
                 ..Edit::default()
