@@ -8,7 +8,7 @@
 //! - [`wrap`]: a space's epoch key, given to one recipient at a time;
 //! - [`entry`]: what one device wrote into one space, sealed;
 //! - [`snapshot`]: a space as it stood at a place of its log, in sealed parts;
-//! - [`file`]: the same entries in a file, sealed as a whole;
+//! - [`mod@file`]: the same entries in a file, sealed as a whole;
 //! - [`dictionary`]: what every program knows of such text before it reads any, so that little is sent;
 //! - [`request`] and [`receipt`]: what a client says to the hub, and what the hub promises back.
 //!

@@ -21,7 +21,7 @@ const LENGTH_BITS: u32 = 20;
 /// The longest a plaintext gets: of a body at the limit that does not compress.
 pub(crate) const LONGEST: usize = padded_len(HEAD + SECTION_BODY_BYTES);
 
-/// Below [`FINE`] a multiple of eight; above it the Padmé rule: a length is rounded up so that only its O(log log) leading bits vary, which
+/// Below `FINE` a multiple of eight; above it the Padmé rule: a length is rounded up so that only its O(log log) leading bits vary, which
 /// costs at most 12 % (Nikitin and others, "Reducing Metadata Leakage from Encrypted Files and
 /// Communication with PURBs", 2019). At least 64.
 #[must_use]
