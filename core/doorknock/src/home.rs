@@ -230,8 +230,14 @@ impl Doorknock {
     }
 
     /// Notes something that is a help and no more: without room it is not noted, and the reserve stays.
-    pub(crate) fn noting(&self, work: impl Fn(&mut Inner) -> Result<()>) {
-        let _ = self.attempt(&mut self.lock(), &work);
+    ///
+    /// # Errors
+    /// If the store has stopped: what comes next would be told so anyway.
+    pub(crate) fn noting(&self, work: impl Fn(&mut Inner) -> Result<()>) -> Result<()> {
+        match self.attempt(&mut self.lock(), &work) {
+            Err(error) if error.is_stopped() => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Tries a write. A page that did not read ends the connection, also for what has nothing to do with it,

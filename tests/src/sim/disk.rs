@@ -1,6 +1,6 @@
 //! Disks: full ones, and those that did not keep what they said was written.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use doorknock::Error;
 use rand::{Rng, RngExt};
@@ -63,7 +63,8 @@ impl Run<'_> {
     /// was ever promised to survive. It opens with what is left, or says that it cannot and is kept.
     pub(super) fn tear_a_home(&mut self) -> Checked {
         let node = self.any_node();
-        if !self.homes_set_back || node == 0 && self.charter_grew {
+        let joined_late = self.nodes[node].copy.is_none() && !self.first_copy(node).exists();
+        if !self.homes_set_back || node == 0 && self.charter_grew || joined_late {
             return Ok(());
         }
         let held = self.held_by_hub()?;
@@ -124,6 +125,11 @@ impl Run<'_> {
         }
     }
 
+    /// A home as it was when the history began; one that joined later has none.
+    fn first_copy(&self, node: usize) -> PathBuf {
+        self.stage.prepared(self.shape).folder.join(self.name(node))
+    }
+
     /// What does not open is left as it is; then somebody brings a copy, if there is one.
     fn check_it_is_kept(&mut self, node: usize, database: &[u8]) -> Checked {
         let folder = self.nodes[node].folder.clone();
@@ -132,8 +138,7 @@ impl Run<'_> {
             let what = "a home that cannot be read was written to";
             return Err(self.violation(Oracle::Kept, what));
         }
-        let prepared = &self.stage.prepared(self.shape).folder;
-        let first = prepared.join(self.name(node));
+        let first = self.first_copy(node);
         let copy = self.nodes[node].copy.clone().unwrap_or(first);
         copy_home(&copy, &folder);
         let name = self.name(node);

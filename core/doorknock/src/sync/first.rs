@@ -62,7 +62,7 @@ impl SyncSession {
             limit,
         });
         let request = signed(home, wire::PATH_SNAPSHOT_READ, &read)?;
-        home.noting(pace::asking);
+        home.noting(pace::asking)?;
         Ok(Some(self.send(request, Asked::Piece(part, offset))))
     }
 
@@ -104,7 +104,7 @@ impl SyncSession {
         answer: Answer,
     ) -> Result<()> {
         let arrived = answer.body.len();
-        home.noting(|inner| pace::answered(inner, arrived));
+        home.noting(|inner| pace::answered(inner, arrived))?;
         let gone = answer.status == 404;
         let piece = match gone {
             true => wire::SnapshotPiece { bytes: Vec::new() },

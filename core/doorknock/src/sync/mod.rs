@@ -129,7 +129,7 @@ impl SyncSession {
                 pulled => self.report.pulled += pulled?,
             }
             home.writing(|inner| offer_refused_again(inner, now))?;
-            home.noting(pace::lost_before);
+            home.noting(pace::lost_before)?;
         }
         if self.ask_keys.is_none() {
             // Once a session: what does not open today may not open tomorrow either.
@@ -176,7 +176,7 @@ impl SyncSession {
             home.keep_reserve();
             return Ok(None);
         };
-        home.noting(pace::asking);
+        home.noting(pace::asking)?;
         let body = {
             let inner = home.lock();
             sign_request(
@@ -229,7 +229,7 @@ impl SyncSession {
             }
             Asked::Sync(hashes, up) => {
                 let arrived = up.max(answer.body.len());
-                home.noting(|inner| pace::answered(inner, arrived));
+                home.noting(|inner| pace::answered(inner, arrived))?;
                 let body = accepted(answer)?;
                 let response: wire::SyncResponse = wire::decode(&body)?;
                 let outcome = self.take(home, &hashes, &response)?;
