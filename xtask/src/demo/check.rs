@@ -39,7 +39,11 @@ pub(super) fn look(homes: &[Home; 3], logged: &[Logged]) -> Done<Found> {
         for ((seen, marks), logged) in first_seen.iter_mut().zip(&mut marks).zip(logged) {
             let mut here = compare(&listed, logged);
             if here.is_empty() {
-                let whole = home.run(&["visit", "show", &logged.visit])?;
+                let mut whole = home.run(&["visit", "show", &logged.visit])?;
+                // Where it is from is each home's own: written here, or through the hub.
+                if let Some(whole) = whole.as_object_mut() {
+                    whole.remove("where");
+                }
                 here.extend(answers(&whole, logged.entry));
                 if *seen.get_or_insert_with(|| whole.clone()) != whole {
                     here.push(format!("{}: differs between homes", logged.visit));
