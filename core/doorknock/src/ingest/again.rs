@@ -1,7 +1,5 @@
 //! Judging again what was set aside, when its reason may have passed.
 
-use std::cell::RefCell;
-
 use doorknock_model::ids::Recorder;
 use doorknock_replica::section::Section;
 use doorknock_store::inbox::Quarantined;
@@ -109,14 +107,8 @@ fn judge_again(inner: &mut Inner, waiting: Vec<Quarantined>) -> Result<usize> {
         }
         changes += inner.store.write(|tx| {
             let ingest = Ingest {
-                tx,
-                charter: &charter,
-                community: charter.community(),
-                mine,
                 keeps: keeps_all(&charter, mine),
-                proven: &[],
-                now_ms: item.at,
-                applied: RefCell::default(),
+                ..Ingest::new(tx, &charter, mine, item.at)
             };
             tx.leave_quarantine(item.id)?;
             let mut taken = ingest.again(&item)?;

@@ -1,8 +1,6 @@
 //! Taking in what was salvaged from a damaged home of this very device: the same guards as for what
 //! comes from others, except that a signature may be missing; the caller has verified who wrote it.
 
-use std::cell::RefCell;
-
 use doorknock_model::ids::{DeviceId, Incarnation};
 use doorknock_replica::section::Section;
 use doorknock_seal::charter::Charter;
@@ -38,16 +36,7 @@ pub(crate) fn take_kept(
     batch: &[Kept],
 ) -> Result<()> {
     inner.store.write(|tx| {
-        let ingest = Ingest {
-            tx,
-            charter,
-            community: charter.community(),
-            mine,
-            keeps: false,
-            proven: &[],
-            now_ms,
-            applied: RefCell::default(),
-        };
+        let ingest = Ingest::new(tx, charter, mine, now_ms);
         for kept in batch {
             let member = charter.member_of(kept.device);
             let (Some(space), Some(member)) = (tx.space(kept.space)?, member) else {

@@ -90,6 +90,22 @@ pub(crate) struct Ingest<'a> {
     pub(crate) applied: RefCell<Vec<[u8; 32]>>,
 }
 
+impl<'a> Ingest<'a> {
+    /// One that keeps no bytes of entries and is told of no receipts.
+    pub(crate) fn new(tx: &'a Tx<'a>, charter: &'a Charter, mine: DeviceId, now_ms: i64) -> Self {
+        Self {
+            tx,
+            charter,
+            community: charter.community(),
+            mine,
+            keeps: false,
+            proven: &[],
+            now_ms,
+            applied: RefCell::default(),
+        }
+    }
+}
+
 impl Ingest<'_> {
     pub(super) fn set_aside(
         &self,
@@ -259,14 +275,9 @@ pub(crate) fn take_batch(
     let mine = identity.device;
     inner.store.write(|tx| {
         let ingest = Ingest {
-            tx,
-            charter: &charter,
-            community: charter.community(),
-            mine,
             keeps: keeps_all(&charter, mine),
             proven,
-            now_ms,
-            applied: RefCell::default(),
+            ..Ingest::new(tx, &charter, mine, now_ms)
         };
         let mut taken = Taken::default();
         for (hash, bytes) in entries {

@@ -1,7 +1,5 @@
 //! Taking a snapshot in, part by part.
 
-use std::cell::RefCell;
-
 use doorknock_model::access::{Role, SpaceKind};
 use doorknock_model::kind::Kind;
 use doorknock_model::kinds;
@@ -147,16 +145,7 @@ pub(crate) fn take_part(inner: &mut Inner, now_ms: i64, part: &PartRow) -> Resul
             let Some(space) = tx.space(part.space)? else {
                 return Ok(Err(Refused));
             };
-            let ingest = Ingest {
-                tx,
-                charter: &charter,
-                community: charter.community(),
-                mine,
-                keeps: false,
-                proven: &[],
-                now_ms,
-                applied: RefCell::default(),
-            };
+            let ingest = Ingest::new(tx, &charter, mine, now_ms);
             let take = Take {
                 ingest: &ingest,
                 charter: &charter,
@@ -185,16 +174,7 @@ pub(crate) fn take_part(inner: &mut Inner, now_ms: i64, part: &PartRow) -> Resul
         };
         tx.part_taken(part)?;
         if settle(tx, &snapshot)? {
-            let ingest = Ingest {
-                tx,
-                charter: &charter,
-                community: charter.community(),
-                mine,
-                keeps: false,
-                proven: &[],
-                now_ms,
-                applied: RefCell::default(),
-            };
+            let ingest = Ingest::new(tx, &charter, mine, now_ms);
             taken.add(ingest.release_all(part.space)?);
         }
         Ok(taken)
