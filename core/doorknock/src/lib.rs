@@ -35,6 +35,7 @@ mod ledger;
 mod matter;
 mod outbox;
 mod outcome;
+mod page;
 mod place;
 mod read;
 mod record;
@@ -54,7 +55,7 @@ pub use doorknock_model as model;
 pub use doorknock_store::{Fault, Trip};
 
 pub use care::{CareReview, Consent, NewNeed, PersonEdit};
-pub use community::{CommunityInfo, Joined};
+pub use community::{CommunityInfo, Joined, MemberInfo};
 pub use correct::VisitEdit;
 pub use doctor::{Check, DoctorReport};
 pub use draft::{Draft, DraftInfo};
@@ -69,6 +70,7 @@ pub use matter::{
     AwaitedVisit, MatterDetail, MatterInfo, MatterLine, MattersWanted, NewMatter, NewStep,
 };
 pub use outcome::Confirmed;
+pub use page::Page;
 pub use place::{Place, SpaceStatus, Waiting, Whereabouts};
 pub use record::NewVisit;
 pub use records::{Choice, Conflict, ConflictValue, Record, RecordItem, TextVersion};
