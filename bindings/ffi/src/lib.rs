@@ -16,26 +16,68 @@
 // nothing written by hand here is unsafe.
 #![allow(unsafe_code)]
 
+mod cadence;
+mod choices;
+mod community;
+mod conflicts;
+mod decide;
+mod doors;
+mod drafts;
 mod error;
 mod home;
 mod ids;
+mod kept;
 mod keys;
+mod kinds;
+mod matter;
+mod matters;
+mod people;
+mod places;
+mod reason;
 mod records;
 mod round;
 mod times;
 mod transport;
+mod value;
 mod visit;
+mod visits;
 
+pub use cadence::{Cadence, CadenceEdit, DayEdit, Weekday};
+pub use choices::{
+    CareCategory, Channel, CompoundKind, DecisionKind, DoorKind, EndReason, LegalBasis, MemberRole,
+    Outcome, PeriodKind, RiskLevel, TodoKind,
+};
+pub use community::{Community, GridInfo, Member};
+pub use conflicts::{Confirmed, Conflict, ConflictChoice, ConflictValue, Todo};
+pub use doors::{Address, Building, Compound, Door, DoorDetail, DoorEdit};
+pub use drafts::{Draft, SavedDraft};
 pub use error::DoorknockError;
 pub use home::Doorknock;
 pub use ids::Uuid;
+pub use kept::{KeptRecord, RecordItem, RecordPage, TextVersion};
 pub use keys::{Clock, FileKeys, KeyStore, KeyStoreError};
-pub use records::{
-    ImportReport, Joined, Notice, RefusedRow, Role, SearchHit, Status, SyncReport, Text,
+pub use kinds::{FieldInfo, FieldRule, FieldShape, KindInfo, PartInfo, WordInfo};
+pub use matter::{
+    AwaitedPartner, Called, Matter, MatterDetail, MatterLine, MatterOption, StepEffect,
 };
-pub use round::{Round, RoundLine, RoundReason, RoundStatus};
+pub use matters::{
+    AwaitedVisit, MatterKind, MatterPage, MatterPlace, MatterSource, MatterStage, MatterStep,
+    MattersWanted, NewMatter, NewStep, Satisfaction, Urgency,
+};
+pub use people::{
+    CareLine, CareNeed, CareReview, CareReviewed, Consent, NewCareNeed, Person, PersonDetail,
+    PersonEdit,
+};
+pub use places::{Place, QuarantineLine, SpaceStatus, Waiting, Whereabouts};
+pub use reason::{DayPart, RoundReason};
+pub use records::{
+    Bilingual, ImportReport, Joined, Notice, RefusedRow, Role, SearchHit, Status, SyncReport,
+};
+pub use round::{Decision, MemberName, Round, RoundLine, RoundStatus};
 pub use times::Day;
 pub use transport::{HubAnswer, Transport, TransportError};
-pub use visit::{Answer, Channel, NewVisit, Outcome, Visit};
+pub use value::{NamedValue, RecordValue};
+pub use visit::{Answer, NewVisit, Visit};
+pub use visits::{VisitEdit, VisitPage};
 
 uniffi::setup_scaffolding!("doorknock");
