@@ -1,13 +1,13 @@
 //! The core for Kotlin, Swift and Python: the facade's calls in types that cross the language border.
 //!
 //! **What it is for.** Apps on phones, and scripts. An app holds one [`Doorknock`], calls it from
-//! any thread but the UI's, and lends it a [`Transport`] over its own HTTP client.
+//! any thread but the UI's, and carries the requests of each [`HubCall`] with its own HTTP client.
 //!
 //! **How it works.** uniffi reads the attributes here and writes the other languages' side
 //! (`bindings/README.md`). Each call converts its arguments, calls the facade, and converts what comes
 //! back: immutable records, ids, days and instants in the other language's own types, and one error
-//! with a stable code and a sentence in both languages. Calls block. A home is let go when the
-//! last reference to its object is: Kotlin's `close()` or `use`, Swift's and Python's last variable.
+//! with a stable code and a sentence in both languages. Calls block. A home's files are let go by `shutdown`, for
+//! a while by `pause`, and with the last reference to its object.
 //!
 //! **What it never does.** It decides nothing, keeps nothing and opens no connection; and it panics
 //! on no input. It exports no method called `close`, which would hide the generated one.
@@ -17,6 +17,7 @@
 #![allow(unsafe_code)]
 
 mod cadence;
+mod call;
 mod choices;
 mod community;
 mod conflicts;
@@ -31,18 +32,20 @@ mod keys;
 mod kinds;
 mod matter;
 mod matters;
+mod network;
+mod observe;
 mod people;
 mod places;
 mod reason;
 mod records;
 mod round;
 mod times;
-mod transport;
 mod value;
 mod visit;
 mod visits;
 
 pub use cadence::{Cadence, CadenceEdit, DayEdit, Weekday};
+pub use call::{HubAnswer, HubCall, HubOutcome, HubRequest};
 pub use choices::{
     CareCategory, Channel, CompoundKind, DecisionKind, DoorKind, EndReason, LegalBasis, MemberRole,
     Outcome, PeriodKind, RiskLevel, TodoKind,
@@ -64,6 +67,7 @@ pub use matters::{
     AwaitedVisit, MatterKind, MatterPage, MatterPlace, MatterSource, MatterStage, MatterStep,
     MattersWanted, NewMatter, NewStep, Satisfaction, Urgency,
 };
+pub use observe::{Change, ChangeKind, Observer, ObserverError, Subscription};
 pub use people::{
     CareLine, CareNeed, CareReview, CareReviewed, Consent, NewCareNeed, Person, PersonDetail,
     PersonEdit,
@@ -71,11 +75,11 @@ pub use people::{
 pub use places::{Place, QuarantineLine, SpaceStatus, Waiting, Whereabouts};
 pub use reason::{DayPart, RoundReason};
 pub use records::{
-    Bilingual, ImportReport, Joined, Notice, RefusedRow, Role, SearchHit, Status, SyncReport,
+    Bilingual, FirstSync, ImportReport, Joined, Notice, RefusedRow, Role, RosterOptions, SearchHit,
+    SnapshotReport, Status, SyncProgress, SyncReport,
 };
 pub use round::{Decision, MemberName, Round, RoundLine, RoundStatus};
 pub use times::Day;
-pub use transport::{HubAnswer, Transport, TransportError};
 pub use value::{NamedValue, RecordValue};
 pub use visit::{Answer, NewVisit, Visit};
 pub use visits::{VisitEdit, VisitPage};
