@@ -1,13 +1,13 @@
 //! The core for Kotlin, Swift and Python: the facade's calls in types that cross the language border.
 //!
 //! **What it is for.** Apps on phones, and scripts. An app holds one [`Doorknock`], calls it from
-//! any thread but the UI's, and lends it a [`Transport`] over its own HTTP client.
+//! any thread but the UI's, and carries the requests of each [`HubCall`] with its own HTTP client.
 //!
 //! **How it works.** uniffi reads the attributes here and writes the other languages' side
 //! (`bindings/README.md`). Each call converts its arguments, calls the facade, and converts what comes
-//! back: immutable records, ids as strings, days as `YYYY-MM-DD`, times as RFC 3339, and one error
-//! with a stable code and a sentence in both languages. Calls block. A home is let go when the
-//! last reference to its object is: Kotlin's `close()` or `use`, Swift's and Python's last variable.
+//! back: immutable records, ids, days and instants in the other language's own types, and one error
+//! with a stable code and a sentence in both languages. Calls block. A home's files are let go by `shutdown`, for
+//! a while by `pause`, and with the last reference to its object.
 //!
 //! **What it never does.** It decides nothing, keeps nothing and opens no connection; and it panics
 //! on no input. It exports no method called `close`, which would hide the generated one.
@@ -16,20 +16,72 @@
 // nothing written by hand here is unsafe.
 #![allow(unsafe_code)]
 
+mod cadence;
+mod call;
+mod choices;
+mod community;
+mod conflicts;
+mod decide;
+mod doors;
+mod drafts;
 mod error;
 mod home;
+mod ids;
+mod kept;
+mod keys;
+mod kinds;
+mod matter;
+mod matters;
+mod network;
+mod observe;
+mod people;
+mod places;
+mod reason;
 mod records;
 mod round;
-mod transport;
+mod times;
+mod value;
 mod visit;
+mod visits;
 
+pub use cadence::{Cadence, CadenceEdit, DayEdit, Weekday};
+pub use call::{HubAnswer, HubCall, HubOutcome, HubRequest};
+pub use choices::{
+    CareCategory, Channel, CompoundKind, DecisionKind, DoorKind, EndReason, LegalBasis, MemberRole,
+    Outcome, PeriodKind, RiskLevel, TodoKind,
+};
+pub use community::{Community, GridInfo, Member};
+pub use conflicts::{Confirmed, Conflict, ConflictChoice, ConflictValue, Todo};
+pub use doors::{Address, Building, Compound, Door, DoorDetail, DoorEdit};
+pub use drafts::{Draft, SavedDraft};
 pub use error::DoorknockError;
 pub use home::Doorknock;
-pub use records::{
-    ImportReport, Joined, Notice, RefusedRow, Role, SearchHit, Status, SyncReport, Text,
+pub use ids::Uuid;
+pub use kept::{KeptRecord, RecordItem, RecordPage, TextVersion};
+pub use keys::{Clock, FileKeys, KeyStore, KeyStoreError};
+pub use kinds::{FieldInfo, FieldRule, FieldShape, KindInfo, PartInfo, WordInfo};
+pub use matter::{
+    AwaitedPartner, Called, Matter, MatterDetail, MatterLine, MatterOption, StepEffect,
 };
-pub use round::{Round, RoundLine, RoundReason, RoundStatus};
-pub use transport::{HubAnswer, Transport, TransportError};
-pub use visit::{Answer, Channel, NewVisit, Outcome, Visit};
+pub use matters::{
+    AwaitedVisit, MatterKind, MatterPage, MatterPlace, MatterSource, MatterStage, MatterStep,
+    MattersWanted, NewMatter, NewStep, Satisfaction, Urgency,
+};
+pub use observe::{Change, ChangeKind, Observer, ObserverError, Subscription};
+pub use people::{
+    CareLine, CareNeed, CareReview, CareReviewed, Consent, NewCareNeed, Person, PersonDetail,
+    PersonEdit,
+};
+pub use places::{Place, QuarantineLine, SpaceStatus, Waiting, Whereabouts};
+pub use reason::{DayPart, RoundReason};
+pub use records::{
+    Bilingual, FirstSync, ImportReport, Joined, Notice, RefusedRow, Role, RosterOptions, SearchHit,
+    SnapshotReport, Status, SyncProgress, SyncReport,
+};
+pub use round::{Decision, MemberName, Round, RoundLine, RoundStatus};
+pub use times::Day;
+pub use value::{NamedValue, RecordValue};
+pub use visit::{Answer, NewVisit, Visit};
+pub use visits::{VisitEdit, VisitPage};
 
 uniffi::setup_scaffolding!("doorknock");

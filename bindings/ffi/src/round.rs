@@ -1,16 +1,25 @@
 //! The day's list, as it crosses the border.
 
+use std::time::SystemTime;
+
 use doorknock::model::round;
+
+use crate::choices::DecisionKind;
+use crate::error::Result;
+use crate::home::Doorknock;
+use crate::ids::Uuid;
+use crate::reason::RoundReason;
+use crate::times::{Day, instant};
 
 /// A grid's list for a day.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Round {
-    /// The day, `YYYY-MM-DD`.
-    pub date: String,
+    /// The day.
+    pub date: Day,
     /// The grid's code.
     pub grid: String,
-    /// When it was computed, RFC 3339.
-    pub as_of: String,
+    /// When it was computed.
+    pub as_of: SystemTime,
     /// Its lines, most urgent first.
     pub items: Vec<RoundLine>,
 }
@@ -18,9 +27,9 @@ pub struct Round {
 impl From<doorknock::Round> for Round {
     fn from(round: doorknock::Round) -> Self {
         Self {
-            date: round.date.to_string(),
+            date: round.date.into(),
             grid: round.grid,
-            as_of: round.as_of.to_rfc3339(),
+            as_of: instant(round.as_of),
             items: round.items.into_iter().map(RoundLine::from).collect(),
         }
     }
@@ -30,7 +39,7 @@ impl From<doorknock::Round> for Round {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct RoundLine {
     /// The door's id.
-    pub door: String,
+    pub door: Uuid,
     /// Its address, in full.
     pub address: String,
     /// Done or not.
@@ -41,16 +50,63 @@ pub struct RoundLine {
     pub checklist: Option<String>,
     /// Who lives there; only where this device holds the grid's casework.
     pub contact: Option<String>,
-    /// The names of everybody who took it.
-    pub takers: Vec<String>,
-    /// The names of everybody it was given to.
-    pub assigned: Vec<String>,
+    /// Everybody who took it.
+    pub takers: Vec<MemberName>,
+    /// Everybody it was given to.
+    pub assigned: Vec<MemberName>,
+    /// What people decided about it that day and did not take back.
+    pub decisions: Vec<Decision>,
+}
+
+/// A member with the name colleagues see.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct MemberName {
+    /// The member's id.
+    pub member: Uuid,
+    /// The name, or the beginning of the id while the name is not here.
+    pub name: String,
+}
+
+impl From<doorknock::MemberName> for MemberName {
+    fn from(who: doorknock::MemberName) -> Self {
+        Self {
+            member: who.member.into(),
+            name: who.name,
+        }
+    }
+}
+
+/// Something decided about a door on a day's list.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Decision {
+    /// Names it for `undo_decision`.
+    pub decision: Uuid,
+    /// What.
+    pub what: DecisionKind,
+    /// Who decided.
+    pub by: MemberName,
+    /// Who is to go there, for an assignment.
+    pub member: Option<MemberName>,
+    /// Why, for leaving out and adding.
+    pub reason: Option<String>,
+}
+
+impl From<doorknock::DecisionInfo> for Decision {
+    fn from(info: doorknock::DecisionInfo) -> Self {
+        Self {
+            decision: info.decision.into(),
+            what: info.what.into(),
+            by: info.by.into(),
+            member: info.member.map(MemberName::from),
+            reason: info.reason,
+        }
+    }
 }
 
 impl From<doorknock::RoundLine> for RoundLine {
     fn from(line: doorknock::RoundLine) -> Self {
         Self {
-            door: line.door.to_string(),
+            door: line.door.into(),
             address: line.address,
             status: match line.status {
                 round::Status::Due => RoundStatus::Due,
@@ -60,8 +116,9 @@ impl From<doorknock::RoundLine> for RoundLine {
             reasons: line.reasons.into_iter().map(RoundReason::from).collect(),
             checklist: line.checklist,
             contact: line.contact,
-            takers: line.takers.into_iter().map(|m| m.name).collect(),
-            assigned: line.assigned.into_iter().map(|m| m.name).collect(),
+            takers: line.takers.into_iter().map(MemberName::from).collect(),
+            assigned: line.assigned.into_iter().map(MemberName::from).collect(),
+            decisions: line.decisions.into_iter().map(Decision::from).collect(),
         }
     }
 }
@@ -77,119 +134,24 @@ pub enum RoundStatus {
     Done,
 }
 
-/// Why a door is on the list.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum RoundReason {
-    /// Somebody promised to come back.
-    FollowUp {
-        /// By this day.
-        on: String,
-    },
-    /// A resident's matter awaits a visit.
-    Matter {
-        /// The matter's id.
-        matter: String,
-        /// The day by which it is to be dealt with.
-        by: Option<String>,
-    },
-    /// A special period: a heat wave, cold wave, flood, epidemic.
-    Period {
-        /// Its name.
-        name: String,
-        /// The day the door was due.
-        due: String,
-        /// Days since then; 0 is today.
-        days: i64,
-        /// Its last day.
-        until: String,
-    },
-    /// The cadence passed.
-    Overdue {
-        /// The day it was due.
-        due: String,
-        /// Days since then, 1 or more.
-        days: i64,
-    },
-    /// Nobody was home at the last knocks.
-    NobodyHome {
-        /// How often in a row.
-        tries: u8,
-        /// Call, or ask a neighbour, instead of knocking again.
-        suggest_call: bool,
-    },
-    /// Somebody put the door on the list.
-    Added {
-        /// Why.
-        why: Option<String>,
-    },
-    /// The cadence is due.
-    Due {
-        /// Today.
-        due: String,
-    },
-    /// A care need is to be looked at again.
-    Review {
-        /// Since this day.
-        on: String,
-    },
-    /// Not yet visited for a campaign.
-    Campaign {
-        /// Its name.
-        name: String,
-        /// Its last day.
-        until: String,
-    },
-    /// A new household, not yet met.
-    NewHousehold {
-        /// The day it moved in.
-        since: String,
-    },
-}
+#[uniffi::export]
+impl Doorknock {
+    /// Today's list of a grid; of the only grid of this device if none is named. A list is as long as its grid
+    /// has doors at most, 200 to 400.
+    ///
+    /// # Errors
+    /// `which_grid`, `unknown_grid`, `no_grid`, `not_joined`.
+    #[uniffi::method(default(grid = None))]
+    pub fn today(&self, grid: Option<String>) -> Result<Round> {
+        Ok(self.core().round(grid.as_deref(), None)?.into())
+    }
 
-impl From<round::Reason> for RoundReason {
-    fn from(reason: round::Reason) -> Self {
-        match reason {
-            round::Reason::FollowUp { on } => Self::FollowUp { on: on.to_string() },
-            round::Reason::Matter { by, matter } => Self::Matter {
-                matter: matter.to_string(),
-                by: by.map(|day| day.to_string()),
-            },
-            round::Reason::Period {
-                due,
-                days,
-                name,
-                until,
-                ..
-            } => Self::Period {
-                name,
-                due: due.to_string(),
-                days,
-                until: until.to_string(),
-            },
-            round::Reason::Added { why, .. } => Self::Added { why },
-            round::Reason::Review { on } => Self::Review { on: on.to_string() },
-            round::Reason::Campaign { until, name, .. } => Self::Campaign {
-                name,
-                until: until.to_string(),
-            },
-            round::Reason::Overdue { due, days } => Self::Overdue {
-                due: due.to_string(),
-                days,
-            },
-            round::Reason::NobodyHome {
-                tries,
-                suggest_call,
-                ..
-            } => Self::NobodyHome {
-                tries,
-                suggest_call,
-            },
-            round::Reason::Due { due } => Self::Due {
-                due: due.to_string(),
-            },
-            round::Reason::NewHousehold { since } => Self::NewHousehold {
-                since: since.to_string(),
-            },
-        }
+    /// The same for any day: for one that is over as it stood then.
+    ///
+    /// # Errors
+    /// `which_grid`, `unknown_grid`, `no_grid`, `not_joined`, `bad_date`.
+    #[uniffi::method(default(grid = None))]
+    pub fn round(&self, date: Day, grid: Option<String>) -> Result<Round> {
+        Ok(self.core().round(grid.as_deref(), Some(date.0))?.into())
     }
 }

@@ -1,115 +1,80 @@
 //! Visits, as they cross the border.
 
-use doorknock::model::kinds;
+use std::time::SystemTime;
 
-use crate::error::{DoorknockError, unknown_choice};
-use crate::records::Text;
-
-/// An enumeration of the model, with `Unknown` for values of newer versions.
-macro_rules! choices {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-        pub enum $name {
-            $($(#[$vdoc])* $variant,)*
-            /// A value of a newer version: shown as unknown, never recorded.
-            Unknown,
-        }
-
-        impl From<kinds::$name> for $name {
-            fn from(value: kinds::$name) -> Self {
-                match value {
-                    $(kinds::$name::$variant => Self::$variant,)*
-                    kinds::$name::Other(_) => Self::Unknown,
-                }
-            }
-        }
-
-        impl TryFrom<$name> for kinds::$name {
-            type Error = DoorknockError;
-            fn try_from(value: $name) -> Result<Self, DoorknockError> {
-                match value {
-                    $($name::$variant => Ok(Self::$variant),)*
-                    $name::Unknown => Err(unknown_choice()),
-                }
-            }
-        }
-    };
-}
-
-choices! {
-    /// What a visit found.
-    Outcome {
-        /// Somebody was met.
-        Met,
-        /// Nobody answered.
-        NobodyHome,
-        /// The visit was declined.
-        Refused,
-        /// They have moved away.
-        MovedAway,
-        /// The person has died.
-        Deceased,
-    }
-}
-
-choices! {
-    /// How a visit was made.
-    Channel {
-        /// Inside the home.
-        InPerson,
-        /// At the door, not inside.
-        AtTheDoor,
-        /// By telephone.
-        Phone,
-        /// By video call.
-        Video,
-    }
-}
+use crate::choices::{Channel, Outcome};
+use crate::error::{DoorknockError, Result};
+use crate::ids::Uuid;
+use crate::records::Bilingual;
+use crate::times::{Day, instant, seconds};
 
 /// A visit to record.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct NewVisit {
     /// The door's id.
-    pub door: String,
+    pub door: Uuid,
     /// What it found.
     pub outcome: Outcome,
     /// How it was made.
     pub channel: Channel,
-    /// When, RFC 3339; now if absent.
+    /// When; now if absent.
     #[uniffi(default = None)]
-    pub at: Option<String>,
+    pub at: Option<SystemTime>,
     /// Who came along.
     #[uniffi(default = [])]
     pub companions: Vec<String>,
+    /// The checklist that is answered, by code or id; what the day's list has for the door if absent.
+    #[uniffi(default = None)]
+    pub checklist: Option<String>,
     /// Answers to the checklist's items, each `item=value`.
     #[uniffi(default = [])]
     pub answers: Vec<String>,
     /// In the worker's words.
     #[uniffi(default = None)]
     pub summary: Option<String>,
-    /// A promised return, `YYYY-MM-DD`.
+    /// A promised return.
     #[uniffi(default = None)]
-    pub follow_up: Option<String>,
+    pub follow_up: Option<Day>,
+    /// The ids of the matters raised or dealt with.
+    #[uniffi(default = [])]
+    pub matters: Vec<Uuid>,
+}
+
+impl TryFrom<NewVisit> for doorknock::NewVisit {
+    type Error = DoorknockError;
+    fn try_from(visit: NewVisit) -> Result<Self> {
+        Ok(Self {
+            door: visit.door.into(),
+            outcome: visit.outcome.try_into()?,
+            channel: visit.channel.try_into()?,
+            at: visit.at.map(seconds).transpose()?,
+            with: visit.companions,
+            checklist: visit.checklist,
+            answers: visit.answers,
+            summary: visit.summary,
+            follow_up: visit.follow_up.map(Day::into),
+            matters: visit.matters.into_iter().map(Uuid::into).collect(),
+        })
+    }
 }
 
 /// A visit.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Visit {
     /// Its id.
-    pub visit: String,
+    pub visit: Uuid,
     /// The door's id.
-    pub door: String,
+    pub door: Uuid,
     /// The door's address; empty if its card is not here.
     pub address: String,
-    /// When it took place, RFC 3339 in the community's time zone.
-    pub at: String,
+    /// When it took place.
+    pub at: SystemTime,
     /// The author's name.
     pub by: String,
     /// The author's id.
-    pub member: String,
+    pub member: Uuid,
     /// The id of the device that signed it.
-    pub device: String,
+    pub device: Uuid,
     /// How it was made.
     pub channel: Channel,
     /// What it found.
@@ -120,26 +85,45 @@ pub struct Visit {
     pub answers: Vec<Answer>,
     /// In the worker's words.
     pub summary: Option<String>,
-    /// A promised return, `YYYY-MM-DD`.
-    pub follow_up: Option<String>,
+    /// A promised return.
+    pub follow_up: Option<Day>,
+    /// The ids of the matters raised or dealt with.
+    pub matters: Vec<Uuid>,
+    /// Whether the visit never took place: it was recorded by mistake.
+    pub void: bool,
+    /// Why it was corrected.
+    pub why: Option<String>,
+    /// The records this one stands in for, newest first: nothing recorded is ever replaced.
+    pub corrected: Vec<Visit>,
+    /// The ids of the records that stand in for this one; only from `visit`, since lists hold what stands.
+    pub corrected_by: Vec<Uuid>,
+    /// The ids of corrections of the same visit that were made side by side with this one: a conflict, until a
+    /// correction settles it ([`crate::VisitEdit::settles`]).
+    pub beside: Vec<Uuid>,
 }
 
 impl From<doorknock::VisitInfo> for Visit {
     fn from(visit: doorknock::VisitInfo) -> Self {
         Self {
-            visit: visit.visit.to_string(),
-            door: visit.door.to_string(),
+            visit: visit.visit.into(),
+            door: visit.door.into(),
             address: visit.address,
-            at: visit.at.to_rfc3339(),
+            at: instant(visit.at),
             by: visit.by,
-            member: visit.member.to_string(),
-            device: visit.device.to_string(),
+            member: visit.member.into(),
+            device: visit.device.into(),
             channel: visit.channel.into(),
             outcome: visit.outcome.into(),
             companions: visit.with,
             answers: visit.answers.into_iter().map(Answer::from).collect(),
             summary: visit.summary,
-            follow_up: visit.follow_up.map(|day| day.to_string()),
+            follow_up: visit.follow_up.map(Day),
+            matters: visit.matters.into_iter().map(Uuid::from).collect(),
+            void: visit.void,
+            why: visit.why,
+            corrected: visit.corrected.into_iter().map(Self::from).collect(),
+            corrected_by: visit.corrected_by.into_iter().map(Uuid::from).collect(),
+            beside: visit.beside.into_iter().map(Uuid::from).collect(),
         }
     }
 }
@@ -150,9 +134,9 @@ pub struct Answer {
     /// The item's code.
     pub item: String,
     /// The question.
-    pub question: Text,
+    pub question: Bilingual,
     /// The answer in words.
-    pub answer: Text,
+    pub answer: Bilingual,
 }
 
 impl From<doorknock::AnswerLine> for Answer {
@@ -162,23 +146,5 @@ impl From<doorknock::AnswerLine> for Answer {
             question: line.question.into(),
             answer: line.answer.into(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_choice_crosses_and_comes_back_and_an_unknown_one_is_not_recorded() {
-        for known in kinds::Outcome::ALL {
-            assert_eq!(kinds::Outcome::try_from(Outcome::from(*known)), Ok(*known));
-        }
-        for known in kinds::Channel::ALL {
-            assert_eq!(kinds::Channel::try_from(Channel::from(*known)), Ok(*known));
-        }
-        let newer = Outcome::from(kinds::Outcome::Other(200));
-        assert_eq!(newer, Outcome::Unknown);
-        assert_eq!(kinds::Outcome::try_from(newer), Err(unknown_choice()));
     }
 }
