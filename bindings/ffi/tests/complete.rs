@@ -1,6 +1,8 @@
 //! Everything of the facade is reachable: each of its public methods is exported under its name, or stands
 //! below with the reason why not.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on has failed
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
