@@ -8,6 +8,7 @@ mod artifacts;
 mod bench;
 mod demo;
 mod fuzz;
+mod kotlin;
 mod lint;
 mod run;
 mod setup;

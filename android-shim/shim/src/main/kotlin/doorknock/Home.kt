@@ -3,20 +3,28 @@ package doorknock
 import doorknock.core.Clock
 import doorknock.core.Doorknock
 import doorknock.core.DoorknockException
+import doorknock.core.HubCall
+import doorknock.core.HubOutcome
+import doorknock.core.ImportReport
+import doorknock.core.Joined
 import doorknock.core.KeyStore
+import doorknock.core.Role
+import doorknock.core.RosterOptions
+import doorknock.core.SnapshotReport
+import doorknock.core.SyncProgress
 import doorknock.core.SyncReport
 import java.io.File
+import java.util.UUID
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.FlowCollector
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.conflate
-import kotlinx.coroutines.flow.filter
 import kotlinx.coroutines.flow.flow
-import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import kotlinx.coroutines.withContext
@@ -68,13 +76,56 @@ public class Home private constructor(
         }.conflate()
 
     /**
-     * Makes one home of an invitation.
+     * Founds a community at a hub; this home becomes its first admin's device. Gives its id.
+     *
+     * @throws DoorknockException with `already_joined`, `hub_unreachable`, `hub_refused`, …
+     */
+    public suspend fun createCommunity(name: String, hubUrl: String, adminName: String): UUID =
+        when (val outcome = call({ it.createCommunity(name, hubUrl, adminName) })) {
+            is HubOutcome.Community -> outcome.id
+            else -> unexpected()
+        }
+
+    /**
+     * Joins with an invitation's link; safe to call again after a failure. What the community has comes with [sync].
      *
      * @throws DoorknockException with `already_joined`, `invite_used`, `invite_expired`, `hub_unreachable`, …
      */
-    public suspend fun join(link: String, name: String): Joined = when (val outcome = call { it.join(link, name) }) {
-        is HubOutcome.Joined -> outcome.v1
-        else -> unexpected(outcome)
+    public suspend fun join(link: String, name: String): Joined = when (val outcome = call({ it.join(link, name) })) {
+        is HubOutcome.Joined -> outcome.joined
+        else -> unexpected()
+    }
+
+    /**
+     * Invites somebody: a link for one device, good for so many days. It holds a secret; send it to nobody else.
+     *
+     * @throws DoorknockException with `not_admin`, `unknown_grid`, `grid_needed`, `hub_unreachable`, …
+     */
+    public suspend fun invite(role: Role, grids: List<String>, validDays: UInt): String =
+        when (val outcome = call({ it.invite(role, grids, validDays) })) {
+            is HubOutcome.Invitation -> outcome.link
+            else -> unexpected()
+        }
+
+    /**
+     * Imports a roster given as a table, its header among the first rows. The same table twice changes nothing.
+     *
+     * @throws DoorknockException with what is wrong with the table as a whole, `not_admin`, `hub_unreachable`, …
+     */
+    public suspend fun importRoster(rows: List<List<String>>, options: RosterOptions): ImportReport =
+        when (val outcome = call({ it.importRoster(rows, options) })) {
+            is HubOutcome.Imported -> outcome.report
+            else -> unexpected()
+        }
+
+    /**
+     * Puts snapshots at the hub, by which a new device is quick at its first sync. For the office's device.
+     *
+     * @throws DoorknockException with `hub_unreachable`, …
+     */
+    public suspend fun publishSnapshots(): SnapshotReport = when (val outcome = call({ it.publishSnapshots() })) {
+        is HubOutcome.Published -> outcome.report
+        else -> unexpected()
     }
 
     /**
@@ -88,7 +139,7 @@ public class Home private constructor(
         var end: SyncState = SyncState.Idle
         try {
             val outcome = call({ it.sync() }) { syncing.value = SyncState.Running(it) }
-            val report = (outcome as? HubOutcome.Synced)?.v1 ?: unexpected(outcome)
+            val report = (outcome as? HubOutcome.Synced)?.report ?: unexpected()
             end = SyncState.Done(report)
             report
         } catch (failure: DoorknockException.Failure) {
@@ -144,6 +195,8 @@ public class Home private constructor(
 
     private suspend fun call(begin: (Doorknock) -> HubCall, told: (SyncProgress) -> Unit = {}): HubOutcome =
         hub.carry(on(begin), told)
+
+    private fun unexpected(): Nothing = error("the core gave another call's outcome")
 
     public companion object {
         /**
