@@ -85,6 +85,11 @@ pub(crate) fn for_tests() -> Done {
     see_to(&NEEDS.iter().chain([&LIBREOFFICE, &JAVA, &MAVEN]).collect::<Vec<_>>())
 }
 
+/// What the Kotlin library needs.
+pub(crate) fn for_kotlin() -> Done {
+    see_to(&NEEDS.iter().chain([&JAVA, &MAVEN]).collect::<Vec<_>>())
+}
+
 fn see_to(needs: &[&Need]) -> Done {
     let lacking = || {
         let lacking = needs.iter().copied().filter(|need| !(need.found)());

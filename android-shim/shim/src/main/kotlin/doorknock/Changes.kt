@@ -32,13 +32,8 @@ internal class ChangeBuffer(private val limit: Int = 1_000) : Observer {
     override fun changed(changes: List<Change>) {
         synchronized(waiting) {
             if (!everything) waiting.addAll(changes)
-            if (waiting.size > limit) overflow()
+            if (waiting.size > limit || changes.any { it.kind == ChangeKind.Everything }) overflow()
         }
-        signal.trySend(Unit)
-    }
-
-    fun all() {
-        synchronized(waiting) { overflow() }
         signal.trySend(Unit)
     }
 

@@ -18,7 +18,7 @@ public object SyncPolicy {
     /** The first wait after a failure; it doubles from one failure to the next, up to the system's five hours. */
     public val FIRST_WAIT: Duration = 30.seconds
 
-    private val LATER = setOf("hub_unreachable", "hub_busy", "hub_answer", "hub_unwell", "paused", "busy", "disk_full")
+    private val LATER = setOf("hub_unreachable", "hub_answer", "key_unavailable", "paused", "busy", "disk_full")
 
     /**
      * Whether a sync that ended so is worth trying again by itself. What is not (the device did not join, the hub refused

@@ -2,6 +2,7 @@ package doorknock
 
 import doorknock.core.Change
 import doorknock.core.ChangeKind
+import java.util.UUID
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
@@ -13,7 +14,7 @@ import kotlinx.coroutines.test.runTest
 
 @OptIn(kotlinx.coroutines.ExperimentalCoroutinesApi::class)
 class ChangeBufferTest {
-    private fun visit(id: Int) = Change(ChangeKind.VISIT, "$id", null)
+    private fun visit(id: Int) = Change(ChangeKind.Visit, UUID(0, id.toLong()), null)
 
     @Test
     fun `what came while nobody looked is merged, each change once, in order`() = runTest {
@@ -36,12 +37,19 @@ class ChangeBufferTest {
         repeat(100) { buffer.changed(listOf(visit(it))) }
         val all = buffer.next()
         assertEquals(Changes(emptySet(), everything = true), all)
-        assertTrue(all!!.touch(ChangeKind.DOOR))
+        assertTrue(all!!.touch(ChangeKind.Door))
         buffer.changed(listOf(visit(7)))
         val next = buffer.next()!!
         assertEquals(setOf(visit(7)), next.ids)
-        assertFalse(next.touch(ChangeKind.DOOR))
-        assertTrue(next.touch(ChangeKind.DOOR, ChangeKind.VISIT))
+        assertFalse(next.touch(ChangeKind.Door))
+        assertTrue(next.touch(ChangeKind.Door, ChangeKind.Visit))
+    }
+
+    @Test
+    fun `what the core no longer tells apart is everything`() = runTest {
+        val buffer = ChangeBuffer()
+        buffer.changed(listOf(visit(1), Change(ChangeKind.Everything, null, null)))
+        assertEquals(Changes(emptySet(), everything = true), buffer.next())
     }
 
     @Test

@@ -75,7 +75,7 @@ class TransportTest {
 
     @ParameterizedTest
     @MethodSource("transports")
-    fun `an answer that breaks off is no answer`(transport: Transport) = served { socket ->
+    fun `an answer that breaks off is no answer`(transport: Transport) = speaking { socket ->
         socket.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf".toByteArray())
         socket.close()
     } with { url -> assertFailsWith("连接中断 / the connection broke", transport, url) }
@@ -85,7 +85,7 @@ class TransportTest {
     fun `cancelling aborts the request while the hub still thinks`(transport: Transport) {
         val asked = CompletableDeferred<Unit>()
         val left = CompletableDeferred<Int>()
-        served { socket ->
+        speaking { socket ->
             asked.complete(Unit)
             // The hub says nothing. That the other side has gone is the end of what it sends.
             left.complete(runCatching { socket.getInputStream().read() }.getOrDefault(-1))
@@ -116,7 +116,7 @@ class TransportTest {
     }
 
     /** A server that says what no proper one does: it reads the head of one request and does with the line as it likes. */
-    private fun served(speak: (Socket) -> Unit): Rough = Rough(speak)
+    private fun speaking(speak: (Socket) -> Unit): Rough = Rough(speak)
 
     private inner class Rough(private val speak: (Socket) -> Unit) {
         infix fun with(test: (String) -> Unit) = ServerSocket(0, 1, loopback).use { listening ->

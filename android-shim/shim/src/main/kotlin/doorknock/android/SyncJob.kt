@@ -23,15 +23,16 @@ public object SyncJob {
 
     /** Schedules neither any more. */
     public fun stop(context: Context) {
-        val scheduler = scheduler(context)
+        val scheduler = scheduler(context) ?: return
         scheduler.cancel(REGULAR_ID)
         scheduler.cancel(SOON_ID)
     }
 
     private fun schedule(context: Context, id: Int, more: JobInfo.Builder.() -> Unit) {
-        val scheduler = scheduler(context)
+        val scheduler = scheduler(context) ?: return
         // Scheduling again would end one that runs, and begin its waiting anew.
-        if (scheduler.getPendingJob(id) == null) scheduler.schedule(job(ComponentName(context, SyncJobService::class.java), id, more))
+        if (scheduler.getPendingJob(id) != null) return
+        scheduler.schedule(job(ComponentName(context, SyncJobService::class.java), id, more))
     }
 
     internal fun job(service: ComponentName, id: Int, more: JobInfo.Builder.() -> Unit): JobInfo =
@@ -42,5 +43,6 @@ public object SyncJob {
             .apply(more)
             .build()
 
-    private fun scheduler(context: Context): JobScheduler = context.getSystemService(JobScheduler::class.java)
+    // A user's other profile may have none.
+    private fun scheduler(context: Context): JobScheduler? = context.getSystemService(JobScheduler::class.java)
 }

@@ -23,7 +23,7 @@ public object UnsentNotification {
      * system shows nothing.
      */
     public fun show(context: Context, status: Status, now: Instant = Instant.now()) {
-        val manager = context.getSystemService(NotificationManager::class.java)
+        val manager = context.getSystemService(NotificationManager::class.java) ?: return
         val notice = UnsentNotice.of(status.pendingVisits, status.unsentSince, now, localeOf(context))
         if (notice == null) {
             manager.cancel(ID)
