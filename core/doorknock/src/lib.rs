@@ -32,9 +32,12 @@ mod home;
 mod import;
 mod ingest;
 mod ledger;
+mod lifecycle;
 mod matter;
+mod observe;
 mod outbox;
 mod outcome;
+mod page;
 mod place;
 mod read;
 mod record;
@@ -54,7 +57,7 @@ pub use doorknock_model as model;
 pub use doorknock_store::{Fault, Trip};
 
 pub use care::{CareReview, Consent, NewNeed, PersonEdit};
-pub use community::{CommunityInfo, Joined};
+pub use community::{CommunityInfo, Joined, MemberInfo};
 pub use correct::VisitEdit;
 pub use doctor::{Check, DoctorReport};
 pub use draft::{Draft, DraftInfo};
@@ -68,7 +71,9 @@ pub use ledger::{CellKind, Ledger, LedgerCell, LedgerColumn, LedgerKind, LedgerS
 pub use matter::{
     AwaitedVisit, MatterDetail, MatterInfo, MatterLine, MattersWanted, NewMatter, NewStep,
 };
+pub use observe::{Change, ChangeKind, Observer, Subscription};
 pub use outcome::Confirmed;
+pub use page::Page;
 pub use place::{Place, SpaceStatus, Waiting, Whereabouts};
 pub use record::NewVisit;
 pub use records::{Choice, Conflict, ConflictValue, Record, RecordItem, TextVersion};
