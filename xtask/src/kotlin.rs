@@ -30,7 +30,7 @@ pub(crate) fn prepare() -> Done<Artifacts> {
     let built = build(&PACKAGES)?;
     for (library, module) in LIBRARIES {
         let file = built.library(library)?;
-        generate(&built, file, module)?;
+        generate(&built, library, file, module)?;
         place_native(file)?;
     }
     calls::write(
@@ -40,7 +40,7 @@ pub(crate) fn prepare() -> Done<Artifacts> {
     Ok(built)
 }
 
-fn generate(built: &Artifacts, library: &Path, module: &str) -> Done {
+fn generate(built: &Artifacts, name: &str, library: &Path, module: &str) -> Done {
     let out = folder().join("generated").join(module);
     let mut generate = program(built.program("uniffi-bindgen")?);
     generate.args([
@@ -50,7 +50,8 @@ fn generate(built: &Artifacts, library: &Path, module: &str) -> Done {
         "kotlin",
         "--out-dir",
     ]);
-    must(generate.arg(out).arg(library))
+    // The one for tests contains the core's binding too.
+    must(generate.arg(out).args(["--crate", name]).arg(library))
 }
 
 /// Where JNA looks for it among a jar's files.

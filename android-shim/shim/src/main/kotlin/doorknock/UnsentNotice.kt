@@ -39,7 +39,7 @@ public data class UnsentNotice(public val title: String, public val text: String
         private fun chinese(visits: ULong, waited: Duration): UnsentNotice {
             val time = if (waited.toDays() > 0) "${waited.toDays()} 天" else "${waited.toHours()} 小时"
             return UnsentNotice(
-                "$visits 次走访已有 $time 未发送",
+                "$visits 次走访已有 ${time}未发送",
                 "记录都在这部手机上。请到有信号的地方打开应用，等它发送完。",
             )
         }

@@ -3,6 +3,7 @@ package doorknock
 import doorknock.core.HubAnswer
 import doorknock.core.HubRequest
 import java.io.ByteArrayOutputStream
+import java.io.EOFException
 import java.io.IOException
 import java.io.InputStream
 import java.net.HttpURLConnection
@@ -62,6 +63,7 @@ private class Exchange(private val request: HubRequest) {
         connection.connectTimeout = Limits.CONNECT.inWholeMilliseconds.toInt()
         connection.readTimeout = Limits.SILENCE.inWholeMilliseconds.toInt()
         connection.requestMethod = request.method
+        connection.setRequestProperty("Accept-Encoding", "identity")
         check()
         if (request.body.isNotEmpty()) {
             connection.doOutput = true
@@ -72,7 +74,11 @@ private class Exchange(private val request: HubRequest) {
         // Without a status line there is no HTTP on the other side.
         if (status !in 100..999) throw IOException("not HTTP")
         val body = if (status < 400) connection.inputStream else connection.errorStream
-        return HubAnswer(status.toUShort(), body?.use(::read) ?: ByteArray(0))
+        val read = body?.use(::read) ?: ByteArray(0)
+        // A desktop's client takes a connection that broke off for the end of the answer.
+        val promised = connection.getHeaderFieldLong("Content-Length", -1)
+        if (promised >= 0 && promised != read.size.toLong()) throw EOFException()
+        return HubAnswer(status.toUShort(), read)
     }
 
     private fun open(address: String): HttpURLConnection {
