@@ -16,11 +16,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Builds it below `target/android`.
 pub(crate) fn run() -> Done {
-    kotlin::prepare()?;
-    kotlin::maven_quietly(
-        "android-shim/pom.xml",
-        &["install", "-DskipTests", "-pl", "core,shim", "-am"],
-    )?;
+    kotlin::publish()?;
     let jars = ["doorknock-core", "doorknock-kotlin"].map(|name| {
         let jar = format!("build/{name}/{name}-{VERSION}.jar");
         kotlin::folder().join(jar)
@@ -99,7 +95,7 @@ fn classes(jars: &[PathBuf]) -> Done<Vec<u8>> {
         let mut jar = ZipArchive::new(File::open(jar)?).map_err(broken)?;
         for at in 0..jar.len() {
             let mut file = jar.by_index(at).map_err(broken)?;
-            let name = file.name().to_owned();
+            let name = file.name().map_err(broken)?.into_owned();
             let wanted = name.ends_with(".class") || name.ends_with(".kotlin_module");
             if !wanted {
                 continue;

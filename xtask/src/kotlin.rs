@@ -5,9 +5,10 @@ mod calls;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::artifacts::{Artifacts, build};
-use crate::run::{Done, Stop, must, program, quiet, root, say};
+use crate::run::{Done, Stop, cannot, must, program, quiet, root, say};
 
 /// The crates of which Kotlin has a side: the library's name, and the module that takes its sources.
 const LIBRARIES: [(&str, &str); 2] = [("doorknock_ffi", "core"), ("doorknock_testing", "testing")];
@@ -26,7 +27,7 @@ pub(crate) fn folder() -> PathBuf {
 }
 
 /// Builds the libraries and writes what Maven's modules take: generated sources and native libraries.
-pub(crate) fn prepare() -> Done<Artifacts> {
+fn prepare() -> Done<Artifacts> {
     let built = build(&PACKAGES)?;
     for (library, module) in LIBRARIES {
         let file = built.library(library)?;
@@ -77,6 +78,23 @@ fn place_native(library: &Path) -> Done {
     Ok(())
 }
 
+/// Builds the library and its tests, and puts it into our local repository, once for each run of this program.
+pub(crate) fn publish() -> Done<&'static Artifacts> {
+    static DONE: OnceLock<Artifacts> = OnceLock::new();
+    if let Some(built) = DONE.get() {
+        return Ok(built);
+    }
+    let built = prepare()?;
+    // The compiler leaves the classes of sources that have gone.
+    let old = folder().join("build");
+    if old.exists() {
+        fs::remove_dir_all(old)?;
+    }
+    let mut command = maven("android-shim/pom.xml", &["install", "-DskipTests"])?;
+    must_quietly(&mut command)?;
+    Ok(DONE.get_or_init(|| built))
+}
+
 /// Maven on one of the projects.
 pub(crate) fn maven(project: &str, goals: &[&str]) -> Done<Command> {
     let mut command = program("mvn");
@@ -90,12 +108,9 @@ pub(crate) fn maven(project: &str, goals: &[&str]) -> Done<Command> {
 }
 
 /// Runs it, and keeps its words to itself unless it fails.
-pub(crate) fn maven_quietly(project: &str, goals: &[&str]) -> Done {
-    let mut command = maven(project, goals)?;
-    say(&command);
-    let output = command
-        .output()
-        .map_err(|e| crate::run::cannot(&command, &e))?;
+fn must_quietly(command: &mut Command) -> Done {
+    say(command);
+    let output = command.output().map_err(|e| cannot(command, &e))?;
     if output.status.success() {
         return Ok(());
     }

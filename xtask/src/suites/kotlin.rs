@@ -1,16 +1,15 @@
 //! What runs in Kotlin, through Maven: the library's own tests, the scenario against a real hub, and a stranger's
 //! project that has only what is published.
 
-use std::path::Path;
 use std::process::Command;
 
 use crate::kotlin;
-use crate::run::{Done, root};
+use crate::run::Done;
 
-/// The library's tests; what they leave in our local repository is what the other two use.
+/// The library's tests.
 pub(super) fn library() -> Done<Command> {
-    kotlin::prepare()?;
-    kotlin::maven("android-shim/pom.xml", &["install"])
+    kotlin::publish()?;
+    kotlin::maven("android-shim/pom.xml", &["surefire:test"])
 }
 
 /// The scenario.
@@ -25,11 +24,8 @@ pub(super) fn consumer() -> Done<Command> {
 
 /// A project that takes the library from the local repository, with the hub that it starts.
 fn published(project: &str) -> Done<Command> {
-    let built = kotlin::prepare()?;
-    kotlin::maven_quietly("android-shim/pom.xml", &["install", "-DskipTests"])?;
+    let built = kotlin::publish()?;
     let mut test = kotlin::maven(project, &["test"])?;
-    let hub = Path::new(built.program("doorknock-hub")?);
-    test.env("DOORKNOCK_HUB", hub);
-    test.env("DOORKNOCK_TARGET", root().join("target"));
+    test.env("DOORKNOCK_HUB", built.program("doorknock-hub")?);
     Ok(test)
 }
