@@ -179,16 +179,12 @@ public class Home private constructor(
     public suspend fun resume(): Unit = on { it.resume() }
 
     /** The end: lets everything go. Later calls fail with `shut_down`, and the flows of [changes] and [watch] end. */
-    public suspend fun shutdown(): Unit = on {
-        it.shutdown()
-        synchronized(buffers) { buffers.forEach(ChangeBuffer::end) }
-    }
+    public suspend fun shutdown(): Unit = on { close() }
 
-    /** [shutdown] for a block of `use`; it waits for a call under way, so not on the main thread. */
+    /** [shutdown], for `use` and for threads that may wait for a call under way: never the main thread. */
     override fun close() {
         core.shutdown()
         synchronized(buffers) { buffers.forEach(ChangeBuffer::end) }
-        core.close()
     }
 
     override suspend fun <T> on(block: (Doorknock) -> T): T = withContext(NonCancellable + threads) { block(core) }

@@ -9,6 +9,7 @@ import doorknock.core.KeyStoreException
 import java.net.ConnectException
 import java.time.Duration
 import java.time.Instant
+import java.util.concurrent.atomic.AtomicInteger
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
 
@@ -62,8 +63,11 @@ public class FakeKeys : KeyStore {
     }
 }
 
-/** The real hub's logic in this process, without sockets; [url] is what a community is founded with. */
-public class TestHub : Transport, AutoCloseable {
+/**
+ * The real hub's logic in this process, without sockets; [url] is what a community is founded with. With a [clock] the hub
+ * goes by it, as homes that were opened with it do; without, by the system's.
+ */
+public class TestHub(private val clock: Clock? = null) : Transport, AutoCloseable {
     private val hub = InMemoryHub()
 
     /** The hub's address. Nothing listens there; every transport but this one fails with it. */
@@ -78,15 +82,18 @@ public class TestHub : Transport, AutoCloseable {
     public var beforeAnswer: suspend (HubRequest) -> Unit = {}
 
     /** How many requests were answered. */
-    @Volatile
-    public var answered: Int = 0
-        private set
+    public val answered: Int get() = count.get()
+
+    private val count = AtomicInteger()
 
     override suspend fun exchange(request: HubRequest): HubAnswer {
         beforeAnswer(request)
         if (!reachable) throw ConnectException()
-        val answer = withContext(Dispatchers.IO) { hub.exchange(request.method, request.path, request.body) }
-        answered += 1
+        val answer = withContext(Dispatchers.IO) {
+            clock?.let { hub.setClock(it.now()) }
+            hub.exchange(request.method, request.path, request.body)
+        }
+        count.incrementAndGet()
         return HubAnswer(answer.status, answer.body)
     }
 
