@@ -1,5 +1,6 @@
 //! Every test of the repository, and what of it could not be run here.
 
+mod kotlin;
 mod python;
 mod tally;
 
@@ -55,7 +56,7 @@ struct Runner {
     prepare: fn() -> Done<Command>,
 }
 
-const RUNNERS: [Runner; 5] = [
+const RUNNERS: [Runner; 8] = [
     Runner {
         name: "workspace",
         needs: &[],
@@ -75,6 +76,21 @@ const RUNNERS: [Runner; 5] = [
         name: "python, golden vectors",
         needs: &["python3"],
         prepare: python::vectors,
+    },
+    Runner {
+        name: "kotlin",
+        needs: &["mvn", "java"],
+        prepare: kotlin::library,
+    },
+    Runner {
+        name: "kotlin, scenario",
+        needs: &["mvn", "java"],
+        prepare: kotlin::scenario,
+    },
+    Runner {
+        name: "kotlin, a stranger's project",
+        needs: &["mvn", "java"],
+        prepare: kotlin::consumer,
     },
     Runner {
         name: "libreoffice",

@@ -28,7 +28,7 @@ impl Suite {
     }
 }
 
-/// Reads a runner's lines: cargo's, or those of Python's unittest.
+/// Reads a runner's lines: cargo's, those of Python's unittest, or of Maven's Surefire.
 #[derive(Debug)]
 pub(super) struct Tally {
     run: &'static str,
@@ -71,6 +71,9 @@ impl Tally {
         {
             self.open = Some("unittest".to_owned());
             self.add(unittest(line, ran));
+        } else if let Some((name, suite)) = surefire(line) {
+            self.open = Some(name);
+            self.add(suite);
         }
     }
 
@@ -127,6 +130,28 @@ fn unittest(line: &str, ran: usize) -> Suite {
         ignored,
         ..Suite::default()
     }
+}
+
+/// A class that Surefire is done with. Its sums over all classes, which tell no time, count nothing twice.
+fn surefire(line: &str) -> Option<(String, Suite)> {
+    let (_, rest) = line.split_once("Tests run: ")?;
+    let (counts, rest) = rest.split_once(", Time elapsed: ")?;
+    let (_, name) = rest.rsplit_once(" in ")?;
+    let (ran, rest) = counts.split_once(", ")?;
+    let ran: usize = ran.parse().ok()?;
+    let count = |word: &str| {
+        let (_, rest) = rest.split_once(word)?;
+        rest.strip_prefix(": ")?.split(',').next()?.parse().ok()
+    };
+    let failed: usize = count("Failures").unwrap_or(0) + count("Errors").unwrap_or(0);
+    let ignored: usize = count("Skipped").unwrap_or(0);
+    let suite = Suite {
+        passed: ran.saturating_sub(failed + ignored),
+        failed,
+        ignored,
+        ..Suite::default()
+    };
+    Some((name.to_owned(), suite))
 }
 
 /// The number behind a word and `=`, or 0.
@@ -213,6 +238,21 @@ mod tests {
             );
         }
         assert_eq!(counted(&["OK"], false)[0].2, 1);
+    }
+
+    #[test]
+    fn surefires_classes_are_counted_and_its_sums_are_not() {
+        let lines = [
+            "[INFO] Running doorknock.WrappedKeysTest",
+            "[INFO] Tests run: 5, Failures: 0, Errors: 0, Skipped: 1, Time elapsed: 0.07 s -- in doorknock.WrappedKeysTest",
+            "[ERROR] Tests run: 4, Failures: 1, Errors: 2, Skipped: 0, Time elapsed: 0.1 s <<< FAILURE! -- in doorknock.HomeTest",
+            "[ERROR] Tests run: 9, Failures: 1, Errors: 2, Skipped: 1",
+        ];
+        let expected = [
+            ("doorknock.WrappedKeysTest".to_owned(), 4, 0, 1),
+            ("doorknock.HomeTest".to_owned(), 1, 3, 0),
+        ];
+        assert_eq!(counted(&lines, false), expected);
     }
 
     #[test]
