@@ -19,6 +19,9 @@ pub enum DoorknockError {
     },
 }
 
+/// The result of this crate's functions.
+pub(crate) type Result<T, E = DoorknockError> = std::result::Result<T, E>;
+
 impl From<Message> for DoorknockError {
     fn from(message: Message) -> Self {
         let Message { code, zh, en } = message;
@@ -36,22 +39,22 @@ impl From<doorknock::Error> for DoorknockError {
     }
 }
 
-/// A day that is not `YYYY-MM-DD`.
+/// A day that the calendar does not have.
 pub(crate) fn bad_date() -> DoorknockError {
     Message::new(
         "bad_date",
-        "日期格式不对；请写成 2026-11-21 这样。",
-        "This is not a date; write it like 2026-11-21.",
+        "没有这一天；请核对年、月、日。",
+        "There is no such day; check the year, month and day.",
     )
     .into()
 }
 
-/// A time that is not RFC 3339.
+/// A time beyond the calendar.
 pub(crate) fn bad_time() -> DoorknockError {
     Message::new(
         "bad_time",
-        "时间格式不对；请写成 2026-11-21T09:30:00+08:00 这样。",
-        "This is not a time; write it like 2026-11-21T09:30:00+08:00.",
+        "没有这个时间；请核对日期和时间。",
+        "There is no such time; check the date and the time.",
     )
     .into()
 }

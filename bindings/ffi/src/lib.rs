@@ -5,7 +5,7 @@
 //!
 //! **How it works.** uniffi reads the attributes here and writes the other languages' side
 //! (`bindings/README.md`). Each call converts its arguments, calls the facade, and converts what comes
-//! back: immutable records, ids as strings, days as `YYYY-MM-DD`, times as RFC 3339, and one error
+//! back: immutable records, ids, days and instants in the other language's own types, and one error
 //! with a stable code and a sentence in both languages. Calls block. A home is let go when the
 //! last reference to its object is: Kotlin's `close()` or `use`, Swift's and Python's last variable.
 //!
@@ -18,17 +18,23 @@
 
 mod error;
 mod home;
+mod ids;
+mod keys;
 mod records;
 mod round;
+mod times;
 mod transport;
 mod visit;
 
 pub use error::DoorknockError;
 pub use home::Doorknock;
+pub use ids::Uuid;
+pub use keys::{Clock, FileKeys, KeyStore, KeyStoreError};
 pub use records::{
     ImportReport, Joined, Notice, RefusedRow, Role, SearchHit, Status, SyncReport, Text,
 };
 pub use round::{Round, RoundLine, RoundReason, RoundStatus};
+pub use times::Day;
 pub use transport::{HubAnswer, Transport, TransportError};
 pub use visit::{Answer, Channel, NewVisit, Outcome, Visit};
 

@@ -1,8 +1,16 @@
 //! What crosses the border: immutable records. Each says the same as the facade's type it comes from.
 
+use std::time::SystemTime;
+
 use doorknock::model::Message;
 use doorknock::model::access;
 use doorknock::model::checklist::Label;
+use doorknock::model::ids::DocId;
+
+use crate::error::Result;
+use crate::home::Doorknock;
+use crate::ids::Uuid;
+use crate::times::instant;
 
 /// Who can be invited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -64,9 +72,9 @@ impl From<Message> for Notice {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Joined {
     /// The member's id.
-    pub member: String,
+    pub member: Uuid,
     /// The device's id.
-    pub device: String,
+    pub device: Uuid,
 }
 
 /// A row of a roster that was not taken.
@@ -128,23 +136,24 @@ impl From<doorknock::SyncReport> for SyncReport {
 /// Something a search found.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct SearchHit {
-    /// `door`, `person` or `visit`.
+    /// `door`, `person`, `visit`, or the name of another kind of record.
     pub kind: String,
     /// Its id.
-    pub id: String,
+    pub id: Uuid,
     /// A line for people.
     pub title: String,
     /// The id of the door it belongs to.
-    pub door: Option<String>,
+    pub door: Option<Uuid>,
 }
 
 impl From<doorknock::SearchHit> for SearchHit {
     fn from(hit: doorknock::SearchHit) -> Self {
         Self {
             kind: hit.kind.to_owned(),
-            id: hit.id,
+            // The facade writes the digits of an id there, whatever the kind.
+            id: hit.id.parse().map(|DocId(id)| Uuid(id)).unwrap_or_default(),
             title: hit.title,
-            door: hit.door.map(|door| door.to_string()),
+            door: hit.door.map(Uuid::from),
         }
     }
 }
@@ -170,8 +179,8 @@ pub struct Status {
     pub conflicts: u64,
     /// Values of newer versions.
     pub unknown: u64,
-    /// When a sync was last completed, RFC 3339.
-    pub last_sync: Option<String>,
+    /// When a sync was last completed.
+    pub last_sync: Option<SystemTime>,
     /// Reports for people.
     pub notices: Vec<Notice>,
 }
@@ -188,8 +197,29 @@ impl From<doorknock::Status> for Status {
             refused: status.refused,
             conflicts: status.conflicts,
             unknown: status.unknown,
-            last_sync: status.last_sync.map(|at| at.to_rfc3339()),
+            last_sync: status.last_sync.map(instant),
             notices: status.notices.into_iter().map(Notice::from).collect(),
         }
+    }
+}
+
+#[uniffi::export]
+impl Doorknock {
+    /// Finds doors, people and visits as people type: two characters, pinyin, initials, a phone's
+    /// tail, `3-2-501`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn search(&self, query: String, limit: u32) -> Result<Vec<SearchHit>> {
+        let hits = self.core().search(&query, limit)?;
+        Ok(hits.into_iter().map(SearchHit::from).collect())
+    }
+
+    /// Where this home stands.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn status(&self) -> Result<Status> {
+        Ok(self.core().status()?.into())
     }
 }

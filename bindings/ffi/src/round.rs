@@ -1,16 +1,23 @@
 //! The day's list, as it crosses the border.
 
+use std::time::SystemTime;
+
 use doorknock::model::round;
+
+use crate::error::Result;
+use crate::home::Doorknock;
+use crate::ids::Uuid;
+use crate::times::{Day, instant};
 
 /// A grid's list for a day.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Round {
-    /// The day, `YYYY-MM-DD`.
-    pub date: String,
+    /// The day.
+    pub date: Day,
     /// The grid's code.
     pub grid: String,
-    /// When it was computed, RFC 3339.
-    pub as_of: String,
+    /// When it was computed.
+    pub as_of: SystemTime,
     /// Its lines, most urgent first.
     pub items: Vec<RoundLine>,
 }
@@ -18,9 +25,9 @@ pub struct Round {
 impl From<doorknock::Round> for Round {
     fn from(round: doorknock::Round) -> Self {
         Self {
-            date: round.date.to_string(),
+            date: round.date.into(),
             grid: round.grid,
-            as_of: round.as_of.to_rfc3339(),
+            as_of: instant(round.as_of),
             items: round.items.into_iter().map(RoundLine::from).collect(),
         }
     }
@@ -30,7 +37,7 @@ impl From<doorknock::Round> for Round {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct RoundLine {
     /// The door's id.
-    pub door: String,
+    pub door: Uuid,
     /// Its address, in full.
     pub address: String,
     /// Done or not.
@@ -50,7 +57,7 @@ pub struct RoundLine {
 impl From<doorknock::RoundLine> for RoundLine {
     fn from(line: doorknock::RoundLine) -> Self {
         Self {
-            door: line.door.to_string(),
+            door: line.door.into(),
             address: line.address,
             status: match line.status {
                 round::Status::Due => RoundStatus::Due,
@@ -83,30 +90,30 @@ pub enum RoundReason {
     /// Somebody promised to come back.
     FollowUp {
         /// By this day.
-        on: String,
+        on: Day,
     },
     /// A resident's matter awaits a visit.
     Matter {
         /// The matter's id.
-        matter: String,
+        matter: Uuid,
         /// The day by which it is to be dealt with.
-        by: Option<String>,
+        by: Option<Day>,
     },
     /// A special period: a heat wave, cold wave, flood, epidemic.
     Period {
         /// Its name.
         name: String,
         /// The day the door was due.
-        due: String,
+        due: Day,
         /// Days since then; 0 is today.
         days: i64,
         /// Its last day.
-        until: String,
+        until: Day,
     },
     /// The cadence passed.
     Overdue {
         /// The day it was due.
-        due: String,
+        due: Day,
         /// Days since then, 1 or more.
         days: i64,
     },
@@ -125,34 +132,34 @@ pub enum RoundReason {
     /// The cadence is due.
     Due {
         /// Today.
-        due: String,
+        due: Day,
     },
     /// A care need is to be looked at again.
     Review {
         /// Since this day.
-        on: String,
+        on: Day,
     },
     /// Not yet visited for a campaign.
     Campaign {
         /// Its name.
         name: String,
         /// Its last day.
-        until: String,
+        until: Day,
     },
     /// A new household, not yet met.
     NewHousehold {
         /// The day it moved in.
-        since: String,
+        since: Day,
     },
 }
 
 impl From<round::Reason> for RoundReason {
     fn from(reason: round::Reason) -> Self {
         match reason {
-            round::Reason::FollowUp { on } => Self::FollowUp { on: on.to_string() },
+            round::Reason::FollowUp { on } => Self::FollowUp { on: on.into() },
             round::Reason::Matter { by, matter } => Self::Matter {
-                matter: matter.to_string(),
-                by: by.map(|day| day.to_string()),
+                matter: matter.into(),
+                by: by.map(Day),
             },
             round::Reason::Period {
                 due,
@@ -162,18 +169,18 @@ impl From<round::Reason> for RoundReason {
                 ..
             } => Self::Period {
                 name,
-                due: due.to_string(),
+                due: due.into(),
                 days,
-                until: until.to_string(),
+                until: until.into(),
             },
             round::Reason::Added { why, .. } => Self::Added { why },
-            round::Reason::Review { on } => Self::Review { on: on.to_string() },
+            round::Reason::Review { on } => Self::Review { on: on.into() },
             round::Reason::Campaign { until, name, .. } => Self::Campaign {
                 name,
-                until: until.to_string(),
+                until: until.into(),
             },
             round::Reason::Overdue { due, days } => Self::Overdue {
-                due: due.to_string(),
+                due: due.into(),
                 days,
             },
             round::Reason::NobodyHome {
@@ -184,12 +191,22 @@ impl From<round::Reason> for RoundReason {
                 tries,
                 suggest_call,
             },
-            round::Reason::Due { due } => Self::Due {
-                due: due.to_string(),
-            },
+            round::Reason::Due { due } => Self::Due { due: due.into() },
             round::Reason::NewHousehold { since } => Self::NewHousehold {
-                since: since.to_string(),
+                since: since.into(),
             },
         }
+    }
+}
+
+#[uniffi::export]
+impl Doorknock {
+    /// Today's list of a grid; of the only grid of this device if none is named.
+    ///
+    /// # Errors
+    /// `which_grid`, `unknown_grid`, `no_grid`, `not_joined`.
+    #[uniffi::method(default(grid = None))]
+    pub fn today(&self, grid: Option<String>) -> Result<Round> {
+        Ok(self.core().round(grid.as_deref(), None)?.into())
     }
 }

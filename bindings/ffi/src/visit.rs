@@ -1,9 +1,14 @@
 //! Visits, as they cross the border.
 
+use std::time::SystemTime;
+
 use doorknock::model::kinds;
 
-use crate::error::{DoorknockError, unknown_choice};
+use crate::error::{DoorknockError, Result, unknown_choice};
+use crate::home::Doorknock;
+use crate::ids::Uuid;
 use crate::records::Text;
+use crate::times::{Day, instant, seconds};
 
 /// An enumeration of the model, with `Unknown` for values of newer versions.
 macro_rules! choices {
@@ -27,7 +32,7 @@ macro_rules! choices {
 
         impl TryFrom<$name> for kinds::$name {
             type Error = DoorknockError;
-            fn try_from(value: $name) -> Result<Self, DoorknockError> {
+            fn try_from(value: $name) -> Result<Self> {
                 match value {
                     $($name::$variant => Ok(Self::$variant),)*
                     $name::Unknown => Err(unknown_choice()),
@@ -71,14 +76,14 @@ choices! {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct NewVisit {
     /// The door's id.
-    pub door: String,
+    pub door: Uuid,
     /// What it found.
     pub outcome: Outcome,
     /// How it was made.
     pub channel: Channel,
-    /// When, RFC 3339; now if absent.
+    /// When; now if absent.
     #[uniffi(default = None)]
-    pub at: Option<String>,
+    pub at: Option<SystemTime>,
     /// Who came along.
     #[uniffi(default = [])]
     pub companions: Vec<String>,
@@ -88,28 +93,46 @@ pub struct NewVisit {
     /// In the worker's words.
     #[uniffi(default = None)]
     pub summary: Option<String>,
-    /// A promised return, `YYYY-MM-DD`.
+    /// A promised return.
     #[uniffi(default = None)]
-    pub follow_up: Option<String>,
+    pub follow_up: Option<Day>,
+}
+
+impl TryFrom<NewVisit> for doorknock::NewVisit {
+    type Error = DoorknockError;
+    fn try_from(visit: NewVisit) -> Result<Self> {
+        Ok(Self {
+            door: visit.door.into(),
+            outcome: visit.outcome.try_into()?,
+            channel: visit.channel.try_into()?,
+            at: visit.at.map(seconds).transpose()?,
+            with: visit.companions,
+            checklist: None,
+            answers: visit.answers,
+            summary: visit.summary,
+            follow_up: visit.follow_up.map(Day::into),
+            matters: vec![],
+        })
+    }
 }
 
 /// A visit.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Visit {
     /// Its id.
-    pub visit: String,
+    pub visit: Uuid,
     /// The door's id.
-    pub door: String,
+    pub door: Uuid,
     /// The door's address; empty if its card is not here.
     pub address: String,
-    /// When it took place, RFC 3339 in the community's time zone.
-    pub at: String,
+    /// When it took place.
+    pub at: SystemTime,
     /// The author's name.
     pub by: String,
     /// The author's id.
-    pub member: String,
+    pub member: Uuid,
     /// The id of the device that signed it.
-    pub device: String,
+    pub device: Uuid,
     /// How it was made.
     pub channel: Channel,
     /// What it found.
@@ -120,26 +143,26 @@ pub struct Visit {
     pub answers: Vec<Answer>,
     /// In the worker's words.
     pub summary: Option<String>,
-    /// A promised return, `YYYY-MM-DD`.
-    pub follow_up: Option<String>,
+    /// A promised return.
+    pub follow_up: Option<Day>,
 }
 
 impl From<doorknock::VisitInfo> for Visit {
     fn from(visit: doorknock::VisitInfo) -> Self {
         Self {
-            visit: visit.visit.to_string(),
-            door: visit.door.to_string(),
+            visit: visit.visit.into(),
+            door: visit.door.into(),
             address: visit.address,
-            at: visit.at.to_rfc3339(),
+            at: instant(visit.at),
             by: visit.by,
-            member: visit.member.to_string(),
-            device: visit.device.to_string(),
+            member: visit.member.into(),
+            device: visit.device.into(),
             channel: visit.channel.into(),
             outcome: visit.outcome.into(),
             companions: visit.with,
             answers: visit.answers.into_iter().map(Answer::from).collect(),
             summary: visit.summary,
-            follow_up: visit.follow_up.map(|day| day.to_string()),
+            follow_up: visit.follow_up.map(Day),
         }
     }
 }
@@ -162,6 +185,27 @@ impl From<doorknock::AnswerLine> for Answer {
             question: line.question.into(),
             answer: line.answer.into(),
         }
+    }
+}
+
+#[uniffi::export]
+impl Doorknock {
+    /// Records a visit and returns its id. When this returns, the visit survives power loss.
+    ///
+    /// # Errors
+    /// `not_found`, `no_casework`, `bad_answer`, `unknown_item`, `too_large`, `visit_in_future`,
+    /// `follow_up_in_past`, `bad_date`, `bad_time`, `unknown_choice`, `disk_full`.
+    pub fn log_visit(&self, visit: NewVisit) -> Result<Uuid> {
+        Ok(self.core().log_visit(&visit.try_into()?)?.into())
+    }
+
+    /// Visits, newest first: of a door, or of all.
+    ///
+    /// # Errors
+    /// `not_joined`.
+    pub fn visits(&self, door: Option<Uuid>, limit: u32) -> Result<Vec<Visit>> {
+        let visits = self.core().visits(door.map(Uuid::into), limit)?;
+        Ok(visits.into_iter().map(Visit::from).collect())
     }
 }
 
