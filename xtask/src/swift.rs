@@ -1,0 +1,165 @@
+//! The Swift package: what it is built from, and the Swift that builds it.
+
+pub(crate) mod archive;
+mod calls;
+mod tools;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::UNIX_EPOCH;
+
+use crate::artifacts::{Artifacts, build};
+use crate::run::{Done, Stop, must, program, root};
+
+pub(crate) use tools::{Swift, apple, find};
+
+/// A crate of which Swift gets a module and an archive.
+pub(crate) struct Module {
+    /// As Rust names it.
+    pub(crate) krate: &'static str,
+    /// As cargo names its package.
+    pub(crate) package: &'static str,
+    /// The generated module.
+    pub(crate) swift: &'static str,
+    /// The module of its C functions.
+    pub(crate) ffi: &'static str,
+    /// What Swift links.
+    pub(crate) archive: &'static str,
+}
+
+/// The core, and the in-memory hub for tests.
+pub(crate) const MODULES: [Module; 2] = [
+    Module {
+        krate: "doorknock_ffi",
+        package: "doorknock-ffi",
+        swift: "DoorknockCore",
+        ffi: "DoorknockCoreFFI",
+        archive: "libdoorknock_core.a",
+    },
+    Module {
+        krate: "doorknock_testing",
+        package: "doorknock-testing",
+        swift: "DoorknockTestingCore",
+        ffi: "DoorknockTestingFFI",
+        archive: "libdoorknock_testing.a",
+    },
+];
+
+/// All that a build of the Swift package needs beside its sources.
+pub(crate) struct Prepared {
+    swift: Swift,
+    /// Holds the archives.
+    archives: PathBuf,
+    hub: PathBuf,
+}
+
+/// Builds the core, writes the generated sources into `ios-shim`, and hides what the archives hold.
+pub(crate) fn prepare() -> Done<Prepared> {
+    let swift = find()?;
+    let mut packages = MODULES.map(|module| module.package).to_vec();
+    packages.extend(["doorknock-hub", "uniffi-bindgen"]);
+    let built = build(&packages)?;
+    for module in &MODULES {
+        sources(&built, module)?;
+    }
+    Ok(Prepared {
+        swift,
+        archives: archives(&built)?,
+        hub: built.program("doorknock-hub")?.to_owned(),
+    })
+}
+
+/// Generates a module's Swift and its C header into the package.
+fn sources(built: &Artifacts, module: &Module) -> Done {
+    let package = root().join("ios-shim/Sources");
+    let fresh = root().join("target/swift/generated");
+    generate(built, module, &fresh)?;
+    let swift = format!("{}.swift", module.swift);
+    let text = fs::read_to_string(fresh.join(&swift))?;
+    put(&package.join(module.swift).join(&swift), &text)?;
+    let header = format!("{}.h", module.ffi);
+    let ffi = package.join(module.ffi);
+    put(&ffi.join(&header), &fs::read_to_string(fresh.join(&header))?)?;
+    put(&ffi.join("module.modulemap"), &module_map(module))?;
+    if module.swift == "DoorknockCore" {
+        put(&package.join("Doorknock/Generated/Calls.swift"), &calls::write(&text)?)?;
+    }
+    Ok(())
+}
+
+/// Runs the generator on the library that was just built.
+pub(crate) fn generate(built: &Artifacts, module: &Module, out: &Path) -> Done {
+    fs::create_dir_all(out)?;
+    let mut generate = program(built.program("uniffi-bindgen")?);
+    generate.args(["generate", "--no-format", "--language", "swift", "--out-dir"]);
+    must(generate.arg(out).arg(built.library(module.krate)?))
+}
+
+/// How clang finds the C functions behind a generated module.
+pub(crate) fn module_map(module: &Module) -> String {
+    let name = module.ffi;
+    format!("module {name} {{\n    header \"{name}.h\"\n    export *\n}}\n")
+}
+
+/// Writes a file if it says something else: what did not change is not compiled again.
+fn put(path: &Path, text: &str) -> Done {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    Ok(fs::write(path, text)?)
+}
+
+/// The folder with the archives, made anew when one of the libraries was. SwiftPM does not know that an archive is
+/// something it links and keeps yesterday's program; the folder's name is part of its command line, so another name
+/// makes it link again.
+fn archives(built: &Artifacts) -> Done<PathBuf> {
+    let all = root().join("target/swift/archives");
+    let mut stamp = 0;
+    for module in &MODULES {
+        let made = fs::metadata(built.archive(module.krate)?)?.modified()?;
+        let made = made.duration_since(UNIX_EPOCH).unwrap_or_default();
+        stamp = made.as_nanos().max(stamp);
+    }
+    let folder = all.join(format!("{stamp:x}"));
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    if all.is_dir() {
+        fs::remove_dir_all(&all)?;
+    }
+    let half = all.join("half");
+    fs::create_dir_all(&half)?;
+    for module in &MODULES {
+        let library = built.archive(module.krate)?;
+        archive::hide(library, module.krate, &half.join(module.archive))?;
+    }
+    fs::rename(&half, &folder)?;
+    Ok(folder)
+}
+
+impl Prepared {
+    /// A command of SwiftPM on a package of the repository, `test` or `build`, with what it needs in its environment.
+    pub(crate) fn package(&self, what: &str, package: &str, more: &[&str]) -> Done<Command> {
+        let name = package.replace('/', "-");
+        let scratch = root().join("target/swift/build").join(name);
+        fs::create_dir_all(&scratch)?;
+        let scratch = scratch.to_string_lossy();
+        let mut words = vec!["swift", what, "--scratch-path", &*scratch];
+        words.extend(["--disable-automatic-resolution", "-j", "2"]);
+        words.extend(more);
+        Ok(self.command(package, &words))
+    }
+
+    /// Any command of it.
+    pub(crate) fn command(&self, package: &str, words: &[&str]) -> Command {
+        let set = [
+            ("DOORKNOCK_LIB_DIR", &*self.archives),
+            ("DOORKNOCK_HUB", &*self.hub),
+        ];
+        self.swift.command(&root().join(package), &set, words)
+    }
+}
