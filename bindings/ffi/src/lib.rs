@@ -1,7 +1,7 @@
 //! The core for Kotlin, Swift and Python: the facade's calls in types that cross the language border.
 //!
 //! **What it is for.** Apps on phones, and scripts. An app holds one [`Doorknock`], calls it from
-//! any thread but the UI's, and lends it a [`Transport`] over its own HTTP client.
+//! any thread but the UI's, and carries the requests of each [`HubCall`] with its own HTTP client.
 //!
 //! **How it works.** uniffi reads the attributes here and writes the other languages' side
 //! (`bindings/README.md`). Each call converts its arguments, calls the facade, and converts what comes
@@ -16,26 +16,28 @@
 // nothing written by hand here is unsafe.
 #![allow(unsafe_code)]
 
+mod call;
 mod error;
 mod home;
 mod ids;
 mod keys;
+mod network;
 mod records;
 mod round;
 mod times;
-mod transport;
 mod visit;
 
+pub use call::{HubAnswer, HubCall, HubOutcome, HubRequest};
 pub use error::DoorknockError;
 pub use home::Doorknock;
 pub use ids::Uuid;
 pub use keys::{Clock, FileKeys, KeyStore, KeyStoreError};
 pub use records::{
-    ImportReport, Joined, Notice, RefusedRow, Role, SearchHit, Status, SyncReport, Text,
+    FirstSync, ImportReport, Joined, Notice, RefusedRow, Role, RosterOptions, SearchHit,
+    SnapshotReport, Status, SyncProgress, SyncReport, Text,
 };
 pub use round::{Round, RoundLine, RoundReason, RoundStatus};
 pub use times::Day;
-pub use transport::{HubAnswer, Transport, TransportError};
 pub use visit::{Answer, Channel, NewVisit, Outcome, Visit};
 
 uniffi::setup_scaffolding!("doorknock");

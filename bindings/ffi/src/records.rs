@@ -6,6 +6,7 @@ use doorknock::model::Message;
 use doorknock::model::access;
 use doorknock::model::checklist::Label;
 use doorknock::model::ids::DocId;
+use doorknock::model::roster;
 
 use crate::error::Result;
 use crate::home::Doorknock;
@@ -77,6 +78,33 @@ pub struct Joined {
     pub device: Uuid,
 }
 
+impl From<doorknock::Joined> for Joined {
+    fn from(joined: doorknock::Joined) -> Self {
+        Self {
+            member: joined.member.into(),
+            device: joined.device.into(),
+        }
+    }
+}
+
+/// How to import a roster.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct RosterOptions {
+    /// The code of every row's grid, if there is no such column.
+    #[uniffi(default = None)]
+    pub default_grid: Option<String>,
+    /// Report what would happen, and change nothing.
+    #[uniffi(default = false)]
+    pub dry_run: bool,
+}
+
+impl From<RosterOptions> for doorknock::ImportOptions {
+    fn from(options: RosterOptions) -> Self {
+        let dry_run = options.dry_run;
+        Self { dry_run }
+    }
+}
+
 /// A row of a roster that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct RefusedRow {
@@ -103,11 +131,97 @@ pub struct ImportReport {
     pub columns_unknown: Vec<String>,
 }
 
+impl ImportReport {
+    /// What was wrong with the table, and what came of the rest.
+    pub(crate) fn of(read: roster::RosterReport, done: doorknock::ImportReport) -> Self {
+        let refused = read.rows_refused.into_iter().chain(done.rows_refused);
+        Self {
+            doors_added: done.doors_added as u64,
+            doors_updated: done.doors_updated as u64,
+            unchanged: done.unchanged as u64,
+            rows_refused: refused.map(RefusedRow::from).collect(),
+            columns_dropped: read.columns_dropped,
+            columns_unknown: read.columns_unknown,
+        }
+    }
+}
+
+impl From<roster::RowMessage> for RefusedRow {
+    fn from(row: roster::RowMessage) -> Self {
+        Self {
+            row: row.row,
+            reason: row.reason.into(),
+        }
+    }
+}
+
+/// What making snapshots did.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct SnapshotReport {
+    /// Spaces of which the hub has a new one.
+    pub spaces: u64,
+    /// Parts that were sent; those that had not changed were not.
+    pub parts: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+impl From<doorknock::SnapshotReport> for SnapshotReport {
+    fn from(report: doorknock::SnapshotReport) -> Self {
+        Self {
+            spaces: report.spaces as u64,
+            parts: report.parts as u64,
+            bytes: report.bytes as u64,
+        }
+    }
+}
+
+/// How far a sync is.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct SyncProgress {
+    /// What it did so far.
+    pub report: SyncReport,
+    /// How far a first sync is, while one is under way.
+    pub first_sync: Option<FirstSync>,
+}
+
+impl From<doorknock::SyncReport> for SyncProgress {
+    fn from(report: doorknock::SyncReport) -> Self {
+        Self {
+            first_sync: report.first_sync.map(FirstSync::from),
+            report: report.into(),
+        }
+    }
+}
+
+/// How far a first sync is: snapshots are read in the place of logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct FirstSync {
+    /// Bytes of the snapshots that are being read.
+    pub bytes: u64,
+    /// Bytes of them that have come.
+    pub come: u64,
+    /// Whether today's doors have all they need; what is missing is history.
+    pub today_ready: bool,
+}
+
+impl From<doorknock::FirstSync> for FirstSync {
+    fn from(first: doorknock::FirstSync) -> Self {
+        Self {
+            bytes: first.bytes,
+            come: first.come,
+            today_ready: first.today_ready,
+        }
+    }
+}
+
 /// What a sync did.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct SyncReport {
     /// Changes the hub now holds, by verified receipts.
     pub pushed: u64,
+    /// Entries of others that were brought to the hub: from a file, or what it had lost.
+    pub relayed: u64,
     /// Changes of others applied here.
     pub pulled: u64,
     /// Inputs set aside.
@@ -124,6 +238,7 @@ impl From<doorknock::SyncReport> for SyncReport {
     fn from(report: doorknock::SyncReport) -> Self {
         Self {
             pushed: report.pushed as u64,
+            relayed: report.relayed as u64,
             pulled: report.pulled as u64,
             quarantined: report.quarantined as u64,
             round_trips: report.round_trips,

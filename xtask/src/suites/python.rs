@@ -30,12 +30,8 @@ pub(super) fn prepare() -> Done<Command> {
         fs::copy(library, module.join(name))?;
     }
     let mut test = program("python3");
-    test.args([
-        "-m",
-        "unittest",
-        "-v",
-        "bindings/python/test_first_light.py",
-    ]);
+    test.args(["-m", "unittest", "discover", "-v"]);
+    test.args(["-s", "tests/foreign/python"]);
     test.env("DOORKNOCK_BINDINGS", &module);
     test.env("DOORKNOCK_HUB", built.program("doorknock-hub")?);
     test.env("PYTHONDONTWRITEBYTECODE", "1");

@@ -333,6 +333,7 @@ fn to_push(view: &View<'_>, caught_up: bool, bytes: usize) -> Result<Vec<Vec<u8>
 
 /// A home whose documents have ids that are bound to no space: every device would refuse them.
 fn refuse_trial_homes(inner: &Inner) -> Result<()> {
+    inner.identity()?;
     if inner.store.view()?.meta(BOUND_IDS)?.is_some() {
         return Ok(());
     }
