@@ -12,6 +12,7 @@ mod lint;
 mod run;
 mod setup;
 mod suites;
+mod swift;
 mod tidy;
 
 use std::process::ExitCode;
@@ -24,7 +25,7 @@ cargo xtask TASK
   setup                     check what building needs; on Debian and Ubuntu, install what is missing
                             (test and ci also see to LibreOffice, which one test needs)
   demo                      a hub, an office and two phones on this machine: offline, back, and compared
-  test                      every test of the repository, in every language
+  test [NAME]               every test of the repository, in every language; or the runs with a name that begins so
   lint                      format, clippy, documentation, licences, and this project's own rules
   bench [--json FILE] [--growth] [--only b1,b4]
                             the numbers that docs/performance.md tells of, in release
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
 }
 
 fn begin(task: &str, rest: &[String]) -> Done {
-    let takes_more = matches!(task, "bench" | "simulate" | "fuzz" | "dictionary");
+    let takes_more = matches!(task, "test" | "bench" | "simulate" | "fuzz" | "dictionary");
     if let Some(extra) = rest.first().filter(|_| !takes_more) {
         return Err(Stop::usage(format!(
             "takes no {extra}; see `cargo xtask help`"
@@ -65,7 +66,7 @@ fn begin(task: &str, rest: &[String]) -> Done {
     match task {
         "setup" => setup::run(),
         "demo" => setup::run().and_then(|()| demo::run()),
-        "test" => setup::for_tests().and_then(|()| suites::run()),
+        "test" => setup::for_tests().and_then(|()| suites::run(rest.first().map(String::as_str))),
         "lint" => lint::run(),
         "bench" => setup::run().and_then(|()| bench::run("bench", rest)),
         "simulate" => setup::run().and_then(|()| bench::run("simulate", rest)),
@@ -100,7 +101,7 @@ fn ci() -> Done {
     setup::for_tests()?;
     let steps = [
         ("lint", lint::run as fn() -> Done),
-        ("test", suites::run),
+        ("test", || suites::run(None)),
         ("demo", demo::run),
     ];
     let mut failed = Vec::new();

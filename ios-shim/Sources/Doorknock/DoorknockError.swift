@@ -19,7 +19,7 @@ extension DoorknockError {
     }
 }
 
-extension DoorknockError: @retroactive LocalizedError {
+extension DoorknockError: LocalizedError {
     /// In Chinese or English, by what the phone's owner prefers.
     public var errorDescription: String? { sentence() }
 }

@@ -20,7 +20,11 @@ pub(crate) fn hide(library: &Path, krate: &str, out: &Path) -> Done {
     let object = out.with_extension("o");
     // What debuggers would read is most of the file, and Swift's tests read none of it.
     let slim = out.with_extension("slim.a");
-    must(program("objcopy").arg("--strip-debug").args([library, &slim]))?;
+    let mut slimming = program("objcopy");
+    slimming.arg("--strip-debug");
+    // Rust's own library brings its bitcode along; several in one object are read as a broken one.
+    slimming.args(["--remove-section=.llvmbc", "--remove-section=.llvmcmd"]);
+    must(slimming.args([library, &slim]))?;
     let mut link = program("ld");
     link.args(["-r", "--whole-archive"]).arg(&slim);
     must(link.arg("-o").arg(&whole))?;

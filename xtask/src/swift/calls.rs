@@ -47,7 +47,10 @@ fn calls(module: &str) -> Done<Vec<Call>> {
     let (_, body) = module
         .split_once(class)
         .ok_or_else(|| Stop::new(format!("the generated Swift has no {class}")))?;
-    let (body, _) = body.split_once("\n}\n").unwrap_or((body, ""));
+    // Its methods' closing braces stand at the margin too, so its end is where its converter begins.
+    let (body, _) = body
+        .split_once("\npublic struct FfiConverter")
+        .unwrap_or((body, ""));
     let mut docs = String::new();
     let mut found = Vec::new();
     for line in body.lines() {
@@ -174,6 +177,8 @@ open func discardDraft(draft: Uuid)throws   {try rustCall() {
 }
 }
 
+}
+public struct FfiConverterTypeCoreHome: FfiConverter {
 }
 open class Other: OtherProtocol {
 open func never()throws  -> Status  {

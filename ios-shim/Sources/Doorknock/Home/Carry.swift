@@ -8,12 +8,14 @@ extension DoorknockHome {
     func carry(
         _ call: HubCall, _ told: (@Sendable (SyncProgress) -> Void)? = nil
     ) async throws -> HubOutcome {
+        begin()
+        defer { end() }
         do {
             while let request = try call.next() {
                 try Task.checkCancellation()
                 switch try await exchange(request) {
                 case .success(let answer): try call.answer(answer: answer)
-                case .failure(let unreachable): try call.failed(why: unreachable.why)
+                case .failure(let unreachable): call.failed(why: unreachable.why)
                 }
                 if let told, let progress = call.progress() { told(progress) }
             }

@@ -82,6 +82,27 @@ public actor DoorknockHome {
         try core.pause()
     }
 
+    /// Returns when no call that needs the network is under way.
+    func settled() async {
+        if carrying > 0 { await withCheckedContinuation { waiting.append($0) } }
+    }
+
+    /// A call that needs the network begins.
+    func begin() {
+        carrying += 1
+    }
+
+    /// It has ended.
+    func end() {
+        carrying -= 1
+        guard carrying == 0 else { return }
+        waiting.forEach { $0.resume() }
+        waiting = []
+    }
+
+    private var carrying = 0
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
     /// Those who listen; ended with the home.
     let inboxes = Inboxes()
 }
