@@ -8,12 +8,13 @@ use doorknock_replica::Actor;
 use doorknock_replica::change::{self, Op};
 use doorknock_replica::document::Document;
 use doorknock_replica::splice::{Splice, TextRef};
-use doorknock_store::Tx;
 use doorknock_store::log::{DocRow, Heads};
 use doorknock_store::project::Origin;
+use doorknock_store::{Touched, Tx};
 
 use crate::Result;
 use crate::history::{self, Written};
+use crate::observe;
 
 /// A change that was just appended to the log.
 pub(crate) struct Applied<'a> {
@@ -72,6 +73,7 @@ pub(crate) fn load(tx: &doorknock_store::View<'_>, doc: DocRow, heads: &Heads) -
 
 /// Projects one change.
 pub(crate) fn project_change(tx: &Tx<'_>, applied: &Applied<'_>) -> Result<()> {
+    observe::note(tx, applied.doc, applied.ops);
     let fields = project_ops(tx, applied)?;
     finish(tx, applied.doc, &fields)
 }
@@ -267,6 +269,7 @@ pub(crate) fn project_whole(
     heads: &Heads,
     written: &[Written],
 ) -> Result<bool> {
+    tx.touch(Touched::Everything);
     let Some(kind) = kinds::kind(doc.kind) else {
         return Ok(false);
     };

@@ -59,6 +59,10 @@ impl Error {
         matches!(self.0, Kind::Store(StoreError::Full)) || self.code() == PULL_FULL
     }
 
+    pub(crate) fn is_paused(&self) -> bool {
+        matches!(self.0, Kind::Store(StoreError::Closed { for_good: false }))
+    }
+
     pub(crate) fn is_unreadable(&self) -> bool {
         matches!(self.0, Kind::Store(StoreError::Unreadable))
     }
@@ -112,6 +116,16 @@ fn store_message(error: &StoreError) -> Message {
             "stopped",
             "存储已停止；请重新打开。",
             "The store has stopped; open it again.",
+        ),
+        StoreError::Closed { for_good: false } => Message::new(
+            "paused",
+            "应用在后台时数据已收起，这一步没有做；回到应用后再试。",
+            "This home is paused and nothing was done; resume it and try again.",
+        ),
+        StoreError::Closed { for_good: true } => Message::new(
+            "shut_down",
+            "数据已关闭，这一步没有做；请重新打开。",
+            "This home was shut down and nothing was done; open it again.",
         ),
         StoreError::BadRow => Message::new(
             "home_damaged",

@@ -10,8 +10,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use doorknock_model::ids::{CommunityId, DeviceId, DocId, Incarnation, MemberId, Recorder};
 use doorknock_model::random;
@@ -24,6 +23,7 @@ use zeroize::Zeroizing;
 use crate::Result;
 use crate::env::{Env, KeyStore};
 use crate::error::{not_joined, pull_full, said};
+use crate::observe::Observers;
 
 pub(crate) const DATABASE: &str = "home.db";
 const DATABASE_LOG: &str = "home.db-wal";
@@ -41,11 +41,10 @@ pub struct Doorknock {
     pub(crate) env: Env,
     pub(crate) path: PathBuf,
     pub(crate) key: Zeroizing<[u8; 32]>,
-    recorder: Recorder,
-    /// How many record ids this opening has given.
-    ids: AtomicU32,
+    /// Names what this opening records, and how many it named. `inner` is never taken while this is held.
+    recorder: Mutex<(Recorder, u32)>,
     inner: Mutex<Inner>,
-    _lock: File,
+    pub(crate) observers: Arc<Observers>,
 }
 
 /// Who this device is in its community.
@@ -78,6 +77,8 @@ pub(crate) struct Inner {
     /// Entries that were begun and not taken in, though the app did not end: the disk was full.
     pub(crate) excused: HashSet<[u8; 32]>,
     charter: Option<Charter>,
+    /// The lock file, while the store is open.
+    pub(crate) lock: Option<File>,
 }
 
 impl Inner {
@@ -159,39 +160,33 @@ impl Doorknock {
     }
 
     fn open_locked(home: &Path, key: &[u8; 32], env: Env, lock: File) -> Result<Self> {
-        let mut store = open_store(home, key, &env)?;
-        let secrets = device_secrets(&mut store, &env)?;
-        let view = store.view()?;
-        let identity = read_identity(&view, secrets.device_id())?;
-        let incarnation = Incarnation(random(&*env.entropy));
-        let recorder = Recorder {
-            device: secrets.device_id(),
-            incarnation,
-        };
-        let inner = Inner {
-            store,
-            incarnation,
-            secrets,
-            identity,
-            author: None,
-            docs: HashMap::new(),
-            docs_complete: true,
-            excused: HashSet::new(),
-            charter: None,
-        };
+        let (inner, recorder) = begin(home, key, &env, lock)?;
         let key = Zeroizing::new(*key);
         let this = Self {
             env,
             path: home.to_owned(),
             key,
-            recorder,
-            ids: AtomicU32::new(0),
+            recorder: Mutex::new((recorder, 0)),
             inner: Mutex::new(inner),
-            _lock: lock,
+            observers: Arc::default(),
         };
         this.rebuild_if_outdated()?;
         this.keep_reserve();
         Ok(this)
+    }
+
+    /// Opens it again, as a new incarnation (rule R1), in the place of the one that was closed.
+    pub(crate) fn begin_again(&self, inner: &mut Inner) -> Result<()> {
+        let lock = lock(&self.path)?;
+        let recorder;
+        (*inner, recorder) = begin(&self.path, &self.key, &self.env, lock)?;
+        *self.recorder() = (recorder, 0);
+        Ok(())
+    }
+
+    fn recorder(&self) -> MutexGuard<'_, (Recorder, u32)> {
+        let recorder = self.recorder.lock();
+        recorder.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The state of this home. A panic elsewhere leaves nothing half-done in it, since every
@@ -210,12 +205,11 @@ impl Doorknock {
     /// Runs a write; after a failure memory is forgotten, so that it never runs ahead of the database.
     /// On a full disk the reserve is given back and the write is tried once more.
     pub(crate) fn writing<T>(&self, work: impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
-        let mut inner = self.lock();
-        let mut result = self.attempt(&mut inner, &work);
+        let mut result = self.attempt(&work);
         if result.as_ref().is_err_and(crate::Error::is_full)
             && std::fs::remove_file(self.path.join(RESERVE)).is_ok()
         {
-            result = self.attempt(&mut inner, &work);
+            result = self.attempt(&work);
         }
         result
     }
@@ -226,7 +220,7 @@ impl Doorknock {
         let full = |error: crate::Error| if error.is_full() { pull_full() } else { error };
         // What was given back is not there to be filled from outside.
         self.reserve().map_err(|error| full(error.into()))?;
-        self.attempt(&mut self.lock(), &work).map_err(full)
+        self.attempt(&work).map_err(full)
     }
 
     /// Notes something that is a help and no more: without room it is not noted, and the reserve stays.
@@ -234,26 +228,31 @@ impl Doorknock {
     /// # Errors
     /// If the store has stopped: what comes next would be told so anyway.
     pub(crate) fn noting(&self, work: impl Fn(&mut Inner) -> Result<()>) -> Result<()> {
-        match self.attempt(&mut self.lock(), &work) {
+        match self.attempt(&work) {
             Err(error) if error.is_stopped() => Err(error),
             _ => Ok(()),
         }
     }
 
-    /// Tries a write. A page that did not read ends the connection, also for what has nothing to do with it,
-    /// so the write is tried once more on a new one.
-    fn attempt<T>(&self, inner: &mut Inner, work: &impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
-        let mut result = work(inner);
+    /// Tries a write, and tells the observers what of it was committed, once no lock is held. A page that did not
+    /// read ends the connection, also for what has nothing to do with it, so the write is tried once more
+    /// on a new one.
+    fn attempt<T>(&self, work: &impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
+        let mut inner = self.lock();
+        let mut result = work(&mut inner);
         if result.as_ref().is_err_and(crate::Error::is_unreadable)
             && let Ok(store) = open_store(&self.path, &self.key, &self.env)
         {
             inner.store = store;
             inner.forget();
-            result = work(inner);
+            result = work(&mut inner);
         }
         if result.is_err() {
             inner.forget();
         }
+        let touched = inner.store.take_touched();
+        drop(inner);
+        self.observers.tell(&touched);
         result
     }
 
@@ -283,9 +282,36 @@ impl Doorknock {
     /// The id of a new record.
     pub(crate) fn new_id(&self) -> [u8; 16] {
         let millis = u64::try_from(self.now_ms()).unwrap_or(0);
-        self.recorder
-            .id(millis, self.ids.fetch_add(1, Ordering::Relaxed))
+        let mut recorder = self.recorder();
+        let n = recorder.1;
+        recorder.1 = n.wrapping_add(1);
+        recorder.0.id(millis, n)
     }
+}
+
+/// A new incarnation on the home's database.
+fn begin(home: &Path, key: &[u8; 32], env: &Env, lock: File) -> Result<(Inner, Recorder)> {
+    let mut store = open_store(home, key, env)?;
+    let secrets = device_secrets(&mut store, env)?;
+    let identity = read_identity(&store.view()?, secrets.device_id())?;
+    let incarnation = Incarnation(random(&*env.entropy));
+    let recorder = Recorder {
+        device: secrets.device_id(),
+        incarnation,
+    };
+    let inner = Inner {
+        store,
+        incarnation,
+        secrets,
+        identity,
+        author: None,
+        docs: HashMap::new(),
+        docs_complete: true,
+        excused: HashSet::new(),
+        charter: None,
+        lock: Some(lock),
+    };
+    Ok((inner, recorder))
 }
 
 fn open_store(home: &Path, key: &[u8; 32], env: &Env) -> Result<Store> {

@@ -32,7 +32,9 @@ mod home;
 mod import;
 mod ingest;
 mod ledger;
+mod lifecycle;
 mod matter;
+mod observe;
 mod outbox;
 mod outcome;
 mod place;
@@ -68,6 +70,7 @@ pub use ledger::{CellKind, Ledger, LedgerCell, LedgerColumn, LedgerKind, LedgerS
 pub use matter::{
     AwaitedVisit, MatterDetail, MatterInfo, MatterLine, MattersWanted, NewMatter, NewStep,
 };
+pub use observe::{Change, ChangeKind, Observer, Subscription};
 pub use outcome::Confirmed;
 pub use place::{Place, SpaceStatus, Waiting, Whereabouts};
 pub use record::NewVisit;

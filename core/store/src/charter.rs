@@ -3,7 +3,7 @@
 use doorknock_model::ids::{GridId, SpaceId};
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::{Result, Tx, View, fixed};
+use crate::{Result, Touched, Tx, View, fixed};
 
 /// A space this device holds keys of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +117,7 @@ impl Tx<'_> {
             "INSERT INTO statement (position, bytes) VALUES (?1, ?2)",
             params![position, bytes],
         )?;
+        self.touch(Touched::Community);
         Ok(())
     }
 
@@ -135,6 +136,7 @@ impl Tx<'_> {
             "INSERT INTO space_key (space, epoch, key) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             params![n, epoch, key],
         )?;
+        self.touch(Touched::Community);
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use doorknock_model::ids::{DoorId, VisitId};
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::queries::optional_id;
-use crate::{Result, Tx, View, fixed};
+use crate::{Result, Touched, Tx, View, fixed};
 
 /// A draft as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,7 @@ impl Tx<'_> {
              SET door = excluded.door, saved = excluded.saved, body = excluded.body",
             params![draft.id.0, door, draft.saved, draft.body],
         )?;
+        self.touch(Touched::Draft(draft.id));
         Ok(())
     }
 
@@ -49,6 +50,7 @@ impl Tx<'_> {
     /// # Errors
     /// The database's.
     pub fn discard_draft(&self, id: VisitId) -> Result<bool> {
+        self.touch(Touched::Draft(id));
         Ok(self.exec("DELETE FROM draft WHERE id = ?1", [id.0])? > 0)
     }
 }

@@ -181,7 +181,7 @@ impl View<'_> {
 impl Tx<'_> {
     /// Parks a change until one whose hash begins with `waits_for` is there.
     pub fn park(&self, waits_for: &[u8; 8], change: &Park<'_>) -> Result<()> {
-        self.exec(
+        self.exec_status(
             "INSERT INTO parked (waits_for, author, space, entry, section, by_file)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (entry, section) DO UPDATE SET waits_for = excluded.waits_for",
@@ -199,13 +199,13 @@ impl Tx<'_> {
 
     /// Takes a change out of parking.
     pub fn unpark(&self, id: i64) -> Result<()> {
-        self.exec("DELETE FROM parked WHERE id = ?1", [id])?;
+        self.exec_status("DELETE FROM parked WHERE id = ?1", [id])?;
         Ok(())
     }
 
     /// Sets input aside.
     pub fn set_aside(&self, item: &SetAside<'_>) -> Result<()> {
-        self.exec(
+        self.exec_status(
             "INSERT INTO quarantine (entry, space, section, author, reason, rules, at, bytes, by_file)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
             params![
@@ -225,7 +225,7 @@ impl Tx<'_> {
 
     /// Takes an input out of quarantine, to be judged again.
     pub fn leave_quarantine(&self, id: i64) -> Result<()> {
-        self.exec("DELETE FROM quarantine WHERE id = ?1", [id])?;
+        self.exec_status("DELETE FROM quarantine WHERE id = ?1", [id])?;
         Ok(())
     }
 
@@ -278,7 +278,7 @@ impl Tx<'_> {
 
     /// Takes a notice back: what it told of has passed.
     pub fn drop_notice(&self, code: &str, subject: &[u8]) -> Result<()> {
-        self.exec(
+        self.exec_status(
             "DELETE FROM notice WHERE code = ?1 AND subject = ?2",
             params![code, subject],
         )?;
@@ -287,7 +287,7 @@ impl Tx<'_> {
 
     /// Keeps a notice; one that is there stays.
     pub fn notice(&self, code: &str, subject: &[u8], at: i64) -> Result<()> {
-        self.exec(
+        self.exec_status(
             "INSERT INTO notice (code, subject, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             params![code, subject, at],
         )?;

@@ -36,13 +36,17 @@ mod schema;
 pub mod search;
 pub mod snapshots;
 pub mod templates;
+mod touched;
 pub mod visits;
 mod wal;
 pub mod whole;
 
+use std::cell::RefCell;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+pub use touched::Touched;
 
 use rusqlite::{Connection, ErrorCode, Params, TransactionBehavior};
 
@@ -62,6 +66,12 @@ pub enum StoreError {
     /// The fault hook stopped this store; it refuses everything until it is opened again.
     #[error("stopped by the fault hook")]
     Stopped,
+    /// It was closed ([`Store::close`]).
+    #[error("the database is closed")]
+    Closed {
+        /// Whether it is not to be opened again.
+        for_good: bool,
+    },
     /// A row is not what this version writes.
     #[error("a row in the database makes no sense")]
     BadRow,
@@ -153,10 +163,14 @@ pub struct Options {
 
 /// An open database.
 pub struct Store {
-    conn: Connection,
+    /// None once it was closed.
+    conn: Option<Connection>,
+    closed_for_good: bool,
     path: PathBuf,
     fault: Option<Fault>,
     stopped: bool,
+    /// What was committed since somebody last asked.
+    touched: Vec<Touched>,
 }
 
 impl Store {
@@ -169,23 +183,45 @@ impl Store {
         let conn = schema::open(path, key)?;
         let Options { fault } = options;
         Ok(Self {
-            conn,
+            conn: Some(conn),
+            closed_for_good: false,
             path: path.to_owned(),
             fault,
             stopped: false,
+            touched: Vec::new(),
+        })
+    }
+
+    /// Lets the files go: the database, its write-ahead log and their locks. Everything asked of it then fails with
+    /// [`StoreError::Closed`]. What was closed for good stays so.
+    pub fn close(&mut self, for_good: bool) {
+        self.conn = None;
+        self.closed_for_good |= for_good;
+    }
+
+    /// Whether it can be asked.
+    ///
+    /// # Errors
+    /// [`StoreError::Closed`], [`StoreError::Stopped`].
+    pub fn is_open(&self) -> Result<()> {
+        self.conn().map(drop)
+    }
+
+    fn conn(&self) -> Result<&Connection> {
+        if self.stopped {
+            return Err(StoreError::Stopped);
+        }
+        self.conn.as_ref().ok_or(StoreError::Closed {
+            for_good: self.closed_for_good,
         })
     }
 
     /// Reads.
     ///
     /// # Errors
-    /// [`StoreError::Stopped`] after the fault hook fired.
+    /// [`StoreError::Stopped`] after the fault hook fired, [`StoreError::Closed`].
     pub fn view(&self) -> Result<View<'_>> {
-        if self.stopped {
-            Err(StoreError::Stopped)
-        } else {
-            Ok(View { conn: &self.conn })
-        }
+        Ok(View { conn: self.conn()? })
     }
 
     /// Runs `work` in one transaction and commits. When this returns `Ok`, the work survives power
@@ -197,23 +233,27 @@ impl Store {
         &mut self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        if self.stopped {
-            return Err(StoreError::Stopped.into());
-        }
+        self.conn()?;
         let fault = self.fault.clone();
         let pass = |point| passing(fault.as_ref(), point);
+        let for_good = self.closed_for_good;
         let result = (|| {
-            let sql = self
-                .conn
+            let conn = self.conn.as_mut().ok_or(StoreError::Closed { for_good })?;
+            let sql = conn
                 .transaction_with_behavior(TransactionBehavior::Immediate)
                 .map_err(StoreError::from)?;
             let tx = Tx {
                 view: View { conn: &sql },
                 fault: fault.clone(),
+                touched: RefCell::default(),
             };
             let value = work(&tx)?;
+            let touched = tx.touched.into_inner();
             pass("before commit")?;
             sql.commit().map_err(StoreError::from)?;
+            for touched in touched {
+                touched::add(&mut self.touched, touched);
+            }
             pass("after commit")?;
             Ok(value)
         })();
@@ -230,7 +270,7 @@ impl Store {
     pub fn maintain(&mut self) -> Result<bool> {
         let unsettled = self.write(|tx| tx.settle_heads())?;
         let more = self.write(|tx| tx.merge_search_index())? || unsettled;
-        self.conn
+        self.conn()?
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         Ok(more)
     }
@@ -245,7 +285,7 @@ impl Store {
             "PRAGMA cipher_integrity_check",
             "PRAGMA integrity_check(20)",
         ] {
-            let mut statement = self.conn.prepare(pragma)?;
+            let mut statement = self.conn()?.prepare(pragma)?;
             let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
             problems.extend(rows.collect::<Result<Vec<_>, _>>()?);
         }
@@ -269,6 +309,7 @@ pub struct View<'c> {
 pub struct Tx<'c> {
     view: View<'c>,
     fault: Option<Fault>,
+    touched: RefCell<Vec<Touched>>,
 }
 
 impl<'c> Deref for Tx<'c> {
@@ -285,14 +326,25 @@ impl Tx<'_> {
         Ok(self.conn.prepare_cached(sql)?.execute(params)?)
     }
 
+    /// The same for what counts in a home's status.
+    fn exec_status(&self, sql: &str, params: impl Params) -> Result<usize> {
+        let rows = self.exec(sql, params)?;
+        if rows > 0 {
+            self.touch(Touched::Status);
+        }
+        Ok(rows)
+    }
+
     /// Runs `work`; if it fails, what it wrote is undone and the transaction goes on.
     ///
     /// # Errors
     /// The database's own, as the outer result; `work`'s as the inner.
     pub fn attempt<T, E>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<Result<T, E>> {
         self.conn.prepare_cached("SAVEPOINT attempt")?.execute([])?;
+        let before = self.touched.borrow().len();
         let result = work();
         if result.is_err() {
+            self.touched.borrow_mut().truncate(before);
             self.conn
                 .prepare_cached("ROLLBACK TO attempt")?
                 .execute([])?;

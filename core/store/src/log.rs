@@ -354,7 +354,7 @@ impl Tx<'_> {
 
     /// Appends a change.
     pub fn append(&self, chunk: &NewChunk<'_>) -> Result<()> {
-        self.exec(
+        self.exec_status(
             "INSERT INTO chunk (doc, author, seq, mine, hash, heads, change)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![

@@ -201,7 +201,7 @@ impl Tx<'_> {
 
     /// Notes that the hub refused an entry: it stays here, is shown, and is sent again once a day.
     pub fn entry_refused(&self, hash: &[u8; 32], verdict: u32) -> Result<()> {
-        self.exec(
+        self.exec_status(
             "UPDATE entry SET refused = ?2 WHERE hash = ?1 AND position IS NULL",
             params![&hash[..], verdict],
         )?;
@@ -210,7 +210,7 @@ impl Tx<'_> {
 
     /// What the hub refused is pending like anything else.
     pub fn forget_refusals(&self) -> Result<usize> {
-        self.exec(
+        self.exec_status(
             "UPDATE entry SET refused = NULL WHERE refused IS NOT NULL AND position IS NULL",
             [],
         )

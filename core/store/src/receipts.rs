@@ -49,7 +49,7 @@ impl View<'_> {
 impl Tx<'_> {
     /// Notes where the hub keeps an entry; call only with a verified receipt. Whether there is such an entry.
     pub fn entry_kept(&self, hash: &[u8; 32], promise: &Promise, at: i64) -> Result<bool> {
-        let changed = self.exec(
+        let changed = self.exec_status(
             "UPDATE entry SET position = ?2, running = ?3, signature = ?4, received = ?5,
                               refused = NULL, voided = 0 WHERE hash = ?1",
             params![
@@ -84,11 +84,11 @@ impl Tx<'_> {
     /// A space's receipts proved void: its entries are pending again, and what of others' is kept is to be given
     /// back (rule R8).
     pub fn receipts_void(&self, space: u32) -> Result<()> {
-        self.exec(
+        self.exec_status(
             &format!("UPDATE entry SET {VOID} WHERE space = ?1 AND position IS NOT NULL"),
             [space],
         )?;
-        self.exec(
+        self.exec_status(
             "UPDATE entry SET seen = NULL, refused = NULL WHERE space = ?1",
             [space],
         )?;
@@ -113,7 +113,7 @@ impl Tx<'_> {
         for (hash, position) in kept {
             let there = usize::try_from(position - after - 1).ok();
             if there.and_then(|n| hashes.get(n)) != Some(&hash) {
-                void += self.exec(
+                void += self.exec_status(
                     &format!("UPDATE entry SET {VOID} WHERE hash = ?1"),
                     [&hash[..]],
                 )?;
@@ -124,7 +124,7 @@ impl Tx<'_> {
 
     /// Takes back the receipts for positions behind the end of the hub's log.
     pub fn void_behind(&self, space: u32, end: u64) -> Result<usize> {
-        self.exec(
+        self.exec_status(
             &format!("UPDATE entry SET {VOID} WHERE space = ?1 AND position > ?2"),
             params![space, end],
         )

@@ -113,7 +113,11 @@ fn every_declared_column_is_in_the_schema() {
     for field in KINDS.iter().flat_map(|k| k.fields) {
         for (column, _) in field.columns(&Value::Null).unwrap() {
             let sql = format!("SELECT \"{column}\" FROM {} LIMIT 0", field.table);
-            assert!(store.conn.prepare(&sql).is_ok(), "{}.{column}", field.table);
+            assert!(
+                store.conn().unwrap().prepare(&sql).is_ok(),
+                "{}.{column}",
+                field.table
+            );
         }
     }
 }

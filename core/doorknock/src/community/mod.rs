@@ -137,7 +137,9 @@ impl Doorknock {
     }
 
     pub(super) fn refuse_if_joined(&self) -> Result<()> {
-        if self.lock().identity.is_none() {
+        let inner = self.lock();
+        inner.store.is_open()?;
+        if inner.identity.is_none() {
             return Ok(());
         }
         Err(said(
@@ -171,6 +173,7 @@ impl Doorknock {
     /// The database's.
     pub fn community(&self) -> Result<Option<CommunityInfo>> {
         let mut inner = self.lock();
+        inner.store.is_open()?;
         let Some(identity) = inner.identity.clone() else {
             return Ok(None);
         };

@@ -20,9 +20,9 @@ use std::collections::{HashSet, VecDeque};
 use doorknock_model::access::SpaceKind;
 use doorknock_seal::entry::Entry;
 use doorknock_seal::request::sign_request;
-use doorknock_store::View;
 use doorknock_store::charter::SpaceRow;
 use doorknock_store::snapshots::PartRow;
+use doorknock_store::{Touched, View};
 use doorknock_sync::session::{Local, Outcome, Session};
 use doorknock_sync::wire::{self};
 
@@ -171,7 +171,10 @@ impl SyncSession {
             }
             let now = home.now_ms();
             home.writing(|inner| {
-                Ok(inner.store.write(|tx| tx.set_meta_number(LAST_SYNC, now))?)
+                Ok(inner.store.write(|tx| {
+                    tx.touch(Touched::Status);
+                    tx.set_meta_number(LAST_SYNC, now)
+                })?)
             })?;
             home.keep_reserve();
             return Ok(None);
