@@ -28,16 +28,22 @@ let package = Package(
     platforms: [.iOS(.v16), .macOS(.v13)],
     products: [
         .library(name: "Doorknock", targets: ["Doorknock"]),
+        .library(name: "DoorknockTesting", targets: ["DoorknockTesting"]),
     ],
     targets: [
         ffi("DoorknockCoreFFI"),
-//T        ffi("DoorknockTestingFFI"),
+        ffi("DoorknockTestingFFI"),
         // Generated from the core, and not kept in the repository: see README.md.
         .target(
             name: "DoorknockCore", dependencies: ["DoorknockCoreFFI"],
             swiftSettings: [.swiftLanguageMode(.v5)], linkerSettings: archive("doorknock_core")),
         .target(
+            name: "DoorknockTestingCore", dependencies: ["DoorknockTestingFFI"],
+            swiftSettings: [.swiftLanguageMode(.v5)], linkerSettings: archive("doorknock_testing")),
+        .target(
             name: "Doorknock", dependencies: ["DoorknockCore"],
             resources: [.copy("PrivacyInfo.xcprivacy")]),
+        .target(name: "DoorknockTesting", dependencies: ["Doorknock", "DoorknockTestingCore"]),
+        .testTarget(name: "DoorknockTests", dependencies: ["Doorknock", "DoorknockTesting"]),
     ]
 )

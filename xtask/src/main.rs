@@ -14,6 +14,7 @@ mod setup;
 mod suites;
 mod swift;
 mod tidy;
+mod xcframework;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,7 @@ cargo xtask TASK
                             targets at once; --minimise keeps the best inputs in tests/fuzz/corpus
   dictionary FILE           train a shared dictionary on the invented corpus (committed ones are frozen)
   vectors                   write the golden vectors of tests/vectors again, after the format was meant to change
+  xcframework               the core for iPhones, into ios-shim/build; needs macOS with Xcode
   sample                    write the invented rosters of tests/data again
   ci                        setup, lint, test, demo: what has to pass before a change is taken
   help                      this page
@@ -73,6 +75,7 @@ fn begin(task: &str, rest: &[String]) -> Done {
         "dictionary" => bench::run("dictionary", rest),
         "fuzz" => setup::run().and_then(|()| fuzz::run(rest)),
         "sample" => Ok(xtask::sample::write(&root().join("tests/data"))?),
+        "xcframework" => xcframework::run(),
         "vectors" => setup::run().and_then(|()| vectors()),
         "ci" => ci(),
         "help" | "--help" | "-h" => {

@@ -29,7 +29,10 @@ impl Stop {
     /// It cannot be done on this machine; elsewhere it may.
     pub(crate) fn lacking(said: impl Into<String>) -> Self {
         let said = said.into();
-        Self { said, exit: LACKING }
+        Self {
+            said,
+            exit: LACKING,
+        }
     }
 
     /// Whether that is so.

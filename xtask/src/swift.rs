@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::UNIX_EPOCH;
 
 use crate::artifacts::{Artifacts, build};
-use crate::run::{Done, Stop, must, program, root};
+use crate::run::{Done, must, program, root};
 
 pub(crate) use tools::{Swift, apple, find};
 
@@ -29,13 +29,20 @@ pub(crate) struct Module {
 }
 
 /// The core, and the in-memory hub for tests.
-pub(crate) const MODULES: [Module; 1] = [
+pub(crate) const MODULES: [Module; 2] = [
     Module {
         krate: "doorknock_ffi",
         package: "doorknock-ffi",
         swift: "DoorknockCore",
         ffi: "DoorknockCoreFFI",
         archive: "libdoorknock_core.a",
+    },
+    Module {
+        krate: "doorknock_testing",
+        package: "doorknock-testing",
+        swift: "DoorknockTestingCore",
+        ffi: "DoorknockTestingFFI",
+        archive: "libdoorknock_testing.a",
     },
 ];
 
@@ -63,6 +70,16 @@ pub(crate) fn prepare() -> Done<Prepared> {
     })
 }
 
+/// The generated sources alone.
+pub(crate) fn sources_only() -> Done {
+    let mut packages = MODULES.map(|module| module.package).to_vec();
+    packages.push("uniffi-bindgen");
+    let built = build(&packages)?;
+    MODULES
+        .iter()
+        .try_for_each(|module| sources(&built, module))
+}
+
 /// Generates a module's Swift and its C header into the package.
 fn sources(built: &Artifacts, module: &Module) -> Done {
     let package = root().join("ios-shim/Sources");
@@ -72,13 +89,17 @@ fn sources(built: &Artifacts, module: &Module) -> Done {
     let text = fs::read_to_string(fresh.join(&swift))?;
     let text = renamed_throughout(&text);
     put(&package.join(module.swift).join(&swift), &text)?;
-    let header = format!("{}.h", module.ffi);
-    let ffi = package.join(module.ffi);
-    let declared = renamed_throughout(&fs::read_to_string(fresh.join(&header))?);
-    put(&ffi.join(&header), &declared)?;
-    put(&ffi.join("module.modulemap"), &module_map(module))?;
+    let declared = fs::read_to_string(fresh.join(format!("{}.h", module.ffi)))?;
+    put(&header(module), &renamed_throughout(&declared))?;
+    put(
+        &package.join(module.ffi).join("module.modulemap"),
+        &module_map(module, ""),
+    )?;
     if module.swift == "DoorknockCore" {
-        put(&package.join("Doorknock/Generated/Calls.swift"), &calls::write(&text)?)?;
+        put(
+            &package.join("Doorknock/Generated/Calls.swift"),
+            &calls::write(&text)?,
+        )?;
     }
     Ok(())
 }
@@ -88,7 +109,10 @@ fn sources(built: &Artifacts, module: &Module) -> Done {
 fn renamed_throughout(generated: &str) -> String {
     let places = [
         ("-> Doorknock ", "-> CoreHome "),
-        ("FfiConverterTypeDoorknock_lift(", "FfiConverterTypeCoreHome_lift("),
+        (
+            "FfiConverterTypeDoorknock_lift(",
+            "FfiConverterTypeCoreHome_lift(",
+        ),
         ("callback_vtable_homeclock", "callback_vtable_clock"),
     ];
     let renamed = |text: String, (missed, right): (&str, &str)| text.replace(missed, right);
@@ -99,14 +123,26 @@ fn renamed_throughout(generated: &str) -> String {
 pub(crate) fn generate(built: &Artifacts, module: &Module, out: &Path) -> Done {
     fs::create_dir_all(out)?;
     let mut generate = program(built.program("uniffi-bindgen")?);
-    generate.args(["generate", "--no-format", "--language", "swift", "--out-dir"]);
+    generate.args([
+        "generate",
+        "--no-format",
+        "--language",
+        "swift",
+        "--out-dir",
+    ]);
     must(generate.arg(out).arg(built.library(module.krate)?))
 }
 
-/// How clang finds the C functions behind a generated module.
-pub(crate) fn module_map(module: &Module) -> String {
+/// Where the C side of a generated module is declared.
+pub(crate) fn header(module: &Module) -> PathBuf {
     let name = module.ffi;
-    format!("module {name} {{\n    header \"{name}.h\"\n    export *\n}}\n")
+    root().join(format!("ios-shim/Sources/{name}/{name}.h"))
+}
+
+/// How clang finds it; in a framework, of which kind it is stands before `module`.
+pub(crate) fn module_map(module: &Module, kind: &str) -> String {
+    let name = module.ffi;
+    format!("{kind}module {name} {{\n    header \"{name}.h\"\n    export *\n}}\n")
 }
 
 /// Writes a file if it says something else: what did not change is not compiled again.
@@ -142,7 +178,9 @@ fn archives(built: &Artifacts) -> Done<PathBuf> {
     fs::create_dir_all(&half)?;
     for module in &MODULES {
         let library = built.archive(module.krate)?;
-        archive::hide(library, module.krate, &half.join(module.archive))?;
+        let header = fs::read_to_string(header(module))?;
+        let functions = archive::functions(&header);
+        archive::hide(library, &functions, &half.join(module.archive))?;
     }
     fs::rename(&half, &folder)?;
     Ok(folder)

@@ -9,15 +9,38 @@ use std::path::Path;
 
 use crate::run::{Done, must, program};
 
-/// What can still be seen of a crate: the functions of its generated Swift.
-pub(crate) fn visible(krate: &str) -> [String; 2] {
-    [format!("uniffi_{krate}_*"), format!("ffi_{krate}_*")]
+/// The functions of a generated C header: what may still be seen.
+pub(crate) fn functions(header: &str) -> Vec<&str> {
+    let names = header.lines().filter_map(|line| {
+        let (before, _) = line.split_once('(')?;
+        let name = before.rsplit([' ', '*']).next()?;
+        // The others are types of callbacks.
+        let ours = name.starts_with("uniffi_") || name.starts_with("ffi_");
+        (ours && !before.starts_with("typedef")).then_some(name)
+    });
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
-/// Links a static library of this machine into an archive of one object that shows nothing else.
-pub(crate) fn hide(library: &Path, krate: &str, out: &Path) -> Done {
+/// Links a static library of this machine into an archive of one object that shows nothing but these functions.
+pub(crate) fn hide(library: &Path, functions: &[&str], out: &Path) -> Done {
     let whole = out.with_extension("whole.o");
     let object = out.with_extension("o");
+    let list = out.with_extension("list");
+    if cfg!(target_os = "macos") {
+        link_apple(library, &[], functions, [&list, &object])?;
+        let _ = fs::remove_file(out);
+        must(
+            program("libtool")
+                .arg("-static")
+                .arg("-o")
+                .args([out, &object]),
+        )?;
+        return Ok([list, object].iter().try_for_each(fs::remove_file)?);
+    }
+    fs::write(&list, lines(functions, ""))?;
     // What debuggers would read is most of the file, and Swift's tests read none of it.
     let slim = out.with_extension("slim.a");
     let mut slimming = program("objcopy");
@@ -29,20 +52,37 @@ pub(crate) fn hide(library: &Path, krate: &str, out: &Path) -> Done {
     link.args(["-r", "--whole-archive"]).arg(&slim);
     must(link.arg("-o").arg(&whole))?;
     let mut localize = program("objcopy");
-    localize.arg("--wildcard");
-    for pattern in visible(krate) {
-        localize.arg(format!("--keep-global-symbol={pattern}"));
-    }
+    localize.arg(format!("--keep-global-symbols={}", list.display()));
     must(localize.args([&whole, &object]))?;
     let _ = fs::remove_file(out);
     must(program("ar").arg("crs").args([out, &object]))?;
-    for file in [slim, whole, object] {
-        fs::remove_file(file)?;
-    }
-    Ok(())
+    Ok([slim, whole, object, list]
+        .iter()
+        .try_for_each(fs::remove_file)?)
 }
 
-#[cfg(all(test, target_os = "linux"))]
+/// The same with Apple's tools, as far as the one object: `platform` is what its linker has to know of the target.
+pub(crate) fn link_apple(
+    library: &Path,
+    platform: &[&str],
+    functions: &[&str],
+    [list, object]: [&Path; 2],
+) -> Done {
+    fs::write(list, lines(functions, "_"))?;
+    let mut link = program("xcrun");
+    link.args(["ld", "-r"]).args(platform);
+    must(link.arg("-all_load").arg(library).arg("-o").arg(object))?;
+    must(program("xcrun").args(["nmedit", "-s"]).args([list, object]))
+}
+
+fn lines(functions: &[&str], prefix: &str) -> String {
+    functions
+        .iter()
+        .map(|name| format!("{prefix}{name}\n"))
+        .collect()
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::process::Command;
@@ -71,7 +111,9 @@ mod tests {
         let text = LIBRARY.replace("NAME", name);
         fs::write(&source, text.replace("VERSION", &version.to_string())).unwrap();
         let object = folder.join(format!("{name}.o"));
-        assert!(run(program("cc").args(["-c", "-o"]).args([&object, &source])));
+        assert!(run(program("cc")
+            .args(["-c", "-o"])
+            .args([&object, &source])));
         let library = folder.join(format!("lib{name}-whole.a"));
         assert!(run(program("ar").arg("crs").args([&library, &object])));
         library
@@ -81,9 +123,35 @@ mod tests {
         let main = folder.join("main.c");
         fs::write(&main, PROGRAM).unwrap();
         let mut link = program("cc");
-        link.arg(&main).args(archives).arg("-o").arg(folder.join("main"));
+        link.arg(&main)
+            .args(archives)
+            .arg("-o")
+            .arg(folder.join("main"));
         link.stderr(std::process::Stdio::null());
         run(&mut link)
+    }
+
+    #[test]
+    fn the_functions_of_a_header_are_what_may_be_seen() {
+        let header = "
+typedef void (*UniffiForeignFutureFree)(uint64_t
+    );
+#define UNIFFI_X
+uint64_t uniffi_doorknock_ffi_fn_clone_home(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+void*_Nonnull ffi_doorknock_ffi_rustbuffer_free(RustBuffer buf
+);
+int32_t other(void);
+";
+        let expected = [
+            "ffi_doorknock_ffi_rustbuffer_free",
+            "uniffi_doorknock_ffi_fn_clone_home",
+        ];
+        assert_eq!(functions(header), expected);
+        assert_eq!(
+            lines(&expected[..1], "_"),
+            "_ffi_doorknock_ffi_rustbuffer_free\n"
+        );
     }
 
     #[test]
@@ -94,7 +162,8 @@ mod tests {
         assert!(!link(folder, &whole), "without hiding they clash");
         let hidden = ["one", "two"].map(|name| folder.join(format!("lib{name}.a")));
         for (i, name) in ["one", "two"].iter().enumerate() {
-            hide(&whole[i], name, &hidden[i]).unwrap();
+            let header = format!("int uniffi_{name}_fn_version(void\n);\n");
+            hide(&whole[i], &functions(&header), &hidden[i]).unwrap();
         }
         assert!(link(folder, &hidden));
         assert!(run(&mut program(folder.join("main"))));

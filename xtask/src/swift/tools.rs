@@ -36,7 +36,9 @@ pub(crate) fn find() -> Done<Swift> {
         return Ok(Swift::Inside(path.trim().into()));
     }
     if made.status.code() == Some(CANNOT) {
-        return Err(Stop::lacking("Swift 6 is missing, and none can be made here"));
+        return Err(Stop::lacking(
+            "Swift 6 is missing, and none can be made here",
+        ));
     }
     Err(Stop::new("Swift could not be provisioned"))
 }
@@ -90,8 +92,14 @@ mod tests {
     #[test]
     fn the_version_is_read_from_every_distributors_words() {
         let table = [
-            ("Swift version 6.0.3 (swift-6.0.3-RELEASE)\nTarget: x86_64", Some(6)),
-            ("swift-driver version: 1.115\nApple Swift version 5.10 (…)", Some(5)),
+            (
+                "Swift version 6.0.3 (swift-6.0.3-RELEASE)\nTarget: x86_64",
+                Some(6),
+            ),
+            (
+                "swift-driver version: 1.115\nApple Swift version 5.10 (…)",
+                Some(5),
+            ),
             ("OpenStack Swift 2.1", None),
         ];
         for (said, expected) in table {

@@ -2,7 +2,7 @@ import Foundation
 
 /// What changed in a home, for as long as somebody listens.
 ///
-///     for await batch in try await home.changes() {
+///     for await batch in await home.changes() {
 ///         if batch.missed || batch.changes.contains(where: { $0.kind == .round }) { await reload() }
 ///     }
 ///
@@ -48,10 +48,10 @@ public struct Changes: AsyncSequence, Sendable {
 
 extension DoorknockHome {
     /// Begins to listen: everything that changes after this returns is in the sequence. One listener for each call.
-    public func changes() throws -> Changes {
+    public func changes() -> Changes {
         let (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let inbox = Inbox(ring)
-        let subscription = try core.observe(observer: inbox)
+        let subscription = core.observe(observer: inbox)
         ring.onTermination = { [inboxes] _ in
             subscription.stop()
             inboxes.remove(inbox)
@@ -74,8 +74,9 @@ final class Inbox: Observer, @unchecked Sendable {
         self.ring = ring
     }
 
-    func changed(changes: [Change]) {
+    func changed(changes: [Change]) throws {
         lock.withLock {
+            missed = missed || changes.contains { $0.kind == .everything }
             for change in changes where !missed && known.insert(change).inserted {
                 waiting.append(change)
                 missed = waiting.count > Changes.limit

@@ -71,8 +71,8 @@ public actor DoorknockHome {
     }
 
     /// Lets go of the home for good. Later calls fail with the code `shut_down`, and ``changes()`` end.
-    public func shutdown() throws {
-        try core.shutdown()
+    public func shutdown() {
+        core.shutdown()
         inboxes.all().forEach { $0.end() }
     }
 
@@ -104,5 +104,5 @@ public actor DoorknockHome {
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     /// Those who listen; ended with the home.
-    let inboxes = Inboxes()
+    nonisolated let inboxes = Inboxes()
 }

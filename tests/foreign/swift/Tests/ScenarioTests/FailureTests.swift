@@ -47,7 +47,7 @@ struct Failures {
         await fails("already_joined") { try await first.join(link: link, name: "李文丽") }
         let second = try await world.open("second")
         await fails("invite_used") { try await second.join(link: link, name: "王建军") }
-        await fails("invite_unreadable") { try await second.join(link: "doorknock://join/9/x", name: "王建军") }
+        await fails("invite_newer_version") { try await second.join(link: "doorknock://join/9/x", name: "王建军") }
     }
 
     @Test("Without the hub a sync says so, nothing is lost, and a broken transport is an answer that did not come")

@@ -35,12 +35,13 @@ struct Tasks {
     }
 }
 
-/// A connection that takes the request and then says nothing, for as long as it holds.
+/// A connection that takes the request and then says nothing, while it holds and until it is let go.
 final class Stuck: HubTransport, @unchecked Sendable {
     private let inner = URLSessionTransport()
     private let lock = NSLock()
     private var holding = false
     private let (asked, ask) = AsyncStream.makeStream(of: Void.self)
+    private let (freed, free) = AsyncStream.makeStream(of: Void.self)
 
     var holds: Bool {
         get { lock.withLock { holding } }
@@ -52,20 +53,17 @@ final class Stuck: HubTransport, @unchecked Sendable {
         for await _ in asked { return }
     }
 
+    /// Carries the request that is held.
+    func letGo() {
+        free.yield()
+    }
+
     func exchange(_ request: HubRequest) async throws -> HubAnswer {
         if holds {
             ask.yield()
-            // Ends only by cancellation.
-            for await _ in AsyncStream<Never>(unfolding: { await forever() }) {}
+            for await _ in freed { break }
             try Task.checkCancellation()
         }
         return try await inner.exchange(request)
     }
-}
-
-/// Waits until the task is cancelled.
-private func forever() async -> Never? {
-    let (stream, _) = AsyncStream.makeStream(of: Never.self)
-    for await _ in stream {}
-    return nil
 }
