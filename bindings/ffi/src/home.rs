@@ -50,6 +50,31 @@ impl Doorknock {
             home: Arc::new(opened),
         }))
     }
+
+    /// Lets the database, its write-ahead log and the lock file go: for an app that goes into the background, where iOS ends
+    /// apps that hold a lock on a file. Waits for the call that uses the database at this moment, never for the
+    /// network. Until [`Doorknock::resume`] every call fails with `paused`, also a `HubCall` under way at
+    /// its next step; what it had recorded or taken in before is kept. Paused twice is paused.
+    ///
+    /// # Errors
+    /// `shut_down`.
+    pub fn pause(&self) -> Result<()> {
+        Ok(self.core().pause()?)
+    }
+
+    /// Takes the files again. Does nothing if the home is not paused.
+    ///
+    /// # Errors
+    /// `shut_down`; `busy` and whatever opening says: the home is paused as before, and this can be called again.
+    pub fn resume(&self) -> Result<()> {
+        Ok(self.core().resume()?)
+    }
+
+    /// The same as [`Doorknock::pause`], for good: every later call fails with `shut_down`. The home can be opened
+    /// again at once, though this object or a call under way lives on. Shut down twice is shut down.
+    pub fn shutdown(&self) {
+        self.core().shutdown();
+    }
 }
 
 impl Doorknock {

@@ -6,8 +6,8 @@
 //! **How it works.** uniffi reads the attributes here and writes the other languages' side
 //! (`bindings/README.md`). Each call converts its arguments, calls the facade, and converts what comes
 //! back: immutable records, ids, days and instants in the other language's own types, and one error
-//! with a stable code and a sentence in both languages. Calls block. A home is let go when the
-//! last reference to its object is: Kotlin's `close()` or `use`, Swift's and Python's last variable.
+//! with a stable code and a sentence in both languages. Calls block. A home's files are let go by `shutdown`, for
+//! a while by `pause`, and with the last reference to its object.
 //!
 //! **What it never does.** It decides nothing, keeps nothing and opens no connection; and it panics
 //! on no input. It exports no method called `close`, which would hide the generated one.
@@ -22,6 +22,7 @@ mod home;
 mod ids;
 mod keys;
 mod network;
+mod observe;
 mod records;
 mod round;
 mod times;
@@ -32,6 +33,7 @@ pub use error::DoorknockError;
 pub use home::Doorknock;
 pub use ids::Uuid;
 pub use keys::{Clock, FileKeys, KeyStore, KeyStoreError};
+pub use observe::{Change, ChangeKind, Observer, ObserverError, Subscription};
 pub use records::{
     FirstSync, ImportReport, Joined, Notice, RefusedRow, Role, RosterOptions, SearchHit,
     SnapshotReport, Status, SyncProgress, SyncReport, Text,

@@ -37,6 +37,7 @@ mod matter;
 mod observe;
 mod outbox;
 mod outcome;
+mod page;
 mod place;
 mod read;
 mod record;
@@ -56,7 +57,7 @@ pub use doorknock_model as model;
 pub use doorknock_store::{Fault, Trip};
 
 pub use care::{CareReview, Consent, NewNeed, PersonEdit};
-pub use community::{CommunityInfo, Joined};
+pub use community::{CommunityInfo, Joined, MemberInfo};
 pub use correct::VisitEdit;
 pub use doctor::{Check, DoctorReport};
 pub use draft::{Draft, DraftInfo};
@@ -72,6 +73,7 @@ pub use matter::{
 };
 pub use observe::{Change, ChangeKind, Observer, Subscription};
 pub use outcome::Confirmed;
+pub use page::Page;
 pub use place::{Place, SpaceStatus, Waiting, Whereabouts};
 pub use record::NewVisit;
 pub use records::{Choice, Conflict, ConflictValue, Record, RecordItem, TextVersion};

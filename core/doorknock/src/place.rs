@@ -401,7 +401,7 @@ fn waiting(inner: &Inner, view: &View<'_>, wait: &Waits) -> Result<Waiting> {
 }
 
 /// The bytes of an id in hexadecimal.
-fn bytes(hex: &str) -> Option<Vec<u8>> {
+pub(crate) fn bytes(hex: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> = hex
         .chars()
         .map(|c| c.to_digit(16)?.try_into().ok())

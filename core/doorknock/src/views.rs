@@ -1,7 +1,7 @@
 //! What callers are shown: plain, immutable records.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use doorknock_model::address::DoorKind;
+use doorknock_model::address::{Address, DoorKind};
 use doorknock_model::care::{CareCategory, LegalBasis, RiskLevel};
 use doorknock_model::checklist::Label;
 use doorknock_model::ids::{
@@ -122,6 +122,8 @@ pub struct DoorInfo {
 pub struct DoorDetail {
     /// The door.
     pub info: DoorInfo,
+    /// The parts of its address, as an edit takes them.
+    pub parts: Address,
     /// The office's own number.
     pub external_id: Option<String>,
     /// The version shown here: an edit names it ([`crate::DoorEdit`]).

@@ -76,6 +76,29 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The records of a kind, by space and id: of one space, or of all; from the beginning, or after one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn records_of(
+        &self,
+        kind: u16,
+        space: Option<u32>,
+        after: Option<(u32, DocId)>,
+        limit: u32,
+    ) -> Result<Vec<(u32, DocId)>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT DISTINCT space, doc FROM cell WHERE kind = ?1 AND (?2 IS NULL OR space = ?2)
+                 AND (?3 IS NULL OR (space, doc) > (?3, ?4))
+             ORDER BY space, doc LIMIT ?5",
+        )?;
+        let (after_space, after_doc) = after.unzip();
+        let after_doc = after_doc.map(|doc| doc.0);
+        let values = params![kind, space, after_space, after_doc, limit];
+        let rows = statement.query_map(values, |row| Ok((row.get(0)?, DocId(fixed(row, 1)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Every value of one record.
     ///
     /// # Errors

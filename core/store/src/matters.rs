@@ -126,6 +126,53 @@ pub struct MatterFilter {
     pub visit: bool,
 }
 
+/// Where a list of matters stopped: at this one, as it was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MatterMark {
+    /// Whether it was over.
+    over: bool,
+    /// Its deadline; the least number without one, 0 once it was over.
+    due: i64,
+    /// When it was raised, so that the latest is the least.
+    raised: i64,
+    /// Which.
+    matter: MatterId,
+}
+
+impl MatterMark {
+    /// From its parts ([`Self::parts`]).
+    #[must_use]
+    pub const fn new((over, due, raised, matter): (bool, i64, i64, MatterId)) -> Self {
+        Self {
+            over,
+            due,
+            raised,
+            matter,
+        }
+    }
+
+    /// Its parts, in the order of the list.
+    #[must_use]
+    pub const fn parts(self) -> (bool, i64, i64, MatterId) {
+        (self.over, self.due, self.raised, self.matter)
+    }
+}
+
+impl From<&MatterRow> for MatterMark {
+    fn from(row: &MatterRow) -> Self {
+        Self {
+            over: !row.open,
+            due: if row.open { row.due.unwrap_or(i64::MIN) } else { 0 },
+            raised: !row.raised_at.unwrap_or(i64::MIN),
+            matter: row.matter,
+        }
+    }
+}
+
+/// What matters are listed by, all of it ascending; the same as [`MatterMark`].
+const ORDER: &str = "NOT open, CASE WHEN open THEN ifnull(due, 0x8000000000000000) ELSE 0 END,
+    ~ifnull(raised_at, 0x8000000000000000), doc";
+
 const ROW: &str =
     "SELECT doc, space, title, door, person, matter_kind, urgency, source, open, stage,
     place, raised_at, first_response, ended_at, due, partner_due, partners, left_grid, visit_by,
@@ -222,28 +269,38 @@ impl View<'_> {
             .optional()?)
     }
 
-    /// Matters: open ones first, by their deadlines; then those that are over, the latest first.
+    /// Matters: open ones first, by their deadlines; then those that are over, the latest first. From the
+    /// beginning, or after a mark.
     ///
     /// # Errors
     /// The database's.
-    pub fn matters(&self, filter: &MatterFilter, limit: u32) -> Result<Vec<MatterRow>> {
+    pub fn matters(
+        &self,
+        filter: &MatterFilter,
+        after: Option<&MatterMark>,
+        limit: u32,
+    ) -> Result<Vec<MatterRow>> {
         // A community has some thousands of matters; a scan of their rows takes a few milliseconds.
         let sql = format!(
             "{ROW} WHERE (?1 IS NULL OR space = ?1) AND (?2 IS NULL OR door = ?2)
                  AND (NOT ?3 OR open) AND (?4 IS NULL OR (open AND (due < ?4 OR partner_due < ?4)))
                  AND (NOT ?5 OR visit_by IS NOT NULL)
-             ORDER BY open DESC, CASE WHEN open THEN due END, raised_at DESC, doc LIMIT ?6"
+                 AND (?7 IS NULL OR ({ORDER}) > (?7, ?8, ?9, ?10))
+             ORDER BY {ORDER} LIMIT ?6"
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
-        let door = filter.door.map(|d| d.0);
         let rows = statement.query_map(
             params![
                 filter.space,
-                door,
+                filter.door.map(|d| d.0),
                 filter.open,
                 filter.late_at,
                 filter.visit,
-                limit
+                limit,
+                after.map(|mark| mark.over),
+                after.map(|mark| mark.due),
+                after.map(|mark| mark.raised),
+                after.map(|mark| mark.matter.0),
             ],
             matter_row,
         )?;

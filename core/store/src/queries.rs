@@ -324,8 +324,10 @@ impl View<'_> {
             "SELECT name FROM person WHERE doc = x'00'".to_owned(),
             "SELECT risk FROM need WHERE doc = x'00' AND risk IS NOT NULL ORDER BY id".to_owned(),
             "SELECT doc FROM need WHERE space = 1 AND until IS NULL AND review <= 5".to_owned(),
-            crate::visits::of_door(),
-            crate::visits::newest(),
+            crate::visits::of_door(false),
+            crate::visits::of_door(true),
+            crate::visits::newest(false),
+            crate::visits::newest(true),
             crate::visits::TO_CONFIRM.to_owned(),
             "SELECT heads, (SELECT id FROM chunk WHERE doc = 1 AND id > doc.settled
                             ORDER BY id DESC LIMIT 1) FROM doc WHERE id = x'00'"

@@ -47,11 +47,24 @@ pub struct VisitRow {
     pub why: Option<String>,
     /// The matters raised or dealt with.
     pub matters: Vec<MatterId>,
+    /// Tells records under one id apart.
+    pub version: i64,
+}
+
+/// Where a list of visits stopped: at this record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VisitMark {
+    /// When it took place, seconds since 1970.
+    pub at: i64,
+    /// Its id.
+    pub visit: VisitId,
+    /// Its version.
+    pub version: i64,
 }
 
 pub(crate) const VISIT: &str = r#"SELECT v.id, v.door, v.at, a.device, a.member, v.channel, v.outcome,
     v."with", v.checklist, v.answers, v.summary, v.follow_up,
-    v.space, v.doc, v.corrects, v.void, v.why, v.matters
+    v.space, v.doc, v.corrects, v.void, v.why, v.matters, v.version
     FROM visit v JOIN author a ON a.ord = v.author"#;
 
 /// It took place and no other record stands in for it. `correction` is small: plain visits write
@@ -60,17 +73,29 @@ pub(crate) const STANDS: &str = r#"v.void IS NOT 1 AND NOT EXISTS (
     SELECT 1 FROM correction c
     WHERE c.space = v.space AND c.door = v.door AND c.id = v.id AND c."by" <> v.id)"#;
 
-pub(crate) fn of_door() -> String {
+/// Of door ?1, at most ?2, after the record at ?3 with the id ?4 and the version ?5.
+pub(crate) fn of_door(goes_on: bool) -> String {
+    let after = if goes_on {
+        "AND v.at <= ?3 AND (v.at < ?3 OR v.id < ?4 OR (v.id = ?4 AND v.version > ?5))"
+    } else {
+        ""
+    };
     format!(
-        "{VISIT} WHERE v.door = ?1 AND {STANDS}
-         ORDER BY v.at DESC, v.id DESC LIMIT ?2"
+        "{VISIT} WHERE v.door = ?1 AND {STANDS} {after}
+         ORDER BY v.at DESC, v.id DESC, v.version LIMIT ?2"
     )
 }
 
-pub(crate) fn newest() -> String {
+/// At most ?1, after the record with the id ?2 and the version ?3.
+pub(crate) fn newest(goes_on: bool) -> String {
+    let after = if goes_on {
+        "AND v.id <= ?2 AND (v.id < ?2 OR v.version > ?3)"
+    } else {
+        ""
+    };
     // Ids are UUIDv7, so their order is the order of recording, and the index gives it.
     format!(
-        "{VISIT} WHERE {STANDS}
+        "{VISIT} WHERE {STANDS} {after}
          ORDER BY v.id DESC, v.version LIMIT ?1"
     )
 }
@@ -107,26 +132,42 @@ pub(crate) fn visit_row(row: &Row<'_>) -> rusqlite::Result<VisitRow> {
         void: row.get::<_, Option<bool>>(15)?.unwrap_or_default(),
         why: row.get(16)?,
         matters: ids(row, 17)?.into_iter().map(MatterId).collect(),
+        version: row.get(18)?,
     })
 }
 
 impl View<'_> {
-    /// Visits that stand, newest first: of one door, or of all. Neither those that another record stands
-    /// in for nor those that never took place.
+    /// Visits that stand, newest first: of one door, or of all; from the beginning, or after a mark. Neither
+    /// those that another record stands in for nor those that never took place.
     ///
     /// # Errors
     /// The database's.
-    pub fn visits(&self, door: Option<DoorId>, limit: u32) -> Result<Vec<VisitRow>> {
-        let rows = if let Some(door) = door {
-            let mut statement = self.conn.prepare_cached(&of_door())?;
-            let rows = statement.query_map(params![&door.0[..], limit], visit_row)?;
-            rows.collect::<Result<_, _>>()?
-        } else {
-            let mut statement = self.conn.prepare_cached(&newest())?;
-            let rows = statement.query_map([limit], visit_row)?;
-            rows.collect::<Result<_, _>>()?
+    pub fn visits(
+        &self,
+        door: Option<DoorId>,
+        after: Option<&VisitMark>,
+        limit: u32,
+    ) -> Result<Vec<VisitRow>> {
+        let sql = match door {
+            Some(_) => of_door(after.is_some()),
+            None => newest(after.is_some()),
         };
-        Ok(rows)
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let rows = match (&door, after) {
+            (Some(DoorId(door)), Some(mark)) => statement.query_map(
+                params![&door[..], limit, mark.at, &mark.visit.0[..], mark.version],
+                visit_row,
+            )?,
+            (Some(DoorId(door)), None) => {
+                statement.query_map(params![&door[..], limit], visit_row)?
+            }
+            (None, Some(mark)) => statement.query_map(
+                params![limit, &mark.visit.0[..], mark.version],
+                visit_row,
+            )?,
+            (None, None) => statement.query_map([limit], visit_row)?,
+        };
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// One record of a visit, standing or not. Of several under one id (only a broken or hostile device

@@ -5,7 +5,7 @@ import gc
 import unittest
 import uuid
 
-from scene import Scene
+from scene import Scene  # it says where the bindings are
 from doorknock import Channel, NewVisit, Outcome, Role, RoundStatus
 
 CHINA = datetime.timezone(datetime.timedelta(hours=8))

@@ -10,29 +10,32 @@ use crate::run::{Done, Stop, must, program, root};
 
 /// Builds and generates; what to run then.
 pub(super) fn prepare() -> Done<Command> {
-    let built = build(&["doorknock-ffi", "doorknock-hub", "uniffi-bindgen"])?;
+    let built = build(&[
+        "doorknock-ffi",
+        "doorknock-testing",
+        "doorknock-hub",
+        "uniffi-bindgen",
+    ])?;
     let library = built.library("doorknock_ffi")?;
     let target = library.parent().and_then(Path::parent);
     let target = target.ok_or_else(|| Stop::new("cargo built into no folder"))?;
-    let module = target.join("bindings/python");
-    fs::create_dir_all(&module)?;
-    let mut generate = program(built.program("uniffi-bindgen")?);
-    generate.args([
-        "generate",
-        "--no-format",
-        "--language",
-        "python",
-        "--out-dir",
-    ]);
-    must(generate.arg(&module).arg(library))?;
-    // The module loads the library that lies beside it.
-    if let Some(name) = library.file_name() {
-        fs::copy(library, module.join(name))?;
+    let modules = target.join("bindings/python");
+    fs::create_dir_all(&modules)?;
+    for name in ["doorknock_ffi", "doorknock_testing"] {
+        let library = built.library(name)?;
+        let mut generate = program(built.program("uniffi-bindgen")?);
+        generate.args(["generate", "--no-format", "--language", "python"]);
+        generate.args(["--crate", name, "--out-dir"]);
+        must(generate.arg(&modules).arg(library))?;
+        // A module loads the library that lies beside it.
+        if let Some(file) = library.file_name() {
+            fs::copy(library, modules.join(file))?;
+        }
     }
     let mut test = program("python3");
     test.args(["-m", "unittest", "discover", "-v"]);
     test.args(["-s", "tests/foreign/python"]);
-    test.env("DOORKNOCK_BINDINGS", &module);
+    test.env("DOORKNOCK_BINDINGS", &modules);
     test.env("DOORKNOCK_HUB", built.program("doorknock-hub")?);
     test.env("PYTHONDONTWRITEBYTECODE", "1");
     Ok(test)

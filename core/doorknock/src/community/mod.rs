@@ -19,7 +19,7 @@ use doorknock_model::ids::{CommunityId, DeviceId, GridId, MemberId};
 use doorknock_model::kind::{Key, Value};
 use doorknock_model::kinds::{MEMBER_CARD, SETTINGS, member_card, settings};
 use doorknock_model::random;
-use doorknock_seal::charter::Charter;
+use doorknock_seal::charter::{Charter, Member};
 use doorknock_seal::wrap::{self, EpochKey, HpkeSecret};
 use doorknock_store::Tx;
 use doorknock_sync::wire;
@@ -28,6 +28,9 @@ use crate::Result;
 use crate::env::{Answer, Request, Transport};
 use crate::error::{hub_answer, said};
 use crate::home::{Doorknock, Identity, Inner};
+use crate::read::utc_offset;
+use crate::records::name_of;
+use crate::views::MemberName;
 use crate::writer::with_writer;
 
 /// This device in its community.
@@ -45,6 +48,21 @@ pub struct CommunityInfo {
     pub device: DeviceId,
     /// The hub's address.
     pub hub_url: String,
+    /// The community's time zone, in minutes east of UTC.
+    pub utc_offset: i32,
+}
+
+/// A member of the community.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberInfo {
+    /// Who, by id and name.
+    pub who: MemberName,
+    /// The role; `None` for one of a newer version.
+    pub role: Option<Role>,
+    /// The codes of the grids the member is named for; admins and staff have every grid without being named.
+    pub grids: Vec<String>,
+    /// Whether it is this device's own member.
+    pub me: bool,
 }
 
 pub(crate) const fn post(path: &'static str, body: Vec<u8>) -> Request {
@@ -181,7 +199,9 @@ impl Doorknock {
             .charter()?
             .member(identity.member)
             .and_then(|m| m.role);
-        let name = inner.store.view()?.settings()?.name;
+        let view = inner.store.view()?;
+        let name = view.settings()?.name;
+        let utc_offset = utc_offset(&view)?;
         let Identity {
             community,
             member,
@@ -195,7 +215,33 @@ impl Doorknock {
             member,
             device,
             hub_url,
+            utc_offset,
         }))
+    }
+
+    /// The members of the community, by id.
+    ///
+    /// # Errors
+    /// `not_joined`.
+    pub fn members(&self) -> Result<Vec<MemberInfo>> {
+        let mut inner = self.lock();
+        let me = inner.identity()?.member;
+        let members: Vec<_> = inner.charter()?.members().cloned().collect();
+        let view = inner.store.view()?;
+        let grids = view.grids()?;
+        let info = |member: Member| {
+            let code = |id: &GridId| grids.iter().find(|g| g.id == *id).map(|g| g.code.clone());
+            Ok(MemberInfo {
+                who: MemberName {
+                    member: member.id,
+                    name: name_of(&inner, &view, member.id)?,
+                },
+                role: member.role,
+                grids: member.grids.iter().filter_map(code).collect(),
+                me: member.id == me,
+            })
+        };
+        members.into_iter().map(info).collect()
     }
 }
 

@@ -64,7 +64,7 @@ impl Part {
             space: Some(space),
             ..MatterFilter::default()
         };
-        Ok(view.matters(&filter, u32::MAX)?)
+        Ok(view.matters(&filter, None, u32::MAX)?)
     }
 }
 

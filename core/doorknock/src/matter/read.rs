@@ -6,13 +6,14 @@ use doorknock_model::kinds::MATTER;
 use doorknock_model::matter::{Stage, state};
 use doorknock_model::round::date_of;
 use doorknock_store::View;
-use doorknock_store::matters::{MatterFilter, MatterRow, StepRow};
+use doorknock_store::matters::{MatterFilter, MatterMark, MatterRow, StepRow};
 use doorknock_store::queries::GridRow;
 
 use super::{AwaitedVisit, MatterDetail, MatterInfo, MatterLine, MattersWanted};
 use crate::Result;
 use crate::error::not_found;
 use crate::home::{Doorknock, Inner};
+use crate::page::{List, Page, cursor, cursor_of, cut, one_more};
 use crate::read::{local_time, utc_offset, which_grid};
 use crate::records::{by_prefix, name_of};
 
@@ -22,6 +23,23 @@ impl Doorknock {
     /// # Errors
     /// `unknown_grid`, `not_joined`.
     pub fn matters(&self, wanted: &MattersWanted, limit: u32) -> Result<Vec<MatterInfo>> {
+        Ok(self.matters_page(wanted, None, limit)?.items)
+    }
+
+    /// The same in pages: the first, or the one that begins at a cursor ([`Page::next`]), of `limit` matters,
+    /// one at least. One whose deadline changes or that is settled meanwhile is shown where it then stands,
+    /// which may be a page that was read, or a second time.
+    ///
+    /// # Errors
+    /// `unknown_grid`, `not_joined`, `bad_cursor`.
+    pub fn matters_page(
+        &self,
+        wanted: &MattersWanted,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<MatterInfo>> {
+        let mark = after.map(|text| cursor_of(List::Matters, text));
+        let mark = mark.transpose()?.map(MatterMark::new);
         let now = self.now_ms().div_euclid(1000);
         let inner = self.lock();
         inner.identity()?;
@@ -34,10 +52,14 @@ impl Doorknock {
             visit: wanted.visit,
         };
         let (grids, offset) = (view.grids()?, utc_offset(&view)?);
-        let rows = view.matters(&filter, limit)?;
-        rows.into_iter()
-            .map(|row| info(&view, &grids, row, (now, offset)))
-            .collect()
+        let mut rows = view.matters(&filter, mark.as_ref(), one_more(limit))?;
+        let next = cut(&mut rows, limit, |row| {
+            cursor(List::Matters, &MatterMark::from(row).parts())
+        });
+        let rows = rows.into_iter();
+        let items = rows.map(|row| info(&view, &grids, row, (now, offset)));
+        let items = items.collect::<Result<_>>()?;
+        Ok(Page { items, next })
     }
 
     /// A matter with its history.
@@ -122,7 +144,7 @@ pub(crate) fn awaiting_visit(view: &View<'_>, space: u32) -> Result<Vec<AwaitedV
         visit: true,
         ..MatterFilter::default()
     };
-    let rows = view.matters(&filter, u32::MAX)?.into_iter();
+    let rows = view.matters(&filter, None, u32::MAX)?.into_iter();
     let mut visits: Vec<_> = rows
         .filter_map(|row| {
             Some(AwaitedVisit {

@@ -101,11 +101,12 @@ impl Doorknock {
             let needs = view.needs_of(person.person)?;
             people.push(person_info(person, needs));
         }
-        let visits = infos(&inner, &view, view.visits(Some(door), DOOR_VISITS)?)?;
+        let visits = infos(&inner, &view, view.visits(Some(door), None, DOOR_VISITS)?)?;
         let info = door_info(&row, &code);
         Ok(DoorDetail {
             version: version_of(&view, DocId(door.0))?,
             info,
+            parts: row.door.address,
             external_id: row.external_id,
             people,
             visits,

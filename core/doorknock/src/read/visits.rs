@@ -8,12 +8,13 @@ use doorknock_model::checklist::Label;
 use doorknock_model::ids::{DoorId, MemberId, VisitId};
 use doorknock_model::round::date_of;
 use doorknock_store::View;
-use doorknock_store::visits::VisitRow;
+use doorknock_store::visits::{VisitMark, VisitRow};
 
 use super::{local_time, utc_offset};
 use crate::Result;
 use crate::error::not_found;
 use crate::home::{Doorknock, Inner};
+use crate::page::{List, Page, cursor, cursor_of, cut, one_more};
 use crate::records::name_of;
 use crate::templates;
 use crate::views::{AnswerLine, VisitInfo};
@@ -25,9 +26,31 @@ impl Doorknock {
     /// # Errors
     /// The database's.
     pub fn visits(&self, door: Option<DoorId>, limit: u32) -> Result<Vec<VisitInfo>> {
+        Ok(self.visits_page(door, None, limit)?.items)
+    }
+
+    /// The same in pages: the first, or the one that begins at a cursor ([`Page::next`]), of `limit` visits,
+    /// one at least. All visits are in the order of recording, those of a door in that of their times. A
+    /// visit that is corrected meanwhile stands where its correction does: of all visits, first.
+    ///
+    /// # Errors
+    /// `bad_cursor`.
+    pub fn visits_page(
+        &self,
+        door: Option<DoorId>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<VisitInfo>> {
+        let mark = after.map(|text| cursor_of(List::Visits, text)).transpose()?;
+        let mark = mark.map(|(at, visit, version)| VisitMark { at, visit, version });
         let inner = self.lock();
         let view = inner.store.view()?;
-        infos(&inner, &view, view.visits(door, limit)?)
+        let mut rows = view.visits(door, mark.as_ref(), one_more(limit))?;
+        let next = cut(&mut rows, limit, |row| {
+            cursor(List::Visits, &(row.at, row.visit, row.version))
+        });
+        let items = infos(&inner, &view, rows)?;
+        Ok(Page { items, next })
     }
 
     /// One record of a visit, also one that was corrected.
@@ -205,6 +228,7 @@ mod tests {
             void: false,
             why: None,
             matters: vec![],
+            version: 1,
         };
         let shown = |store: &Store| answers(&store.view().unwrap(), &row).unwrap().remove(0);
         assert_eq!(shown(&store).code, "#1");

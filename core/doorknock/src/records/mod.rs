@@ -21,6 +21,7 @@ use doorknock_store::cells::CellRow;
 use crate::Result;
 use crate::error::{not_found, said};
 use crate::home::{Doorknock, Inner};
+use crate::page::{List, Page, cursor, cursor_of, cut, one_more};
 use crate::read::{local_time, utc_offset};
 
 /// A record.
@@ -146,28 +147,49 @@ impl Doorknock {
     /// # Errors
     /// `unknown_kind`, `unknown_grid`, `not_joined`.
     pub fn records(&self, kind: &str, grid: Option<&str>, ended: bool) -> Result<Vec<Record>> {
+        Ok(self.records_page(kind, grid, ended, None, u32::MAX)?.items)
+    }
+
+    /// The same in pages: the first, or the one that begins at a cursor ([`Page::next`]), of `limit` records,
+    /// one at least. In the order of their ids, which says nothing.
+    ///
+    /// # Errors
+    /// `unknown_kind`, `unknown_grid`, `not_joined`, `bad_cursor`.
+    pub fn records_page(
+        &self,
+        kind: &str,
+        grid: Option<&str>,
+        ended: bool,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Record>> {
         let kind = general(kind)?;
+        let after = after.map(|text| cursor_of(List::Records, text));
+        let mut after: Option<(u32, DocId)> = after.transpose()?;
         let inner = self.lock();
         let view = inner.store.view()?;
-        let grids = view.grids()?;
-        let space = match grid {
-            Some(code) if kind.space.per_grid() => {
-                let known = grids.iter().find(|g| g.code == code);
-                let grid = known.ok_or_else(|| not_found("网格", "grid"))?;
-                let space = view.space_of(kind.space.code(), grid.id)?;
-                Some(space.ok_or_else(|| not_found("网格", "grid"))?.n)
+        let space = space_asked(&view, kind, grid)?;
+        let read = one_more(limit);
+        let mut found: Vec<(u32, Record)> = Vec::new();
+        // Those that have ended may be many, and are passed over.
+        while found.len() < usize::try_from(read).unwrap_or(usize::MAX) {
+            let ids = view.records_of(kind.code, space, after, read)?;
+            for (space, doc) in &ids {
+                let record = record(&inner, &view, kind, &view.cells_of(*doc)?)?;
+                if ended || !record.ended {
+                    found.push((*space, record));
+                }
             }
-            _ => None,
-        };
-        let cells = view.cells(kind.code, space)?;
-        let mut all = Vec::new();
-        for cells in cells.chunk_by(|a, b| a.doc == b.doc) {
-            let record = record(&inner, &view, kind, cells)?;
-            if ended || !record.ended {
-                all.push(record);
+            after = ids.last().copied();
+            if ids.len() < usize::try_from(read).unwrap_or(usize::MAX) {
+                break;
             }
         }
-        Ok(all)
+        let next = cut(&mut found, limit, |(space, record)| {
+            cursor(List::Records, &(space, record.id))
+        });
+        let items = found.into_iter().map(|(_, record)| record).collect();
+        Ok(Page { items, next })
     }
 
     /// One record.
@@ -210,6 +232,18 @@ impl Doorknock {
         }
         Ok(all)
     }
+}
+
+/// The space of a kind's records in the grid asked for, if it is one per grid.
+fn space_asked(view: &View<'_>, kind: &Kind, grid: Option<&str>) -> Result<Option<u32>> {
+    let Some(code) = grid.filter(|_| kind.space.per_grid()) else {
+        return Ok(None);
+    };
+    let unknown = || not_found("网格", "grid");
+    let known = view.grids()?.into_iter().find(|g| g.code == code);
+    let grid = known.ok_or_else(unknown)?.id;
+    let space = view.space_of(kind.space.code(), grid)?;
+    Ok(Some(space.ok_or_else(unknown)?.n))
 }
 
 /// The one document whose id begins with these digits.

@@ -43,8 +43,8 @@ pub struct FileWritten {
     pub statements: usize,
     /// The file's length in bytes.
     pub bytes: u64,
-    /// The last entry looked at.
-    up_to: i64,
+    /// The last entry looked at, for [`Doorknock::handed_to_file`]; it means nothing outside this home.
+    pub up_to: i64,
 }
 
 impl Doorknock {
