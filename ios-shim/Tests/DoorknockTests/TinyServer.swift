@@ -78,7 +78,7 @@ final class TinyServer: @unchecked Sendable {
     }
 
     #if canImport(Glibc)
-    private let noSignal = Int32(MSG_NOSIGNAL.rawValue)
+    private let noSignal = Int32(MSG_NOSIGNAL)
     #else
     private let noSignal: Int32 = 0
     #endif
