@@ -8,6 +8,9 @@ let package = Package(
     products: [.library(name: "SampleModel", targets: ["SampleModel"])],
     dependencies: [.package(name: "ios-shim", path: "..")],
     targets: [
-        .target(name: "SampleModel", dependencies: [.product(name: "Doorknock", package: "ios-shim")])
+        .target(name: "SampleModel", dependencies: [.product(name: "Doorknock", package: "ios-shim")]),
+        .testTarget(
+            name: "SampleModelTests",
+            dependencies: ["SampleModel", .product(name: "DoorknockTesting", package: "ios-shim")]),
     ]
 )

@@ -22,3 +22,8 @@ pub(super) fn scenario() -> Done<Command> {
 pub(super) fn consumer() -> Done<Command> {
     prepare()?.package("test", "tests/foreign/swift-consumer", &HOW)
 }
+
+/// What of the sample app needs no screen.
+pub(super) fn sample() -> Done<Command> {
+    prepare()?.package("test", "ios-shim/Sample", &HOW)
+}
