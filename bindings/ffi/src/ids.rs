@@ -1,6 +1,9 @@
 //! Ids, as they cross the border: the other language's own type for sixteen bytes.
 
-use doorknock::model::ids::{CommunityId, DeviceId, DoorId, MatterId, MemberId, PersonId, VisitId};
+use doorknock::model::ids::{
+    CommunityId, DecisionId, DeviceId, DocId, DoorId, EventId, GridId, MatterId, MemberId,
+    PersonId, VisitId,
+};
 
 use crate::error::DoorknockError;
 
@@ -39,4 +42,4 @@ macro_rules! ids {
     )*};
 }
 
-ids!(CommunityId DeviceId DoorId MatterId MemberId PersonId VisitId);
+ids!(CommunityId DecisionId DeviceId DocId DoorId EventId GridId MatterId MemberId PersonId VisitId);

@@ -16,30 +16,72 @@
 // nothing written by hand here is unsafe.
 #![allow(unsafe_code)]
 
+mod cadence;
 mod call;
+mod choices;
+mod community;
+mod conflicts;
+mod decide;
+mod doors;
+mod drafts;
 mod error;
 mod home;
 mod ids;
+mod kept;
 mod keys;
+mod kinds;
+mod matter;
+mod matters;
 mod network;
 mod observe;
+mod people;
+mod places;
+mod reason;
 mod records;
 mod round;
 mod times;
+mod value;
 mod visit;
+mod visits;
 
+pub use cadence::{Cadence, CadenceEdit, DayEdit, Weekday};
 pub use call::{HubAnswer, HubCall, HubOutcome, HubRequest};
+pub use choices::{
+    CareCategory, Channel, CompoundKind, DecisionKind, DoorKind, EndReason, LegalBasis, MemberRole,
+    Outcome, PeriodKind, RiskLevel, TodoKind,
+};
+pub use community::{Community, GridInfo, Member};
+pub use conflicts::{Confirmed, Conflict, ConflictChoice, ConflictValue, Todo};
+pub use doors::{Address, Building, Compound, Door, DoorDetail, DoorEdit};
+pub use drafts::{Draft, SavedDraft};
 pub use error::DoorknockError;
 pub use home::Doorknock;
 pub use ids::Uuid;
+pub use kept::{KeptRecord, RecordItem, RecordPage, TextVersion};
 pub use keys::{Clock, FileKeys, KeyStore, KeyStoreError};
-pub use observe::{Change, ChangeKind, Observer, ObserverError, Subscription};
-pub use records::{
-    FirstSync, ImportReport, Joined, Notice, RefusedRow, Role, RosterOptions, SearchHit,
-    SnapshotReport, Status, SyncProgress, SyncReport, Text,
+pub use kinds::{FieldInfo, FieldRule, FieldShape, KindInfo, PartInfo, WordInfo};
+pub use matter::{
+    AwaitedPartner, Called, Matter, MatterDetail, MatterLine, MatterOption, StepEffect,
 };
-pub use round::{Round, RoundLine, RoundReason, RoundStatus};
+pub use matters::{
+    AwaitedVisit, MatterKind, MatterPage, MatterPlace, MatterSource, MatterStage, MatterStep,
+    MattersWanted, NewMatter, NewStep, Satisfaction, Urgency,
+};
+pub use observe::{Change, ChangeKind, Observer, ObserverError, Subscription};
+pub use people::{
+    CareLine, CareNeed, CareReview, CareReviewed, Consent, NewCareNeed, Person, PersonDetail,
+    PersonEdit,
+};
+pub use places::{Place, QuarantineLine, SpaceStatus, Waiting, Whereabouts};
+pub use reason::{DayPart, RoundReason};
+pub use records::{
+    Bilingual, FirstSync, ImportReport, Joined, Notice, RefusedRow, Role, RosterOptions, SearchHit,
+    SnapshotReport, Status, SyncProgress, SyncReport,
+};
+pub use round::{Decision, MemberName, Round, RoundLine, RoundStatus};
 pub use times::Day;
-pub use visit::{Answer, Channel, NewVisit, Outcome, Visit};
+pub use value::{NamedValue, RecordValue};
+pub use visit::{Answer, NewVisit, Visit};
+pub use visits::{VisitEdit, VisitPage};
 
 uniffi::setup_scaffolding!("doorknock");

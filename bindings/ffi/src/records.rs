@@ -11,6 +11,7 @@ use doorknock::model::roster;
 use crate::error::Result;
 use crate::home::Doorknock;
 use crate::ids::Uuid;
+use crate::places::SpaceStatus;
 use crate::times::instant;
 
 /// Who can be invited.
@@ -31,16 +32,16 @@ impl From<Role> for access::Role {
     }
 }
 
-/// A text in both languages.
+/// A text in both languages. (Not called `Text`: that is a view in SwiftUI and in Compose.)
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Text {
+pub struct Bilingual {
     /// Chinese.
     pub zh: String,
     /// English.
     pub en: String,
 }
 
-impl From<Label> for Text {
+impl From<Label> for Bilingual {
     fn from(label: Label) -> Self {
         let Label { zh, en } = label;
         Self { zh, en }
@@ -296,6 +297,10 @@ pub struct Status {
     pub unknown: u64,
     /// When a sync was last completed.
     pub last_sync: Option<SystemTime>,
+    /// Others' entries kept here for the hub, which is not known to have them.
+    pub to_bring: u64,
+    /// What of each space this device holds is where.
+    pub spaces: Vec<SpaceStatus>,
     /// Reports for people.
     pub notices: Vec<Notice>,
 }
@@ -313,6 +318,8 @@ impl From<doorknock::Status> for Status {
             conflicts: status.conflicts,
             unknown: status.unknown,
             last_sync: status.last_sync.map(instant),
+            to_bring: status.to_bring,
+            spaces: status.spaces.into_iter().map(SpaceStatus::from).collect(),
             notices: status.notices.into_iter().map(Notice::from).collect(),
         }
     }
@@ -320,11 +327,13 @@ impl From<doorknock::Status> for Status {
 
 #[uniffi::export]
 impl Doorknock {
-    /// Finds doors, people and visits as people type: two characters, pinyin, initials, a phone's
-    /// tail, `3-2-501`.
+    /// Finds doors, people, visits and other records as people type: two characters, pinyin, initials, a phone's
+    /// tail, `3-2-501`; people in care also by their category. The best first, `limit` at most: who does not
+    /// find it among those types more.
     ///
     /// # Errors
     /// The database's.
+    #[uniffi::method(default(limit = 20))]
     pub fn search(&self, query: String, limit: u32) -> Result<Vec<SearchHit>> {
         let hits = self.core().search(&query, limit)?;
         Ok(hits.into_iter().map(SearchHit::from).collect())

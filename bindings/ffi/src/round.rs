@@ -4,9 +4,11 @@ use std::time::SystemTime;
 
 use doorknock::model::round;
 
+use crate::choices::DecisionKind;
 use crate::error::Result;
 use crate::home::Doorknock;
 use crate::ids::Uuid;
+use crate::reason::RoundReason;
 use crate::times::{Day, instant};
 
 /// A grid's list for a day.
@@ -48,10 +50,57 @@ pub struct RoundLine {
     pub checklist: Option<String>,
     /// Who lives there; only where this device holds the grid's casework.
     pub contact: Option<String>,
-    /// The names of everybody who took it.
-    pub takers: Vec<String>,
-    /// The names of everybody it was given to.
-    pub assigned: Vec<String>,
+    /// Everybody who took it.
+    pub takers: Vec<MemberName>,
+    /// Everybody it was given to.
+    pub assigned: Vec<MemberName>,
+    /// What people decided about it that day and did not take back.
+    pub decisions: Vec<Decision>,
+}
+
+/// A member with the name colleagues see.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct MemberName {
+    /// The member's id.
+    pub member: Uuid,
+    /// The name, or the beginning of the id while the name is not here.
+    pub name: String,
+}
+
+impl From<doorknock::MemberName> for MemberName {
+    fn from(who: doorknock::MemberName) -> Self {
+        Self {
+            member: who.member.into(),
+            name: who.name,
+        }
+    }
+}
+
+/// Something decided about a door on a day's list.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Decision {
+    /// Names it for `undo_decision`.
+    pub decision: Uuid,
+    /// What.
+    pub what: DecisionKind,
+    /// Who decided.
+    pub by: MemberName,
+    /// Who is to go there, for an assignment.
+    pub member: Option<MemberName>,
+    /// Why, for leaving out and adding.
+    pub reason: Option<String>,
+}
+
+impl From<doorknock::DecisionInfo> for Decision {
+    fn from(info: doorknock::DecisionInfo) -> Self {
+        Self {
+            decision: info.decision.into(),
+            what: info.what.into(),
+            by: info.by.into(),
+            member: info.member.map(MemberName::from),
+            reason: info.reason,
+        }
+    }
 }
 
 impl From<doorknock::RoundLine> for RoundLine {
@@ -67,8 +116,9 @@ impl From<doorknock::RoundLine> for RoundLine {
             reasons: line.reasons.into_iter().map(RoundReason::from).collect(),
             checklist: line.checklist,
             contact: line.contact,
-            takers: line.takers.into_iter().map(|m| m.name).collect(),
-            assigned: line.assigned.into_iter().map(|m| m.name).collect(),
+            takers: line.takers.into_iter().map(MemberName::from).collect(),
+            assigned: line.assigned.into_iter().map(MemberName::from).collect(),
+            decisions: line.decisions.into_iter().map(Decision::from).collect(),
         }
     }
 }
@@ -84,129 +134,24 @@ pub enum RoundStatus {
     Done,
 }
 
-/// Why a door is on the list.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum RoundReason {
-    /// Somebody promised to come back.
-    FollowUp {
-        /// By this day.
-        on: Day,
-    },
-    /// A resident's matter awaits a visit.
-    Matter {
-        /// The matter's id.
-        matter: Uuid,
-        /// The day by which it is to be dealt with.
-        by: Option<Day>,
-    },
-    /// A special period: a heat wave, cold wave, flood, epidemic.
-    Period {
-        /// Its name.
-        name: String,
-        /// The day the door was due.
-        due: Day,
-        /// Days since then; 0 is today.
-        days: i64,
-        /// Its last day.
-        until: Day,
-    },
-    /// The cadence passed.
-    Overdue {
-        /// The day it was due.
-        due: Day,
-        /// Days since then, 1 or more.
-        days: i64,
-    },
-    /// Nobody was home at the last knocks.
-    NobodyHome {
-        /// How often in a row.
-        tries: u8,
-        /// Call, or ask a neighbour, instead of knocking again.
-        suggest_call: bool,
-    },
-    /// Somebody put the door on the list.
-    Added {
-        /// Why.
-        why: Option<String>,
-    },
-    /// The cadence is due.
-    Due {
-        /// Today.
-        due: Day,
-    },
-    /// A care need is to be looked at again.
-    Review {
-        /// Since this day.
-        on: Day,
-    },
-    /// Not yet visited for a campaign.
-    Campaign {
-        /// Its name.
-        name: String,
-        /// Its last day.
-        until: Day,
-    },
-    /// A new household, not yet met.
-    NewHousehold {
-        /// The day it moved in.
-        since: Day,
-    },
-}
-
-impl From<round::Reason> for RoundReason {
-    fn from(reason: round::Reason) -> Self {
-        match reason {
-            round::Reason::FollowUp { on } => Self::FollowUp { on: on.into() },
-            round::Reason::Matter { by, matter } => Self::Matter {
-                matter: matter.into(),
-                by: by.map(Day),
-            },
-            round::Reason::Period {
-                due,
-                days,
-                name,
-                until,
-                ..
-            } => Self::Period {
-                name,
-                due: due.into(),
-                days,
-                until: until.into(),
-            },
-            round::Reason::Added { why, .. } => Self::Added { why },
-            round::Reason::Review { on } => Self::Review { on: on.into() },
-            round::Reason::Campaign { until, name, .. } => Self::Campaign {
-                name,
-                until: until.into(),
-            },
-            round::Reason::Overdue { due, days } => Self::Overdue {
-                due: due.into(),
-                days,
-            },
-            round::Reason::NobodyHome {
-                tries,
-                suggest_call,
-                ..
-            } => Self::NobodyHome {
-                tries,
-                suggest_call,
-            },
-            round::Reason::Due { due } => Self::Due { due: due.into() },
-            round::Reason::NewHousehold { since } => Self::NewHousehold {
-                since: since.into(),
-            },
-        }
-    }
-}
-
 #[uniffi::export]
 impl Doorknock {
-    /// Today's list of a grid; of the only grid of this device if none is named.
+    /// Today's list of a grid; of the only grid of this device if none is named. A list is as long as its grid
+    /// has doors at most, 200 to 400.
     ///
     /// # Errors
     /// `which_grid`, `unknown_grid`, `no_grid`, `not_joined`.
     #[uniffi::method(default(grid = None))]
     pub fn today(&self, grid: Option<String>) -> Result<Round> {
         Ok(self.core().round(grid.as_deref(), None)?.into())
+    }
+
+    /// The same for any day: for one that is over as it stood then.
+    ///
+    /// # Errors
+    /// `which_grid`, `unknown_grid`, `no_grid`, `not_joined`, `bad_date`.
+    #[uniffi::method(default(grid = None))]
+    pub fn round(&self, date: Day, grid: Option<String>) -> Result<Round> {
+        Ok(self.core().round(grid.as_deref(), Some(date.0))?.into())
     }
 }

@@ -2,75 +2,11 @@
 
 use std::time::SystemTime;
 
-use doorknock::model::kinds;
-
-use crate::error::{DoorknockError, Result, unknown_choice};
-use crate::home::Doorknock;
+use crate::choices::{Channel, Outcome};
+use crate::error::{DoorknockError, Result};
 use crate::ids::Uuid;
-use crate::records::Text;
+use crate::records::Bilingual;
 use crate::times::{Day, instant, seconds};
-
-/// An enumeration of the model, with `Unknown` for values of newer versions.
-macro_rules! choices {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-        pub enum $name {
-            $($(#[$vdoc])* $variant,)*
-            /// A value of a newer version: shown as unknown, never recorded.
-            Unknown,
-        }
-
-        impl From<kinds::$name> for $name {
-            fn from(value: kinds::$name) -> Self {
-                match value {
-                    $(kinds::$name::$variant => Self::$variant,)*
-                    kinds::$name::Other(_) => Self::Unknown,
-                }
-            }
-        }
-
-        impl TryFrom<$name> for kinds::$name {
-            type Error = DoorknockError;
-            fn try_from(value: $name) -> Result<Self> {
-                match value {
-                    $($name::$variant => Ok(Self::$variant),)*
-                    $name::Unknown => Err(unknown_choice()),
-                }
-            }
-        }
-    };
-}
-
-choices! {
-    /// What a visit found.
-    Outcome {
-        /// Somebody was met.
-        Met,
-        /// Nobody answered.
-        NobodyHome,
-        /// The visit was declined.
-        Refused,
-        /// They have moved away.
-        MovedAway,
-        /// The person has died.
-        Deceased,
-    }
-}
-
-choices! {
-    /// How a visit was made.
-    Channel {
-        /// Inside the home.
-        InPerson,
-        /// At the door, not inside.
-        AtTheDoor,
-        /// By telephone.
-        Phone,
-        /// By video call.
-        Video,
-    }
-}
 
 /// A visit to record.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -87,6 +23,9 @@ pub struct NewVisit {
     /// Who came along.
     #[uniffi(default = [])]
     pub companions: Vec<String>,
+    /// The checklist that is answered, by code or id; what the day's list has for the door if absent.
+    #[uniffi(default = None)]
+    pub checklist: Option<String>,
     /// Answers to the checklist's items, each `item=value`.
     #[uniffi(default = [])]
     pub answers: Vec<String>,
@@ -96,6 +35,9 @@ pub struct NewVisit {
     /// A promised return.
     #[uniffi(default = None)]
     pub follow_up: Option<Day>,
+    /// The ids of the matters raised or dealt with.
+    #[uniffi(default = [])]
+    pub matters: Vec<Uuid>,
 }
 
 impl TryFrom<NewVisit> for doorknock::NewVisit {
@@ -107,11 +49,11 @@ impl TryFrom<NewVisit> for doorknock::NewVisit {
             channel: visit.channel.try_into()?,
             at: visit.at.map(seconds).transpose()?,
             with: visit.companions,
-            checklist: None,
+            checklist: visit.checklist,
             answers: visit.answers,
             summary: visit.summary,
             follow_up: visit.follow_up.map(Day::into),
-            matters: vec![],
+            matters: visit.matters.into_iter().map(Uuid::into).collect(),
         })
     }
 }
@@ -145,6 +87,19 @@ pub struct Visit {
     pub summary: Option<String>,
     /// A promised return.
     pub follow_up: Option<Day>,
+    /// The ids of the matters raised or dealt with.
+    pub matters: Vec<Uuid>,
+    /// Whether the visit never took place: it was recorded by mistake.
+    pub void: bool,
+    /// Why it was corrected.
+    pub why: Option<String>,
+    /// The records this one stands in for, newest first: nothing recorded is ever replaced.
+    pub corrected: Vec<Visit>,
+    /// The ids of the records that stand in for this one; only from `visit`, since lists hold what stands.
+    pub corrected_by: Vec<Uuid>,
+    /// The ids of corrections of the same visit that were made side by side with this one: a conflict, until a
+    /// correction settles it ([`crate::VisitEdit::settles`]).
+    pub beside: Vec<Uuid>,
 }
 
 impl From<doorknock::VisitInfo> for Visit {
@@ -163,6 +118,12 @@ impl From<doorknock::VisitInfo> for Visit {
             answers: visit.answers.into_iter().map(Answer::from).collect(),
             summary: visit.summary,
             follow_up: visit.follow_up.map(Day),
+            matters: visit.matters.into_iter().map(Uuid::from).collect(),
+            void: visit.void,
+            why: visit.why,
+            corrected: visit.corrected.into_iter().map(Self::from).collect(),
+            corrected_by: visit.corrected_by.into_iter().map(Uuid::from).collect(),
+            beside: visit.beside.into_iter().map(Uuid::from).collect(),
         }
     }
 }
@@ -173,9 +134,9 @@ pub struct Answer {
     /// The item's code.
     pub item: String,
     /// The question.
-    pub question: Text,
+    pub question: Bilingual,
     /// The answer in words.
-    pub answer: Text,
+    pub answer: Bilingual,
 }
 
 impl From<doorknock::AnswerLine> for Answer {
@@ -185,44 +146,5 @@ impl From<doorknock::AnswerLine> for Answer {
             question: line.question.into(),
             answer: line.answer.into(),
         }
-    }
-}
-
-#[uniffi::export]
-impl Doorknock {
-    /// Records a visit and returns its id. When this returns, the visit survives power loss.
-    ///
-    /// # Errors
-    /// `not_found`, `no_casework`, `bad_answer`, `unknown_item`, `too_large`, `visit_in_future`,
-    /// `follow_up_in_past`, `bad_date`, `bad_time`, `unknown_choice`, `disk_full`.
-    pub fn log_visit(&self, visit: NewVisit) -> Result<Uuid> {
-        Ok(self.core().log_visit(&visit.try_into()?)?.into())
-    }
-
-    /// Visits, newest first: of a door, or of all.
-    ///
-    /// # Errors
-    /// `not_joined`.
-    pub fn visits(&self, door: Option<Uuid>, limit: u32) -> Result<Vec<Visit>> {
-        let visits = self.core().visits(door.map(Uuid::into), limit)?;
-        Ok(visits.into_iter().map(Visit::from).collect())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_choice_crosses_and_comes_back_and_an_unknown_one_is_not_recorded() {
-        for known in kinds::Outcome::ALL {
-            assert_eq!(kinds::Outcome::try_from(Outcome::from(*known)), Ok(*known));
-        }
-        for known in kinds::Channel::ALL {
-            assert_eq!(kinds::Channel::try_from(Channel::from(*known)), Ok(*known));
-        }
-        let newer = Outcome::from(kinds::Outcome::Other(200));
-        assert_eq!(newer, Outcome::Unknown);
-        assert_eq!(kinds::Outcome::try_from(newer), Err(unknown_choice()));
     }
 }

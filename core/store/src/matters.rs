@@ -162,7 +162,11 @@ impl From<&MatterRow> for MatterMark {
     fn from(row: &MatterRow) -> Self {
         Self {
             over: !row.open,
-            due: if row.open { row.due.unwrap_or(i64::MIN) } else { 0 },
+            due: if row.open {
+                row.due.unwrap_or(i64::MIN)
+            } else {
+                0
+            },
             raised: !row.raised_at.unwrap_or(i64::MIN),
             matter: row.matter,
         }

@@ -161,10 +161,9 @@ impl View<'_> {
             (Some(DoorId(door)), None) => {
                 statement.query_map(params![&door[..], limit], visit_row)?
             }
-            (None, Some(mark)) => statement.query_map(
-                params![limit, &mark.visit.0[..], mark.version],
-                visit_row,
-            )?,
+            (None, Some(mark)) => {
+                statement.query_map(params![limit, &mark.visit.0[..], mark.version], visit_row)?
+            }
             (None, None) => statement.query_map([limit], visit_row)?,
         };
         Ok(rows.collect::<Result<_, _>>()?)

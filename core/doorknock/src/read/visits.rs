@@ -41,7 +41,9 @@ impl Doorknock {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Page<VisitInfo>> {
-        let mark = after.map(|text| cursor_of(List::Visits, text)).transpose()?;
+        let mark = after
+            .map(|text| cursor_of(List::Visits, text))
+            .transpose()?;
         let mark = mark.map(|(at, visit, version)| VisitMark { at, visit, version });
         let inner = self.lock();
         let view = inner.store.view()?;
