@@ -41,7 +41,7 @@ struct HomeTests {
         hub.isReachable = true
         try await phone.sync()
         try await office.sync()
-        #expect(try await office.visits(door: door, limit: 10).map(\.visit) == [visit])
+        #expect(try await office.visits(door: door, limit: 10).items.map(\.visit) == [visit])
         #expect(hub.requestCount > 5)
     }
 

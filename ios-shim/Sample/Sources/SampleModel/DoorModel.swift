@@ -23,7 +23,7 @@ public final class DoorModel {
 
     public func load() async {
         do {
-            visits = try await home.visits(door: line.door, limit: 20)
+            visits = try await home.visits(door: line.door, limit: 20).items
         } catch {
             problem = error.localizedDescription
         }

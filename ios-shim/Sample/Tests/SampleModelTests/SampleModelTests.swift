@@ -59,7 +59,7 @@ struct SampleModelTests {
         await sync.sync()
         #expect(sync.problem == nil && sync.status?.pendingVisits == 0)
         try await office.sync()
-        #expect(try await office.visits(door: nil, limit: 10).map(\.summary) == ["一切都好。"])
+        #expect(try await office.visits(door: nil, limit: 10).items.map(\.summary) == ["一切都好。"])
     }
 
     @Test("A home that cannot be opened says why")

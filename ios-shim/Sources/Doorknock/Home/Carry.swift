@@ -8,8 +8,8 @@ extension DoorknockHome {
     func carry(
         _ call: HubCall, _ told: (@Sendable (SyncProgress) -> Void)? = nil
     ) async throws -> HubOutcome {
-        begin()
-        defer { end() }
+        beginExchange()
+        defer { endExchange() }
         do {
             while let request = try call.next() {
                 try Task.checkCancellation()

@@ -84,24 +84,24 @@ public actor DoorknockHome {
 
     /// Returns when no call that needs the network is under way.
     func settled() async {
-        if carrying > 0 { await withCheckedContinuation { waiting.append($0) } }
+        if carrying > 0 { await withCheckedContinuation { toSettle.append($0) } }
     }
 
     /// A call that needs the network begins.
-    func begin() {
+    func beginExchange() {
         carrying += 1
     }
 
     /// It has ended.
-    func end() {
+    func endExchange() {
         carrying -= 1
         guard carrying == 0 else { return }
-        waiting.forEach { $0.resume() }
-        waiting = []
+        toSettle.forEach { $0.resume() }
+        toSettle = []
     }
 
     private var carrying = 0
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var toSettle: [CheckedContinuation<Void, Never>] = []
 
     /// Those who listen; ended with the home.
     nonisolated let inboxes = Inboxes()

@@ -35,7 +35,7 @@ struct Failures {
         await fails("unknown_item") {
             try await log(NewVisit(door: door, outcome: .met, channel: .phone, answers: ["no-such-item=yes"]))
         }
-        #expect(try await office.visits(door: nil, limit: 10).isEmpty)
+        #expect(try await office.visits(door: nil, limit: 10).items.isEmpty)
     }
 
     @Test("An invitation is used once, and a link that is none is refused")
@@ -69,7 +69,7 @@ struct Failures {
             #expect(!error.sentence(in: .chinese).contains("10000000001"))
             #expect(error.localizedDescription == error.sentence())
         }
-        #expect(try await again.visits(door: door, limit: 10).count == 1)
+        #expect(try await again.visits(door: door, limit: 10).items.count == 1)
     }
 
     /// An app's mistake, with something in its text that nobody else should read.

@@ -57,7 +57,7 @@ struct Life {
         // Whoever listened is let go.
         for await _ in listening {}
         let again = try await world.open("office")
-        #expect(try await again.visits(door: door, limit: 10).map(\.visit) == [visit])
+        #expect(try await again.visits(door: door, limit: 10).items.map(\.visit) == [visit])
     }
 
     @Test("A home that is paused in the middle of a sync ends the sync by code and loses nothing")
@@ -77,7 +77,7 @@ struct Life {
         try await phone.resume()
         try await phone.sync()
         try await office.sync()
-        #expect(try await office.visits(door: nil, limit: 10).count == 1)
+        #expect(try await office.visits(door: nil, limit: 10).items.count == 1)
     }
 
     @Test("Ten thousand calls, listeners and cancelled syncs leave nothing behind")

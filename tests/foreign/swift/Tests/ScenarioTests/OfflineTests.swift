@@ -36,7 +36,7 @@ struct Offline {
         let report = try await phone.sync()
         #expect(report.pushed > 0)
         try await office.sync()
-        let read = try await office.visits(door: nil, limit: 10)
+        let read = try await office.visits(door: nil, limit: 10).items
         #expect(Set(read.map(\.visit)) == Set(logged))
         let met = try #require(read.first { $0.outcome == .met })
         #expect(met.by == "李文丽" && met.companions == ["志愿者小陈"])
@@ -60,12 +60,12 @@ struct Offline {
         holder.kill()
 
         let reopened = try await world.open("phone")
-        let kept = Set(try await reopened.visits(door: nil, limit: 1_000).map(\.visit))
+        let kept = Set(try await reopened.visits(door: nil, limit: 1_000).items.map(\.visit))
         // What it recorded after its last line that was read here may be there too.
         #expect(acknowledged.count == 25 && kept.isSuperset(of: acknowledged))
         try await reopened.sync()
         try await office.sync()
-        let read = Set(try await office.visits(door: nil, limit: 1_000).map(\.visit))
+        let read = Set(try await office.visits(door: nil, limit: 1_000).items.map(\.visit))
         #expect(read == kept)
     }
 
@@ -81,7 +81,7 @@ struct Offline {
         }
         try await phone.sync()
         try await office.sync()
-        let read = try await office.visits(door: door, limit: 10).compactMap(\.summary)
+        let read = try await office.visits(door: door, limit: 10).items.compactMap(\.summary)
         // By code units: Swift counts two ways to write one letter as equal.
         #expect(Set(read.map { Array($0.utf16) }) == Set(texts.map { Array($0.utf16) }))
         #expect(try await office.search(query: "𠮷野", limit: 10).count == 1)

@@ -30,7 +30,7 @@ struct Tasks {
         stuck.holds = false
         try await phone.sync()
         try await office.sync()
-        #expect(try await office.visits(door: nil, limit: 10).map(\.visit) == [visit])
+        #expect(try await office.visits(door: nil, limit: 10).items.map(\.visit) == [visit])
         #expect(try await phone.status().pending == 0)
     }
 }
