@@ -9,8 +9,5 @@ let package = Package(
     dependencies: [.package(name: "ios-shim", path: "..")],
     targets: [
         .target(name: "SampleModel", dependencies: [.product(name: "Doorknock", package: "ios-shim")]),
-        .testTarget(
-            name: "SampleModelTests",
-            dependencies: ["SampleModel", .product(name: "DoorknockTesting", package: "ios-shim")]),
     ]
 )

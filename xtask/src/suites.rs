@@ -62,7 +62,7 @@ struct Runner {
     prepare: fn() -> Done<Command>,
 }
 
-const RUNNERS: [Runner; 9] = [
+const RUNNERS: [Runner; 8] = [
     Runner {
         name: "workspace",
         needs: &[],
@@ -97,11 +97,6 @@ const RUNNERS: [Runner; 9] = [
         name: "swift, consumer",
         needs: &[],
         prepare: swift::consumer,
-    },
-    Runner {
-        name: "swift, sample app",
-        needs: &[],
-        prepare: swift::sample,
     },
     Runner {
         name: "libreoffice",

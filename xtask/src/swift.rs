@@ -189,7 +189,9 @@ fn archives(built: &Artifacts) -> Done<PathBuf> {
 impl Prepared {
     /// A command of SwiftPM on a package of the repository, `test` or `build`, with what it needs in its environment.
     pub(crate) fn package(&self, what: &str, package: &str, more: &[&str]) -> Done<Command> {
-        let scratch = root().join("target/swift/build/shared");
+        // Each its own: SwiftPM takes another package's plan for the one it made last.
+        let name = package.replace('/', "-");
+        let scratch = root().join("target/swift/build").join(name);
         fs::create_dir_all(&scratch)?;
         let scratch = scratch.to_string_lossy();
         let mut words = vec!["swift", what, "--scratch-path", &*scratch];

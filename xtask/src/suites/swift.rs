@@ -18,12 +18,7 @@ pub(super) fn scenario() -> Done<Command> {
     prepare()?.package("test", "tests/foreign/swift", &HOW)
 }
 
-/// A package that uses only what is published.
+/// A package that uses only what is published, and what of the sample app needs no screen.
 pub(super) fn consumer() -> Done<Command> {
     prepare()?.package("test", "tests/foreign/swift-consumer", &HOW)
-}
-
-/// What of the sample app needs no screen.
-pub(super) fn sample() -> Done<Command> {
-    prepare()?.package("test", "ios-shim/Sample", &HOW)
 }
