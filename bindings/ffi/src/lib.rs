@@ -18,6 +18,7 @@
 
 mod cadence;
 mod call;
+mod checklists;
 mod choices;
 mod community;
 mod conflicts;
@@ -25,27 +26,34 @@ mod decide;
 mod doors;
 mod drafts;
 mod error;
+mod export;
+mod files;
 mod home;
 mod ids;
 mod kept;
 mod keys;
 mod kinds;
+mod ledgers;
 mod matter;
 mod matters;
 mod network;
 mod observe;
 mod people;
 mod places;
+mod plans;
 mod reason;
 mod records;
+mod report;
 mod round;
 mod times;
+mod upkeep;
 mod value;
 mod visit;
 mod visits;
 
 pub use cadence::{Cadence, CadenceEdit, DayEdit, Weekday};
 pub use call::{HubAnswer, HubCall, HubOutcome, HubRequest};
+pub use checklists::{Checklist, ChecklistAsks, ChecklistGroup, ChecklistItem};
 pub use choices::{
     CareCategory, Channel, CompoundKind, DecisionKind, DoorKind, EndReason, LegalBasis, MemberRole,
     Outcome, PeriodKind, RiskLevel, TodoKind,
@@ -55,11 +63,14 @@ pub use conflicts::{Confirmed, Conflict, ConflictChoice, ConflictValue, Todo};
 pub use doors::{Address, Building, Compound, Door, DoorDetail, DoorEdit};
 pub use drafts::{Draft, SavedDraft};
 pub use error::DoorknockError;
+pub use export::ExportLine;
+pub use files::{FileRead, FileScope, FileWritten};
 pub use home::Doorknock;
 pub use ids::Uuid;
 pub use kept::{KeptRecord, RecordItem, RecordPage, TextVersion};
 pub use keys::{Clock, FileKeys, KeyStore, KeyStoreError};
 pub use kinds::{FieldInfo, FieldRule, FieldShape, KindInfo, PartInfo, WordInfo};
+pub use ledgers::{CellKind, Ledger, LedgerCell, LedgerColumn, LedgerKind, LedgerRow};
 pub use matter::{
     AwaitedPartner, Called, Matter, MatterDetail, MatterLine, MatterOption, StepEffect,
 };
@@ -73,13 +84,16 @@ pub use people::{
     PersonEdit,
 };
 pub use places::{Place, QuarantineLine, SpaceStatus, Waiting, Whereabouts};
+pub use plans::{DefaultCadence, PlanRule};
 pub use reason::{DayPart, RoundReason};
 pub use records::{
     Bilingual, FirstSync, ImportReport, Joined, Notice, RefusedRow, Role, RosterOptions, SearchHit,
     SnapshotReport, Status, SyncProgress, SyncReport,
 };
+pub use report::{Activity, Count, Figures, GridFigures, MonthReport, Share};
 pub use round::{Decision, MemberName, Round, RoundLine, RoundStatus};
 pub use times::Day;
+pub use upkeep::{Check, DoctorReport};
 pub use value::{NamedValue, RecordValue};
 pub use visit::{Answer, NewVisit, Visit};
 pub use visits::{VisitEdit, VisitPage};

@@ -68,10 +68,15 @@ pub(crate) fn instant<Tz: TimeZone>(at: DateTime<Tz>) -> SystemTime {
     whole.map_or(base, |whole| whole + Duration::from_nanos(nanos))
 }
 
+/// A time of the facade's in unix milliseconds, for the other language.
+pub(crate) fn from_millis(at: i64) -> SystemTime {
+    let at = at.clamp(FIRST * 1000, LAST * 1000);
+    instant(DateTime::from_timestamp_millis(at).unwrap_or(DateTime::UNIX_EPOCH))
+}
+
 /// A time of the facade's in seconds since 1970, for the other language.
 pub(crate) fn from_seconds(at: i64) -> SystemTime {
-    let at = at.clamp(FIRST, LAST);
-    instant(DateTime::from_timestamp(at, 0).unwrap_or(DateTime::UNIX_EPOCH))
+    from_millis(at.saturating_mul(1000))
 }
 
 /// A time of the other language's, as unix milliseconds.
