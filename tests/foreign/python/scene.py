@@ -116,6 +116,16 @@ class Scene(unittest.TestCase):
         self.net.carry(phone.sync())
         return phone
 
+    @staticmethod
+    def visits(home, door=None):
+        """All visits, page by page."""
+        visits, after = [], None
+        while True:
+            page = home.visits(door, after)
+            visits += page.items
+            if (after := page.next) is None:
+                return visits
+
     def assert_fails(self, code, call):
         with self.assertRaises(DoorknockError.Failure) as raised:
             call()

@@ -72,7 +72,7 @@ class Doubles(unittest.TestCase):
         ))
         self.carry(phone.sync())
         self.carry(office.sync())
-        [read] = office.visits(None, 10)
+        [read] = office.visits().items
         self.assertEqual((read.visit, read.at), (visit, self.clock.at))
         self.assertEqual(read.follow_up, datetime.date(2026, 12, 1))
 

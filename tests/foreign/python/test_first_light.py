@@ -32,7 +32,7 @@ class FirstLight(Scene):
 
         self.assertGreater(self.net.carry(phone.sync()).report.pushed, 0)
         self.net.carry(office.sync())
-        [read] = office.visits(None, 10)
+        [read] = self.visits(office)
         self.assertEqual((read.visit, read.by, read.outcome), (visit, "李文丽", Outcome.MET))
         self.assertEqual(read.companions, ["志愿者小陈"])
         self.assertEqual(read.summary, "老人精神很好，厨房水管漏水")
@@ -64,7 +64,7 @@ class FirstLight(Scene):
         ]:
             with self.subTest(code):
                 self.assert_fails(code, lambda: office.log_visit(visit))
-        self.assertEqual(office.visits(None, 10), [])
+        self.assertEqual(self.visits(office), [])
 
     def office_again(self):
         """The home that was let go opens again, and becomes an office."""
@@ -85,7 +85,7 @@ class FirstLight(Scene):
         self.assertIn("no signal", error.zh)
         self.assert_fails("hub_unreachable", lambda: self.net.carry(office.invite(Role.WORKER, ["G1"], 7)))
         self.assertEqual(office.status().pending_visits, 1)
-        self.assertEqual(len(office.visits(door, 10)), 1)
+        self.assertEqual(len(self.visits(office, door)), 1)
 
 
 if __name__ == "__main__":

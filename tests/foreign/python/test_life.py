@@ -105,7 +105,7 @@ class Life(Scene):
         phone.shutdown()
         for call in [phone.status, phone.pause, phone.resume, phone.sync().next]:
             self.assert_fails("shut_down", call)
-        self.assertEqual(len(self.open("phone").visits(None, 10)), 1)
+        self.assertEqual(len(self.visits(self.open("phone"))), 1)
 
     def test_observers_are_told_what_changed_where_and_on_which_thread(self):
         office = self.office()
@@ -148,7 +148,7 @@ class Life(Scene):
         self.assertEqual(again.progress().report.round_trips, again.result().report.round_trips)
         self.assertEqual(phone.status().pending, 0)
         self.net.carry(office.sync())
-        read = [v.visit for v in office.visits(None, 10)]
+        read = [v.visit for v in self.visits(office)]
         self.assertEqual(sorted(read), sorted(recorded))
 
     def test_joining_that_is_cancelled_half_way_is_done_the_next_time(self):
@@ -185,12 +185,12 @@ class Life(Scene):
         process.stdout.close()
         process.wait()
         phone = self.open("phone")
-        kept = {v.visit.hex for v in phone.visits(door, 10_000)}
+        kept = {v.visit.hex for v in self.visits(phone, door)}
         self.assertLessEqual(set(told), kept)
         self.assertGreaterEqual(len(kept), 20)
         self.net.carry(phone.sync())
         self.net.carry(office.sync())
-        self.assertEqual({v.visit.hex for v in office.visits(door, 10_000)}, kept)
+        self.assertEqual({v.visit.hex for v in self.visits(office, door)}, kept)
 
     def test_ten_thousand_cycles_of_objects_leave_nothing_behind(self):
         phone = self.phone(self.office())
