@@ -8,6 +8,7 @@ mod artifacts;
 mod bench;
 mod demo;
 mod fuzz;
+mod guide;
 mod lint;
 mod run;
 mod setup;

@@ -62,7 +62,7 @@ struct Runner {
     prepare: fn() -> Done<Command>,
 }
 
-const RUNNERS: [Runner; 8] = [
+const RUNNERS: [Runner; 9] = [
     Runner {
         name: "workspace",
         needs: &[],
@@ -97,6 +97,11 @@ const RUNNERS: [Runner; 8] = [
         name: "swift, consumer",
         needs: &[],
         prepare: swift::consumer,
+    },
+    Runner {
+        name: "swift, type checks",
+        needs: &[],
+        prepare: swift::check,
     },
     Runner {
         name: "libreoffice",

@@ -10,6 +10,7 @@ use std::process::Command;
 use std::time::UNIX_EPOCH;
 
 use crate::artifacts::{Artifacts, build};
+use crate::guide::put;
 use crate::run::{Done, must, program, root};
 
 pub(crate) use tools::{Swift, apple, find};
@@ -143,17 +144,6 @@ pub(crate) fn header(module: &Module) -> PathBuf {
 pub(crate) fn module_map(module: &Module, kind: &str) -> String {
     let name = module.ffi;
     format!("{kind}module {name} {{\n    header \"{name}.h\"\n    export *\n}}\n")
-}
-
-/// Writes a file if it says something else: what did not change is not compiled again.
-fn put(path: &Path, text: &str) -> Done {
-    if fs::read_to_string(path).is_ok_and(|old| old == text) {
-        return Ok(());
-    }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    Ok(fs::write(path, text)?)
 }
 
 /// The folder with the archives, made anew when one of the libraries was. SwiftPM does not know that an archive is

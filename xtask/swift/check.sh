@@ -7,6 +7,11 @@ out=$1 guide=$2
 stubs=$(cd "$(dirname "${BASH_SOURCE[0]}")/stubs" && pwd)
 shim=$(cd "$stubs/../../../ios-shim" && pwd)
 passed=0 failed=0
+swiftc=(swiftc) modules=(Security UIKit BackgroundTasks SwiftUI)
+if [ "$(uname)" = Darwin ]; then
+    # Here Apple's own modules are to be had.
+    swiftc=(xcrun --sdk iphonesimulator swiftc -target "$(uname -m)-apple-ios17.0-simulator") modules=()
+fi
 mkdir -p "$out"
 
 swift() { # NAME VERSION FILE...: a module, with its functions' bodies checked
@@ -18,7 +23,7 @@ swift() { # NAME VERSION FILE...: a module, with its functions' bodies checked
 run() { # WHAT ARGUMENT...
     local what=$1
     shift
-    if swiftc -parse-as-library -I "$out" -I "$shim/Sources/DoorknockCoreFFI" -I "$shim/Sources/DoorknockTestingFFI" \
+    if "${swiftc[@]}" -parse-as-library -I "$out" -I "$shim/Sources/DoorknockCoreFFI" -I "$shim/Sources/DoorknockTestingFFI" \
         -warnings-as-errors "$@"; then
         echo "ok: $what"
         passed=$((passed + 1))
@@ -29,7 +34,8 @@ run() { # WHAT ARGUMENT...
 }
 sources() { find "$1" -name '*.swift' | sort; }
 
-for stub in Security UIKit BackgroundTasks SwiftUI; do swift "$stub" 5 "$stubs/$stub.swift"; done
+echo "Running types (swiftc)"
+for stub in ${modules[@]+"${modules[@]}"}; do swift "$stub" 5 "$stubs/$stub.swift"; done
 for core in DoorknockCore DoorknockTestingCore; do swift "$core" 5 "$shim/Sources/$core/$core.swift"; done
 # With the stand-ins in reach, everything behind `#if canImport` is compiled.
 swift Doorknock 6 $(sources "$shim/Sources/Doorknock")

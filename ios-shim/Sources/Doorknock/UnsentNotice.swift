@@ -24,9 +24,30 @@ public struct UnsentNotice: Sendable, Equatable {
     public func text(in language: Language = .preferred) -> String {
         switch language {
         case .chinese:
-            "有\(visits)条走访已\(days)天未上传"
+            "\(visits) 次走访已有 \(days) 天未发送"
         case .english:
             "\(visits) \(visits == 1 ? "visit" : "visits") unsent for \(days) \(days == 1 ? "day" : "days")"
         }
+    }
+}
+
+extension DoorknockHome {
+    /// The notice to show now, or nothing while all is well.
+    public func unsentNotice(now: Date = Date()) async throws -> UnsentNotice? {
+        let waiting = try status().pendingVisits
+        guard waiting > 0, let device = try community()?.device else { return nil }
+        var oldest: Date?
+        var (found, sent): (UInt64, Int) = (0, 0)
+        // Newest first: what waits is at the beginning, and after a day's visits that are all sent nothing waits.
+        for try await visit in everyVisit() where visit.device == device {
+            if case .atHub = try placeOfVisit(visit: visit.visit).place {
+                sent += 1
+            } else {
+                (found, sent) = (found + 1, 0)
+                oldest = min(visit.at, oldest ?? visit.at)
+            }
+            if found == waiting || sent == 50 { break }
+        }
+        return UnsentNotice(visits: waiting, since: oldest, now: now)
     }
 }

@@ -55,6 +55,30 @@ struct HomeTests {
         #expect(try await office.today().date == DateComponents(year: 2026, month: 11, day: 22))
     }
 
+    @Test("Visits that wait for days are told of until they are sent, by the age of the oldest that waits")
+    func unsent() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let clock = ManualClock()
+        let office = try await office(clock)
+        let door = try #require(try await office.doors().first?.door)
+        func log() async throws {
+            _ = try await office.logVisit(visit: NewVisit(door: door, outcome: .met, channel: .phone))
+        }
+        try await log()
+        try await office.sync()
+        clock.advance(by: 40 * 86_400)
+        hub.setClock(clock.now())
+        for _ in 0..<2 {
+            try await log()
+            clock.advance(by: 25 * 3_600)
+        }
+        let notice = try #require(try await office.unsentNotice(now: clock.now()))
+        #expect(notice.text(in: .english) == "2 visits unsent for 2 days")
+        hub.setClock(clock.now())
+        try await office.sync()
+        #expect(try await office.unsentNotice(now: clock.now()) == nil)
+    }
+
     @Test("A key out of reach is told by its code, and the home opens once it is in reach")
     func lockedKeys() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }

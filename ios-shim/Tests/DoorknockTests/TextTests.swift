@@ -12,7 +12,7 @@ struct TextTests {
             UnsentNotice(visits: visits, since: hours.map { now - $0 * 3_600 }, now: now)
         }
         #expect(notice(12, 50)?.text(in: .english) == "12 visits unsent for 2 days")
-        #expect(notice(12, 50)?.text(in: .chinese) == "有12条走访已2天未上传")
+        #expect(notice(12, 50)?.text(in: .chinese) == "12 次走访已有 2 天未发送")
         #expect(notice(1, 24)?.text(in: .english) == "1 visit unsent for 1 day")
         for none in [notice(0, 50), notice(3, 23.9), notice(3, nil), notice(3, -90)] {
             #expect(none == nil)

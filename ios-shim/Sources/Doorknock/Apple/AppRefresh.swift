@@ -20,16 +20,22 @@ public struct AppRefreshScheduler: RefreshScheduler {
 }
 
 extension BackgroundSync {
-    /// Takes the system's refreshes. Call it before the app has finished launching, once.
+    /// Takes the system's refreshes. Call it once, before the app has finished launching: in `App.init`, or in
+    /// `application(_:didFinishLaunchingWithOptions:)`.
     ///
-    /// - Parameter identifier: As in the app's `BGTaskSchedulerPermittedIdentifiers`.
+    /// - Parameters:
+    ///   - identifier: As in the app's `BGTaskSchedulerPermittedIdentifiers`.
+    ///   - sync: Asked when the system gives time: the sync of the home that is open by then, or nothing.
     /// - Returns: Whether the identifier is permitted.
     @discardableResult
-    public func register(_ identifier: String) -> Bool {
+    public static func register(
+        _ identifier: String, _ sync: @escaping @MainActor @Sendable () async -> BackgroundSync?
+    ) -> Bool {
         BGTaskScheduler.shared.register(forTaskWithIdentifier: identifier, using: .main) { task in
             let refresh = Refresh(task)
             let work = Task { @MainActor in
-                refresh.finish(await self.run())
+                let done = await sync()?.run()
+                refresh.finish(done == true)
             }
             task.expirationHandler = { work.cancel() }
         }

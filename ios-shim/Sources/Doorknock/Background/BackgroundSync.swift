@@ -3,7 +3,7 @@ import Foundation
 /// Syncs now and then while the app is not on the screen.
 ///
 /// The system decides when: this asks for a time not before the next one that is worth trying, and asks again after
-/// each. On iOS, register it while the app launches: `BackgroundSync/register(_:)`.
+/// each. On iOS, register it while the app launches: `BackgroundSync/register(_:_:)`.
 @MainActor
 public final class BackgroundSync {
     private let home: DoorknockHome
