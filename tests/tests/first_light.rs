@@ -251,3 +251,47 @@ fn after_a_quiet_moment_and_a_restart_writing_goes_on_where_it_was() {
         assert!(home.doctor().unwrap().ok());
     }
 }
+
+/// No signal.
+struct Dead;
+
+impl doorknock::Transport for Dead {
+    fn exchange(
+        &self,
+        _: &str,
+        _: &doorknock::Request,
+    ) -> Result<doorknock::Answer, doorknock::Unreachable> {
+        Err(doorknock::Unreachable("no signal".to_owned()))
+    }
+}
+
+#[test]
+fn unsent_since_is_when_the_oldest_unsent_visit_was_recorded_sealed_or_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(folder.path(), 3);
+    let office = world.office(&roster(&["G1"], 12)).unwrap();
+    let li = world.phone(&office, "李文丽", &["G1"]).unwrap();
+    let since = || li.status().unwrap().unsent_since.map(|at| at.timestamp());
+    let now = || doorknock::Clock::now_ms(&*world.clock) / 1000;
+    assert_eq!(since(), None);
+    let door = doors(&li)[0].door;
+
+    let first = now();
+    li.log_visit(&visit(door, "老人精神很好")).unwrap();
+    world.clock.advance(86_400_000);
+    li.log_visit(&visit(door, "送去药品")).unwrap();
+    assert_eq!(since(), Some(first));
+
+    // Sealed, and not sent.
+    li.sync(&Dead, &mut |_| {}).unwrap_err();
+    assert_eq!(since(), Some(first));
+    world.clock.advance(86_400_000);
+    li.log_visit(&visit(door, "家中无异常")).unwrap();
+    assert_eq!(since(), Some(first));
+
+    li.sync(&world.net(), &mut |_| {}).unwrap();
+    assert_eq!(since(), None);
+    let later = now();
+    li.log_visit(&visit(door, "一切都好")).unwrap();
+    assert_eq!(since(), Some(later));
+}

@@ -4,12 +4,16 @@
     reason = "a program for the person at the terminal"
 )]
 
+mod aar;
 mod artifacts;
 mod bench;
 mod demo;
+mod elf;
 mod fuzz;
 mod guide;
+mod kotlin;
 mod lint;
+mod ndk;
 mod run;
 mod setup;
 mod suites;
@@ -36,6 +40,7 @@ cargo xtask TASK
   fuzz [TARGET] [--minutes M] [--jobs J] [--minimise]
                             feed every decoder of outside bytes with libFuzzer, each for 10 minutes; jobs
                             targets at once; --minimise keeps the best inputs in tests/fuzz/corpus
+  aar                       the library for Android apps, below target/android; the native part needs an NDK
   dictionary FILE           train a shared dictionary on the invented corpus (committed ones are frozen)
   vectors                   write the golden vectors of tests/vectors again, after the format was meant to change
   xcframework               the core for iPhones, into ios-shim/build; needs macOS with Xcode
@@ -75,6 +80,7 @@ fn begin(task: &str, rest: &[String]) -> Done {
         "simulate" => setup::run().and_then(|()| bench::run("simulate", rest)),
         "dictionary" => bench::run("dictionary", rest),
         "fuzz" => setup::run().and_then(|()| fuzz::run(rest)),
+        "aar" => setup::for_kotlin().and_then(|()| aar::run()),
         "sample" => Ok(xtask::sample::write(&root().join("tests/data"))?),
         "xcframework" => xcframework::run(),
         "vectors" => setup::run().and_then(|()| vectors()),

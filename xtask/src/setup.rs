@@ -59,6 +59,22 @@ const LIBREOFFICE: Need = Need {
     builds: false,
 };
 
+/// Compile and run the Kotlin library and its tests.
+const MAVEN: Need = Need {
+    name: "Maven (mvn)",
+    debian: "maven",
+    fedora: "maven",
+    found: || quiet("mvn", &["--version"]),
+    builds: false,
+};
+const JAVA: Need = Need {
+    name: "a JDK, 17 or newer (javac)",
+    debian: "default-jdk-headless",
+    fedora: "java-17-openjdk-devel",
+    found: || quiet("javac", &["--version"]),
+    builds: false,
+};
+
 /// Checks what building needs, installs where it may, and otherwise says in one line what to install.
 pub(crate) fn run() -> Done {
     see_to(&NEEDS.iter().collect::<Vec<_>>())
@@ -66,7 +82,17 @@ pub(crate) fn run() -> Done {
 
 /// The same with what every test needs.
 pub(crate) fn for_tests() -> Done {
-    see_to(&NEEDS.iter().chain([&LIBREOFFICE]).collect::<Vec<_>>())
+    see_to(
+        &NEEDS
+            .iter()
+            .chain([&LIBREOFFICE, &JAVA, &MAVEN])
+            .collect::<Vec<_>>(),
+    )
+}
+
+/// What the Kotlin library needs.
+pub(crate) fn for_kotlin() -> Done {
+    see_to(&NEEDS.iter().chain([&JAVA, &MAVEN]).collect::<Vec<_>>())
 }
 
 fn see_to(needs: &[&Need]) -> Done {

@@ -1,5 +1,6 @@
 //! Every test of the repository, and what of it could not be run here.
 
+mod kotlin;
 mod python;
 mod swift;
 mod tally;
@@ -62,7 +63,7 @@ struct Runner {
     prepare: fn() -> Done<Command>,
 }
 
-const RUNNERS: [Runner; 9] = [
+const RUNNERS: [Runner; 12] = [
     Runner {
         name: "workspace",
         needs: &[],
@@ -82,6 +83,21 @@ const RUNNERS: [Runner; 9] = [
         name: "python, golden vectors",
         needs: &["python3"],
         prepare: python::vectors,
+    },
+    Runner {
+        name: "kotlin",
+        needs: &["mvn", "java"],
+        prepare: kotlin::library,
+    },
+    Runner {
+        name: "kotlin, scenario",
+        needs: &["mvn", "java"],
+        prepare: kotlin::scenario,
+    },
+    Runner {
+        name: "kotlin, a stranger's project",
+        needs: &["mvn", "java"],
+        prepare: kotlin::consumer,
     },
     Runner {
         name: "swift, package",

@@ -281,6 +281,8 @@ pub struct Status {
     pub pending: u64,
     /// Visits among them.
     pub pending_visits: u64,
+    /// When the oldest of those visits was recorded.
+    pub unsent_since: Option<SystemTime>,
     /// Changes of this device that the hub holds, by verified receipts.
     pub at_hub: u64,
     /// Visits among them.
@@ -310,6 +312,7 @@ impl From<doorknock::Status> for Status {
         Self {
             pending: status.pending,
             pending_visits: status.pending_visits,
+            unsent_since: status.unsent_since.map(instant),
             at_hub: status.at_hub,
             at_hub_visits: status.at_hub_visits,
             waiting: status.waiting,

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use doorknock_model::ids::{Recorder, SpaceId};
+use doorknock_model::ids::{Recorder, SpaceId, VisitId};
 use doorknock_model::kinds::{VISIT_BOOK, visit_book};
 use doorknock_replica::change::{self, Parts};
 use doorknock_replica::section::{Context, Dep, Section, WireChange, limits, start};
@@ -145,7 +145,7 @@ fn grouped(view: &View<'_>, rows: Vec<ChunkRow>) -> Result<Vec<Group>> {
         };
         let group = &mut open[at];
         group.bytes += row.change.len();
-        let visit = doc.kind == VISIT_BOOK.code && records_visit(&row.change)?;
+        let visit = doc.kind == VISIT_BOOK.code && visit_recorded(&row.change)?.is_some();
         group.visits += usize::from(visit);
         *group.docs.entry(row.doc).or_default() += 1;
         group.chunks.push((doc, row));
@@ -154,10 +154,12 @@ fn grouped(view: &View<'_>, rows: Vec<ChunkRow>) -> Result<Vec<Group>> {
     Ok(done)
 }
 
-/// Whether a change of a visit book records a visit. A book holds confirmations too.
-pub(crate) fn records_visit(change: &[u8]) -> Result<bool> {
+/// The visit that a change of a visit book records, if it does. A book holds confirmations too.
+pub(crate) fn visit_recorded(change: &[u8]) -> Result<Option<VisitId>> {
     let (_, parts) = change::read(change)?;
-    Ok(parts.ops.iter().any(|op| op.key.field == visit_book::VISIT))
+    let mut keys = parts.ops.iter().map(|op| &op.key);
+    let key = keys.find(|key| key.field == visit_book::VISIT);
+    Ok(key.and_then(|key| key.id.as_slice().try_into().ok()).map(VisitId))
 }
 
 impl Group {

@@ -2,16 +2,19 @@
 
 use chrono::{DateTime, FixedOffset};
 use doorknock_model::Message;
+use doorknock_model::ids::VisitId;
 use doorknock_model::kinds::VISIT_BOOK;
+use doorknock_store::View;
 use doorknock_store::inbox::Quarantined;
 
 use crate::Result;
 use crate::community::KEY_MISSING;
 use crate::home::Doorknock;
 use crate::ingest::COPIED;
-use crate::outbox::{SEALED, records_visit};
+use crate::outbox::{SEALED, visit_recorded};
 use crate::place::{self, SpaceStatus};
 use crate::read::local_time;
+use crate::records::recorded_at;
 use crate::sync::LAST_SYNC;
 
 /// Where this home stands.
@@ -21,6 +24,8 @@ pub struct Status {
     pub pending: u64,
     /// Visits among them.
     pub pending_visits: u64,
+    /// When the oldest of those visits was recorded.
+    pub unsent_since: Option<DateTime<FixedOffset>>,
     /// Changes of this device that the hub holds, by verified receipts.
     pub at_hub: u64,
     /// Visits among them.
@@ -43,6 +48,20 @@ pub struct Status {
     pub spaces: Vec<SpaceStatus>,
     /// Reports for people.
     pub notices: Vec<Message>,
+}
+
+/// The first visit that is sealed and not known to be at the hub.
+fn sealed_since(view: &View<'_>) -> Result<Option<VisitId>> {
+    let Some((space, first, last)) = view.first_pending_with_visits()? else {
+        return Ok(None);
+    };
+    for row in view.mine_between(space, first, last)? {
+        let book = view.doc_by_ord(row.doc)?.kind == VISIT_BOOK.code;
+        if book && let Some(visit) = visit_recorded(&row.change)? {
+            return Ok(Some(visit));
+        }
+    }
+    Ok(None)
 }
 
 /// A line of the quarantine.
@@ -68,15 +87,20 @@ impl Doorknock {
         let sealed = view.pending_sealed()?;
         let watermark = view.meta_number(SEALED)?;
         let unsealed = view.pending_unsealed(watermark)?;
-        let mut unsealed_visits = 0;
-        for change in view.unsealed_of_kind(watermark, VISIT_BOOK.code)? {
-            unsealed_visits += u64::from(records_visit(&change)?);
-        }
+        let recorded = view
+            .unsealed_of_kind(watermark, VISIT_BOOK.code)?
+            .iter()
+            .map(|change| visit_recorded(change))
+            .collect::<Result<Vec<_>>>()?;
+        let visits: Vec<_> = recorded.into_iter().flatten().collect();
+        // What is sealed was recorded before what is not.
+        let first = sealed_since(&view)?.or(visits.first().copied());
         let at_hub = view.at_hub()?;
         let last = view.meta_number(LAST_SYNC)?;
         Ok(Status {
             pending: sealed.changes + unsealed,
-            pending_visits: sealed.visits + unsealed_visits,
+            pending_visits: sealed.visits + visits.len() as u64,
+            unsent_since: first.map(|at| local_time(recorded_at(at), offset)),
             at_hub: at_hub.changes,
             at_hub_visits: at_hub.visits,
             waiting: view.parked_count()?,

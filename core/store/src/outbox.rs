@@ -151,6 +151,18 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The first own entry with visits that the hub is not known to have: its space, and what part of the log it
+    /// covers.
+    pub fn first_pending_with_visits(&self) -> Result<Option<(u32, i64, i64)>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT space, first, last FROM entry
+             WHERE own = 1 AND position IS NULL AND visits > 0 AND first IS NOT NULL
+             ORDER BY id LIMIT 1",
+        )?;
+        let row = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        Ok(row.optional()?)
+    }
+
     /// How many of this device's entries the hub refused.
     pub fn refused_entries(&self) -> Result<u64> {
         Ok(self

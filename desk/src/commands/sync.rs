@@ -112,6 +112,7 @@ pub(super) fn status(desk: &Desk) -> Result<Reply, Failure> {
         "hub": info.as_ref().map(|info| info.hub_url.as_str()),
         "pending": status.pending,
         "pending_visits": status.pending_visits,
+        "unsent_since": status.unsent_since.as_ref().map(rfc3339),
         "at_hub": status.at_hub,
         "at_hub_visits": status.at_hub_visits,
         "waiting": status.waiting,

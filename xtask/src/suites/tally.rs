@@ -28,7 +28,7 @@ impl Suite {
     }
 }
 
-/// Reads a runner's lines: cargo's, those of Python's unittest, or of Swift's.
+/// Reads a runner's lines: cargo's, those of Python's unittest, of Maven's Surefire, or of Swift's.
 #[derive(Debug)]
 pub(super) struct Tally {
     run: &'static str,
@@ -79,6 +79,9 @@ impl Tally {
         } else if line.contains(" Test ") {
             self.swift.0 += usize::from(line.contains(" failed after "));
             self.swift.1 += usize::from(line.contains(" skipped"));
+        } else if let Some((name, suite)) = surefire(line) {
+            self.open = Some(name);
+            self.add(suite);
         }
     }
 
@@ -151,6 +154,28 @@ fn unittest(line: &str, ran: usize) -> Suite {
         ignored,
         ..Suite::default()
     }
+}
+
+/// A class that Surefire is done with. Its sums over all classes, which tell no time, count nothing twice.
+fn surefire(line: &str) -> Option<(String, Suite)> {
+    let (_, rest) = line.split_once("Tests run: ")?;
+    let (counts, rest) = rest.split_once(", Time elapsed: ")?;
+    let (_, name) = rest.rsplit_once(" in ")?;
+    let (ran, rest) = counts.split_once(", ")?;
+    let ran: usize = ran.parse().ok()?;
+    let count = |word: &str| {
+        let (_, rest) = rest.split_once(word)?;
+        rest.strip_prefix(": ")?.split(',').next()?.parse().ok()
+    };
+    let failed: usize = count("Failures").unwrap_or(0) + count("Errors").unwrap_or(0);
+    let ignored: usize = count("Skipped").unwrap_or(0);
+    let suite = Suite {
+        passed: ran.saturating_sub(failed + ignored),
+        failed,
+        ignored,
+        ..Suite::default()
+    };
+    Some((name.to_owned(), suite))
 }
 
 /// The number behind a word and `=`, or 0.
@@ -264,6 +289,21 @@ mod tests {
             counted(&["✔ Test run with 0 tests passed after 0.1 seconds."], true)[1].2,
             1
         );
+    }
+
+    #[test]
+    fn surefires_classes_are_counted_and_its_sums_are_not() {
+        let lines = [
+            "[INFO] Running doorknock.WrappedKeysTest",
+            "[INFO] Tests run: 5, Failures: 0, Errors: 0, Skipped: 1, Time elapsed: 0.07 s -- in doorknock.WrappedKeysTest",
+            "[ERROR] Tests run: 4, Failures: 1, Errors: 2, Skipped: 0, Time elapsed: 0.1 s <<< FAILURE! -- in doorknock.HomeTest",
+            "[ERROR] Tests run: 9, Failures: 1, Errors: 2, Skipped: 1",
+        ];
+        let expected = [
+            ("doorknock.WrappedKeysTest".to_owned(), 4, 0, 1),
+            ("doorknock.HomeTest".to_owned(), 1, 3, 0),
+        ];
+        assert_eq!(counted(&lines, false), expected);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod text;
 mod write;
 
 pub use conflict::{Choice, Conflict, ConflictValue};
+pub(crate) use side_by_side::recorded_at;
 pub use text::TextVersion;
 
 use chrono::{DateTime, FixedOffset};

@@ -83,7 +83,7 @@ fn conflict(
 }
 
 /// When a record was made, in seconds since 1970: its id is a `UUIDv7`.
-fn recorded_at(visit: VisitId) -> i64 {
+pub(crate) fn recorded_at(visit: VisitId) -> i64 {
     let millis = visit.0[..6]
         .iter()
         .fold(0, |ms, byte| ms << 8 | i64::from(*byte));
