@@ -11,7 +11,7 @@ use std::time::UNIX_EPOCH;
 
 use crate::artifacts::{Artifacts, build};
 use crate::guide::put;
-use crate::run::{Done, must, program, root};
+use crate::run::{Done, Stop, must, program, root};
 
 pub(crate) use tools::{Swift, apple, find};
 
@@ -96,7 +96,20 @@ fn sources(built: &Artifacts, module: &Module) -> Done {
         &package.join(module.ffi).join("module.modulemap"),
         &module_map(module, ""),
     )?;
+    let ambiguous = calls::ambiguous(&text);
+    if !ambiguous.is_empty() {
+        let names = ambiguous.join(", ");
+        return Err(Stop::new(format!(
+            "{names}: Swift has these names; give others in bindings/ffi/uniffi.toml"
+        )));
+    }
     if module.swift == "DoorknockCore" {
+        let network = fs::read_to_string(package.join("Doorknock/Home/Network.swift"))?;
+        for call in calls::carried(&text)? {
+            if !network.contains(&format!("core.{call}(")) {
+                return Err(Stop::new(format!("Network.swift does not carry {call}")));
+            }
+        }
         put(
             &package.join("Doorknock/Generated/Calls.swift"),
             &calls::write(&text)?,

@@ -33,21 +33,8 @@ public struct UnsentNotice: Sendable, Equatable {
 
 extension DoorknockHome {
     /// The notice to show now, or nothing while all is well.
-    public func unsentNotice(now: Date = Date()) async throws -> UnsentNotice? {
-        let waiting = try status().pendingVisits
-        guard waiting > 0, let device = try community()?.device else { return nil }
-        var oldest: Date?
-        var (found, sent): (UInt64, Int) = (0, 0)
-        // Newest first: what waits is at the beginning, and after a day's visits that are all sent nothing waits.
-        for try await visit in everyVisit() where visit.device == device {
-            if case .atHub = try placeOfVisit(visit: visit.visit).place {
-                sent += 1
-            } else {
-                (found, sent) = (found + 1, 0)
-                oldest = min(visit.at, oldest ?? visit.at)
-            }
-            if found == waiting || sent == 50 { break }
-        }
-        return UnsentNotice(visits: waiting, since: oldest, now: now)
+    public func unsentNotice(now: Date = Date()) throws -> UnsentNotice? {
+        let status = try status()
+        return UnsentNotice(visits: status.pendingVisits, since: status.unsentSince, now: now)
     }
 }

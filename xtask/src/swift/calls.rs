@@ -26,6 +26,72 @@ pub(super) fn write(module: &str) -> Done<String> {
     Ok(text)
 }
 
+/// The calls that need the hub, each of which the package has to carry by hand.
+pub(super) fn carried(module: &str) -> Done<Vec<String>> {
+    let calls = calls(module)?;
+    let carried = calls.into_iter().filter(|call| call.result == "HubCall");
+    Ok(carried.map(|call| call.name).collect())
+}
+
+/// Names that Swift's own library, Foundation or SwiftUI has: an app's file that imports both would be ambiguous.
+const TAKEN: [&str; 40] = [
+    "Alert",
+    "Binding",
+    "Button",
+    "Calendar",
+    "Clock",
+    "Color",
+    "Data",
+    "Date",
+    "Duration",
+    "Environment",
+    "Error",
+    "Form",
+    "Grid",
+    "Group",
+    "Image",
+    "Label",
+    "Link",
+    "List",
+    "Locale",
+    "Menu",
+    "Notification",
+    "Path",
+    "Picker",
+    "Process",
+    "Progress",
+    "Result",
+    "Scene",
+    "Section",
+    "Set",
+    "State",
+    "Table",
+    "Task",
+    "Text",
+    "Thread",
+    "Toggle",
+    "Unit",
+    "View",
+    "Window",
+    "Measurement",
+    "Operation",
+];
+
+/// The public types of the generated module that have such a name.
+pub(super) fn ambiguous(module: &str) -> Vec<&str> {
+    let words = ["struct ", "enum ", "class ", "protocol ", "typealias "];
+    let named = module.lines().filter_map(|line| {
+        let line = line.trim_start();
+        let declared = line
+            .strip_prefix("public ")
+            .or(line.strip_prefix("open "))?;
+        let declared = declared.strip_prefix("indirect ").unwrap_or(declared);
+        let name = words.iter().find_map(|word| declared.strip_prefix(word))?;
+        name.split(|c: char| !c.is_alphanumeric()).next()
+    });
+    named.filter(|name| TAKEN.contains(name)).collect()
+}
+
 /// A call as the generated class has it.
 struct Call {
     docs: String,
@@ -212,7 +278,15 @@ open func never()throws  -> Status  {
     }
 
     #[test]
+    fn names_that_an_app_already_has_are_found() {
+        let module = "public struct Text: Equatable {\nopen class Home {\npublic indirect enum Task {\n\
+                      public protocol Clock: AnyObject {\nfileprivate struct View {\npublic struct Visit {";
+        assert_eq!(ambiguous(module), ["Text", "Task", "Clock"]);
+    }
+
+    #[test]
     fn a_module_without_calls_is_refused() {
+        assert_eq!(carried(MODULE).unwrap(), ["sync"]);
         assert!(write("import Foundation").is_err());
     }
 }
