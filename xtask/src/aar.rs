@@ -79,10 +79,7 @@ fn contents(jars: &[PathBuf], libraries: &[(&'static str, PathBuf)]) -> Done<Vec
     }
     all.push(("R.txt".to_owned(), symbols.concat().into_bytes()));
     for (abi, library) in libraries {
-        all.push((
-            format!("jni/{abi}/libdoorknock_ffi.so"),
-            fs::read(library)?,
-        ));
+        all.push((format!("jni/{abi}/libdoorknock_ffi.so"), fs::read(library)?));
     }
     Ok(all)
 }
@@ -136,7 +133,12 @@ fn pom() -> String {
         value.map_or_else(String::new, |(value, _)| value.to_owned())
     };
     let needs = [
-        ("org.jetbrains.kotlin", "kotlin-stdlib", "kotlin.version", "jar"),
+        (
+            "org.jetbrains.kotlin",
+            "kotlin-stdlib",
+            "kotlin.version",
+            "jar",
+        ),
         (
             "org.jetbrains.kotlinx",
             "kotlinx-coroutines-android",

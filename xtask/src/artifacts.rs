@@ -49,6 +49,11 @@ impl Artifacts {
         self.file(&format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"))
     }
 
+    /// A static library, by the name it has in Rust.
+    pub(crate) fn archive(&self, name: &str) -> Done<&Path> {
+        self.file(&format!("lib{name}.a"))
+    }
+
     fn file(&self, name: &str) -> Done<&Path> {
         let found = self
             .0

@@ -9,7 +9,11 @@ const API: &str = "26";
 
 /// A kind of phone: what Android calls it, what Rust does, and how the NDK's compiler names it.
 const PHONES: [(&str, &str, &str); 3] = [
-    ("arm64-v8a", "aarch64-linux-android", "aarch64-linux-android"),
+    (
+        "arm64-v8a",
+        "aarch64-linux-android",
+        "aarch64-linux-android",
+    ),
     (
         "armeabi-v7a",
         "armv7-linux-androideabi",

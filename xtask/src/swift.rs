@@ -1,0 +1,214 @@
+//! The Swift package: what it is built from, and the Swift that builds it.
+
+pub(crate) mod archive;
+mod calls;
+mod tools;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::UNIX_EPOCH;
+
+use crate::artifacts::{Artifacts, build};
+use crate::guide::put;
+use crate::run::{Done, Stop, must, program, root};
+
+pub(crate) use tools::{Swift, apple, find};
+
+/// A crate of which Swift gets a module and an archive.
+pub(crate) struct Module {
+    /// As Rust names it.
+    pub(crate) krate: &'static str,
+    /// As cargo names its package.
+    pub(crate) package: &'static str,
+    /// The generated module.
+    pub(crate) swift: &'static str,
+    /// The module of its C functions.
+    pub(crate) ffi: &'static str,
+    /// What Swift links.
+    pub(crate) archive: &'static str,
+}
+
+/// The core, and the in-memory hub for tests.
+pub(crate) const MODULES: [Module; 2] = [
+    Module {
+        krate: "doorknock_ffi",
+        package: "doorknock-ffi",
+        swift: "DoorknockCore",
+        ffi: "DoorknockCoreFFI",
+        archive: "libdoorknock_core.a",
+    },
+    Module {
+        krate: "doorknock_testing",
+        package: "doorknock-testing",
+        swift: "DoorknockTestingCore",
+        ffi: "DoorknockTestingFFI",
+        archive: "libdoorknock_testing.a",
+    },
+];
+
+/// All that a build of the Swift package needs beside its sources.
+pub(crate) struct Prepared {
+    swift: Swift,
+    /// Holds the archives.
+    archives: PathBuf,
+    hub: PathBuf,
+}
+
+/// Builds the core, writes the generated sources into `ios-shim`, and hides what the archives hold.
+pub(crate) fn prepare() -> Done<Prepared> {
+    let swift = find()?;
+    let mut packages = MODULES.map(|module| module.package).to_vec();
+    packages.extend(["doorknock-hub", "uniffi-bindgen"]);
+    let built = build(&packages)?;
+    for module in &MODULES {
+        sources(&built, module)?;
+    }
+    Ok(Prepared {
+        swift,
+        archives: archives(&built)?,
+        hub: built.program("doorknock-hub")?.to_owned(),
+    })
+}
+
+/// The generated sources alone.
+pub(crate) fn sources_only() -> Done {
+    let mut packages = MODULES.map(|module| module.package).to_vec();
+    packages.push("uniffi-bindgen");
+    let built = build(&packages)?;
+    MODULES
+        .iter()
+        .try_for_each(|module| sources(&built, module))
+}
+
+/// Generates a module's Swift and its C header into the package.
+fn sources(built: &Artifacts, module: &Module) -> Done {
+    let package = root().join("ios-shim/Sources");
+    let fresh = root().join("target/swift/generated");
+    generate(built, module, &fresh)?;
+    let swift = format!("{}.swift", module.swift);
+    let text = fs::read_to_string(fresh.join(&swift))?;
+    let text = renamed_throughout(&text);
+    put(&package.join(module.swift).join(&swift), &text)?;
+    let declared = fs::read_to_string(fresh.join(format!("{}.h", module.ffi)))?;
+    put(&header(module), &renamed_throughout(&declared))?;
+    put(
+        &package.join(module.ffi).join("module.modulemap"),
+        &module_map(module, ""),
+    )?;
+    let ambiguous = calls::ambiguous(&text);
+    if !ambiguous.is_empty() {
+        let names = ambiguous.join(", ");
+        return Err(Stop::new(format!(
+            "{names}: Swift has these names; give others in bindings/ffi/uniffi.toml"
+        )));
+    }
+    if module.swift == "DoorknockCore" {
+        let network = fs::read_to_string(package.join("Doorknock/Home/Network.swift"))?;
+        for call in calls::carried(&text)? {
+            if !network.contains(&format!("core.{call}(")) {
+                return Err(Stop::new(format!("Network.swift does not carry {call}")));
+            }
+        }
+        put(
+            &package.join("Doorknock/Generated/Calls.swift"),
+            &calls::write(&text)?,
+        )?;
+    }
+    Ok(())
+}
+
+/// uniffi 0.32 misses two places where `uniffi.toml` renames: what an object's constructors return, and the name of
+/// the C function that takes a trait's methods, which is the library's and must stay.
+fn renamed_throughout(generated: &str) -> String {
+    let places = [
+        ("-> Doorknock ", "-> CoreHome "),
+        (
+            "FfiConverterTypeDoorknock_lift(",
+            "FfiConverterTypeCoreHome_lift(",
+        ),
+        ("callback_vtable_homeclock", "callback_vtable_clock"),
+    ];
+    let renamed = |text: String, (missed, right): (&str, &str)| text.replace(missed, right);
+    places.into_iter().fold(generated.to_owned(), renamed)
+}
+
+/// Runs the generator on the library that was just built.
+pub(crate) fn generate(built: &Artifacts, module: &Module, out: &Path) -> Done {
+    fs::create_dir_all(out)?;
+    let mut generate = program(built.program("uniffi-bindgen")?);
+    generate.args([
+        "generate",
+        "--no-format",
+        "--language",
+        "swift",
+        "--out-dir",
+    ]);
+    must(generate.arg(out).arg(built.library(module.krate)?))
+}
+
+/// Where the C side of a generated module is declared.
+pub(crate) fn header(module: &Module) -> PathBuf {
+    let name = module.ffi;
+    root().join(format!("ios-shim/Sources/{name}/{name}.h"))
+}
+
+/// How clang finds it; in a framework, of which kind it is stands before `module`.
+pub(crate) fn module_map(module: &Module, kind: &str) -> String {
+    let name = module.ffi;
+    format!("{kind}module {name} {{\n    header \"{name}.h\"\n    export *\n}}\n")
+}
+
+/// The folder with the archives, made anew when one of the libraries was. SwiftPM does not know that an archive is
+/// something it links and keeps yesterday's program; the folder's name is part of its command line, so another name
+/// makes it link again.
+fn archives(built: &Artifacts) -> Done<PathBuf> {
+    let all = root().join("target/swift/archives");
+    let mut stamp = 0;
+    for module in &MODULES {
+        let made = fs::metadata(built.archive(module.krate)?)?.modified()?;
+        let made = made.duration_since(UNIX_EPOCH).unwrap_or_default();
+        stamp = made.as_nanos().max(stamp);
+    }
+    let folder = all.join(format!("{stamp:x}"));
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    if all.is_dir() {
+        fs::remove_dir_all(&all)?;
+    }
+    let half = all.join("half");
+    fs::create_dir_all(&half)?;
+    for module in &MODULES {
+        let library = built.archive(module.krate)?;
+        let header = fs::read_to_string(header(module))?;
+        let functions = archive::functions(&header);
+        archive::hide(library, &functions, &half.join(module.archive))?;
+    }
+    fs::rename(&half, &folder)?;
+    Ok(folder)
+}
+
+impl Prepared {
+    /// A command of SwiftPM on a package of the repository, `test` or `build`, with what it needs in its environment.
+    pub(crate) fn package(&self, what: &str, package: &str, more: &[&str]) -> Done<Command> {
+        // Each its own: SwiftPM takes another package's plan for the one it made last.
+        let name = package.replace('/', "-");
+        let scratch = root().join("target/swift/build").join(name);
+        fs::create_dir_all(&scratch)?;
+        let scratch = scratch.to_string_lossy();
+        let mut words = vec!["swift", what, "--scratch-path", &*scratch];
+        words.extend(["--disable-automatic-resolution", "-j", "2"]);
+        words.extend(more);
+        Ok(self.command(package, &words))
+    }
+
+    /// Any command of it.
+    pub(crate) fn command(&self, package: &str, words: &[&str]) -> Command {
+        let set = [
+            ("DOORKNOCK_LIB_DIR", &*self.archives),
+            ("DOORKNOCK_HUB", &*self.hub),
+        ];
+        self.swift.command(&root().join(package), &set, words)
+    }
+}
