@@ -78,6 +78,9 @@ class ScenarioTest {
         li.editText(case, "note", seen, "周一上门，老人说腰疼。约好周三陪同就医。", note)
         wang.editText(case, "note", seen, "周一上门，老人说腰疼，已三天。", note)
         li.editRecord(case, listOf(NamedValue("title", text("照护：李"))), seen)
+        // Wang's form was open all the while, and is saved over what came in since.
+        settle(*all)
+        assertEquals(text("照护：李"), wang.record(case).values.single { it.name == "title" }.value)
         wang.editRecord(case, listOf(NamedValue("title", text("照护：王"))), seen)
         settle(*all)
 
