@@ -203,6 +203,43 @@ fn the_oracle_notices_a_home_that_judges_otherwise() {
 }
 
 #[test]
+fn the_oracles_notice_what_travelled_by_file_and_is_said_to_be_at_the_hub() {
+    let words = [
+        "is at the hub, and it is not so",
+        "visits are at the hub, which holds",
+        "not at the hub",
+    ];
+    is_noticed(Sabotage::CountsFilesAsHub, &words);
+}
+
+#[test]
+fn the_oracle_notices_a_file_that_shows_what_is_in_it() {
+    is_noticed(Sabotage::WritesPlainFiles, &["shows the finder"]);
+}
+
+#[test]
+fn the_oracle_notices_a_damaged_file_that_is_called_whole() {
+    is_noticed(Sabotage::CallsDamageWhole, &["but damaged is true"]);
+}
+
+#[test]
+fn the_oracle_notices_a_file_that_is_given_the_room_for_recording() {
+    let words = ["used its reserve for what others wrote"];
+    is_noticed(Sabotage::GivesReserveToFiles, &words);
+}
+
+#[test]
+fn the_oracle_notices_what_was_to_be_brought_to_the_hub_and_is_not() {
+    is_noticed(Sabotage::NeverRelays, &["to bring to the hub"]);
+}
+
+#[test]
+fn the_oracles_notice_a_home_that_lacks_a_part_of_a_snapshot() {
+    let words = ["is lost", "show different things"];
+    is_noticed(Sabotage::LacksAPartOfASnapshot, &words);
+}
+
+#[test]
 fn a_failing_history_shrinks_to_few_steps_that_fail_alike() {
     let stage = Stage::new();
     let sabotage = Sabotage::Doubles("visit");

@@ -272,6 +272,8 @@ fn deflate(body: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), ZSTD_LEVEL)?;
     encoder.window_log(WINDOW_LOG)?;
     encoder.include_contentsize(false)?;
+    // Tables of this size: most parts are small, and those for any size are 30 MB.
+    encoder.set_pledged_src_size(u64::try_from(body.len()).ok())?;
     std::io::Write::write_all(&mut encoder, body)?;
     encoder.finish()
 }

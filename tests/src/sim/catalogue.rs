@@ -2,7 +2,7 @@
 //! happen, or the runs say nothing.
 
 /// Faults, with what they are.
-pub const FAULTS: [(&str, &str); 44] = [
+pub const FAULTS: [(&str, &str); 61] = [
     ("request lost", "it never reaches the hub"),
     ("answer lost", "the hub acted, and nobody hears of it"),
     (
@@ -98,10 +98,60 @@ pub const FAULTS: [(&str, &str); 44] = [
         "import failed",
         "the office's import of a new grid fails half way",
     ),
+    (
+        "joined again",
+        "a phone is lost, and its worker joins with a new one",
+    ),
+    ("upload cut", "an office's snapshot reaches the hub in part"),
+    ("download torn", "a snapshot's part is cut at some byte"),
+    (
+        "crash in a first sync",
+        "a home dies while it takes snapshots in",
+    ),
+    (
+        "snapshot withheld",
+        "the hub says that it has none, or not this part",
+    ),
+    (
+        "snapshot garbled",
+        "bits of a manifest or a part are flipped",
+    ),
+    (
+        "older snapshot",
+        "the hub gives one that should have given way",
+    ),
+    (
+        "another's snapshot",
+        "it gives one of another space, or a part of one",
+    ),
+    (
+        "snapshots lost",
+        "a hub came back without snapshots that it had",
+    ),
+    ("stick cut", "a sync file is cut off"),
+    ("stick garbled", "a bit of a sync file is flipped"),
+    (
+        "stick swapped",
+        "an older file in the place of a home's newest",
+    ),
+    (
+        "stick read again",
+        "a file that was read at this home before",
+    ),
+    ("foreign stick", "a file of another community"),
+    ("stick full", "the medium is full in the middle of a file"),
+    (
+        "crash at a stick",
+        "a home dies while it writes or reads a file",
+    ),
+    (
+        "no room for a stick",
+        "the disk is full while a file is read",
+    ),
 ];
 
 /// What people and programs do.
-pub const DEEDS: [&str; 31] = [
+pub const DEEDS: [&str; 39] = [
     "visit",
     "correction",
     "undo",
@@ -133,4 +183,12 @@ pub const DEEDS: [&str; 31] = [
     "synced",
     "synced at once",
     "refused",
+    "snapshots made",
+    "began with snapshots",
+    "stick written",
+    "stick read",
+    "receipts by stick",
+    "relayed",
+    "carried",
+    "came by file",
 ];

@@ -1,6 +1,8 @@
 //! Who else is there: a copy of a home in use beside it, a second program on one home, somebody who joins late,
 //! and an app that was updated.
 
+use std::path::PathBuf;
+
 use doorknock::model::access::Role;
 use doorknock::{Clock, Doorknock, FileKeyStore};
 use doorknock_store::StoreError;
@@ -61,7 +63,12 @@ impl Run<'_> {
         let twin = self.nodes.len();
         let clock = ManualClock::at(self.nodes[node].clock.now_ms());
         self.open_node(shape, clock, twin)?;
-        self.nodes[twin].stale = self.nodes[node].stale;
+        let of = &self.nodes[node];
+        let (stale, new, late, by) = (of.stale, of.new, of.late, of.by_snapshot);
+        let (spoilt, handed, crashes) = (of.spoilt, of.handed, of.crashes);
+        let home = &mut self.nodes[twin];
+        (home.stale, home.new, home.late, home.by_snapshot) = (stale, new, late, by);
+        (home.spoilt, home.handed, home.crashes) = (spoilt, handed, crashes);
         let name = self.name(node);
         self.event("copy in use", name);
         // Whose drafts they were has them on the first phone.
@@ -93,10 +100,15 @@ impl Run<'_> {
             of.all(|told| told.fate == Fate::Kept)
         });
         let grid = |node: usize| &self.nodes[node].shape;
+        if self.twins_met {
+            return Ok(());
+        }
         for node in 0..self.nodes.len() {
             let reads_it = grid(*home).grids.iter().all(|code| grid(node).holds(code))
                 && (!grid(*home).grids.is_empty() || grid(node).grids.is_empty());
-            if !both || node == *home || node == *twin || !reads_it {
+            // A snapshot has what was written, and not by which entries.
+            let by_snapshot = self.nodes[node].late && self.shelf.made > 0;
+            if !both || node == *home || node == *twin || !reads_it || by_snapshot {
                 continue;
             }
             let status = self.ask(node, "the status", Doorknock::status)?;
@@ -136,43 +148,62 @@ impl Run<'_> {
         if self.cut_off(0) || self.nodes[0].fault.is_full() {
             return Ok(());
         }
-        self.charter_grew = true;
-        let grids: Vec<_> = shape.grids.iter().map(|code| (*code).to_owned()).collect();
-        let invited = self.with_hub(0, |run, hub| {
-            let net = HubNet(hub);
-            run.on(0, |home| {
-                home.invite(Role::Worker, &grids, TEN_YEARS_MS, &net)
-            })
-        })?;
-        self.office_unsure = true;
-        let link = match invited {
-            Ok(link) => link,
-            Err(None) => return Ok(()),
-            Err(Some(error)) if self.hub_is_new(&error) => return Ok(()),
-            Err(Some(error)) => return Err(self.failed("inviting", &error)),
+        let Some(link) = self.invite(Role::Worker, shape.grids)? else {
+            return Ok(());
         };
+        let index = self.nodes.len();
+        let Some(from) = self.home_joined(shape.name, &link, 0, index)? else {
+            return Ok(());
+        };
+        let to = self.folder.path().join(shape.name);
+        std::fs::rename(&from, &to).map_err(|e| self.failed("moving a home", &e.into()))?;
         let clock = self.nodes[0].clock.now_ms();
-        self.join_with(shape, &link, clock)
+        self.open_node(shape, ManualClock::at(clock), index)?;
+        let home = &mut self.nodes[index];
+        (home.new, home.late, home.stale) = (true, true, self.epoch > 0);
+        self.event("late joiner", shape.name);
+        Ok(())
     }
 
-    fn join_with(&mut self, shape: HomeShape, link: &str, clock: i64) -> Checked {
-        let folder = self.folder.path().join(shape.name);
-        let index = self.nodes.len();
-        let entropy = SeededEntropy::new(self.case.seed ^ 0x6a6f_696e ^ index as u64);
-        let env = crate::env(&entropy.into(), &ManualClock::at(clock).into(), None);
+    /// The office's invitation; `None` if it could not be had.
+    pub(super) fn invite(&mut self, role: Role, grids: &[&str]) -> Checked<Option<String>> {
+        self.charter_grew = true;
+        let grids: Vec<_> = grids.iter().map(|code| (*code).to_owned()).collect();
+        let invited = self.with_hub(0, |run, hub| {
+            let net = HubNet(hub);
+            run.on(0, |home| home.invite(role, &grids, TEN_YEARS_MS, &net))
+        })?;
+        self.office_unsure = true;
+        match invited {
+            Ok(link) => Ok(Some(link)),
+            Err(None) => Ok(None),
+            Err(Some(error)) if self.hub_is_new(&error) => Ok(None),
+            Err(Some(error)) => Err(self.failed("inviting", &error)),
+        }
+    }
+
+    /// A new home that has joined, in a folder of its own; `None` if the hub does not know the invitation.
+    pub(super) fn home_joined(
+        &self,
+        name: &'static str,
+        link: &str,
+        seed: u64,
+        index: usize,
+    ) -> Checked<Option<PathBuf>> {
+        let folder = self.folder.path().join("joins");
+        let _ = std::fs::remove_dir_all(&folder);
+        let entropy = SeededEntropy::new(self.case.seed ^ 0x6a6f_696e ^ seed ^ index as u64);
+        let clock = ManualClock::at(self.nodes[0].clock.now_ms());
+        let env = crate::env(&entropy.into(), &clock.into(), None);
         let keys = FileKeyStore::new(folder.join("key"));
         let made = std::fs::create_dir_all(&folder).map_err(doorknock::Error::from);
         let home = made.and_then(|()| Doorknock::create(&folder, &keys, env));
         let home = home.map_err(|e| self.failed("making a home", &e))?;
-        match home.join(link, shape.name, &HubNet(self.hub())) {
-            Ok(_) => drop(home),
-            Err(error) if self.hub_is_new(&error) => return Ok(()),
-            Err(error) => return Err(self.failed("joining", &error)),
+        match home.join(link, name, &HubNet(self.hub())) {
+            Ok(_) => Ok(Some(folder)),
+            Err(error) if self.hub_is_new(&error) => Ok(None),
+            Err(error) => Err(self.failed("joining", &error)),
         }
-        self.open_node(shape, ManualClock::at(clock), index)?;
-        self.nodes[index].stale = self.epoch > 0;
-        self.event("late joiner", shape.name);
-        Ok(())
     }
 
     /// A hub that lost part of the charter refuses what only some homes can bring back.

@@ -19,7 +19,7 @@ pub(super) type Form = fn(&mut Hostile, &Spot<'_>) -> Vec<u8>;
 const BOOK: u16 = VISIT_BOOK.code;
 
 /// What everybody sets aside: as what it is counted, what it is, and how it is made.
-pub(super) const BAD: [(&str, &str, Form); 14] = [
+pub(super) const BAD: [(&str, &str, Form); 13] = [
     ("hostile entry", "noise", |h, at| {
         body(h, at, vec![0xff, 0, 1])
     }),
@@ -51,12 +51,6 @@ pub(super) const BAD: [(&str, &str, Form); 14] = [
         let mut made = in_book(h, at, vec![met(at)]);
         made.wire.seq = 3;
         entry(h, at, &made)
-    }),
-    ("hostile entry", "another document's tag", |h, at| {
-        let made = in_book(h, at, vec![met(at)]);
-        let honest = section(BOOK, at.book, &[&made]).encode();
-        let space = h.space(SpaceKind::Casework);
-        h.seal(at, space, DocId(at.id), honest)
     }),
     ("hostile entry", "a kind in the wrong space", |h, at| {
         let (space, doc) = (h.space(SpaceKind::Rounds), DocId(at.id));

@@ -13,6 +13,7 @@ use rand_chacha::ChaCha20Rng;
 
 use super::run::{Checked, Run};
 use super::sabotage::Sabotage;
+use super::spoil::SNAPSHOTS;
 use super::trouble::copy_file;
 use crate::TestHub;
 
@@ -107,6 +108,9 @@ impl Run<'_> {
         }
         let at = self.rng.random_range(0..self.answers.len());
         let before = self.answers[at].body.body.clone();
+        if self.answers[at].path.starts_with(SNAPSHOTS) {
+            return self.lie_of_snapshots(at);
+        }
         let Ok(mut response) = wire::decode::<SyncResponse>(&before) else {
             return Ok(());
         };
@@ -130,11 +134,11 @@ impl Run<'_> {
     }
 
     /// Keeps an answer, to be given once more.
-    pub(super) fn keep_answer(&mut self, id: u64, node: usize, answer: &Answer) {
+    pub(super) fn keep_answer(&mut self, of: (u64, usize, &'static str), answer: &Answer) {
         if self.old_answers.len() == KEPT {
             self.old_answers.remove(0);
         }
-        let letter = self.letter(id, node, answer.clone());
+        let letter = self.letter(of, answer.clone());
         self.old_answers.push(letter);
     }
 
@@ -170,7 +174,8 @@ impl Run<'_> {
         };
         let request = self.requests.swap_remove(at);
         let body = wire::encode(&response);
-        let mut letter = self.letter(request.id, request.node, Answer { status: 200, body });
+        let of = (request.id, request.node, request.path);
+        let mut letter = self.letter(of, Answer { status: 200, body });
         if self.sabotage != Some(Sabotage::BelievesAnyReceipt) {
             letter.epoch = NEVER;
         }

@@ -28,7 +28,7 @@
 //! projects and judges anew. Not covered: an older projector that shows a future record differently from a
 //! newer one, and section codings of the future, which wait as a whole like any newer kind.
 //!
-//! **To add a fault** (a sync by file, say): a method of `Run` that does it and calls `event` with its name, a line in
+//! **To add a fault**: a method of `Run` that does it and calls `event` with its name, a line in
 //! `steps::STEPS`, the name in `catalogue::FAULTS`, and a [`Sabotage`] that shows its oracle can fail.
 //!
 //! **What it never does.** It opens no socket, reads no clock, and looks into no database: it judges by
@@ -40,6 +40,7 @@ mod company;
 mod day;
 mod disk;
 mod fault;
+mod first;
 mod forms;
 mod garble;
 mod ledger;
@@ -50,13 +51,17 @@ mod office;
 mod oracle;
 mod papers;
 mod people;
+mod places;
 mod queues;
 mod run;
 mod sabotage;
+mod shelf;
 mod shown;
 mod shrink;
+mod spoil;
 mod stage;
 mod steps;
+mod sticks;
 mod town;
 mod travel;
 mod trouble;

@@ -48,6 +48,18 @@ pub struct Node {
     pub away_until: Option<u32>,
     /// It is shown another log than the others.
     pub forked: bool,
+    /// It has joined in this run, and no sync of it was completed yet.
+    pub new: bool,
+    /// It joined in this run.
+    pub late: bool,
+    /// It began with snapshots.
+    pub by_snapshot: bool,
+    /// A snapshot it asked for was withheld, changed or another one.
+    pub spoilt: bool,
+    /// It said of a file that it is in its place.
+    pub handed: bool,
+    /// How often it died.
+    pub crashes: u32,
     entropy: Arc<SeededEntropy>,
     /// A fault of the program, put in on purpose: each opening draws what the one before drew.
     drawn_again: Option<u64>,
@@ -79,6 +91,12 @@ impl Node {
             copy: None,
             away_until: None,
             forked: false,
+            new: false,
+            late: false,
+            by_snapshot: false,
+            spoilt: false,
+            handed: false,
+            crashes: 0,
             drawn_again: None,
             entropy: Arc::new(SeededEntropy::new(seed)),
             home: None,

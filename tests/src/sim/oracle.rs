@@ -72,6 +72,7 @@ impl Run<'_> {
         self.sabotage_a_home()?;
         self.check_words()?;
         self.check_status()?;
+        self.check_every_place()?;
         self.check_judgements()?;
         self.check_a_copy_is_noticed()?;
         self.check_projections()
@@ -94,6 +95,7 @@ impl Run<'_> {
                     Ok(report) => {
                         moved |= report.pushed + report.pulled > 0 || report.round_trips > 1;
                         self.synced(node);
+                        self.report(node, &report);
                         self.event("final sync", format_args!("{round} {name} {report:?}"));
                         self.check_claims(node)?;
                     }
@@ -166,6 +168,8 @@ impl Run<'_> {
             Some(Sabotage::TampersWithOneHome) => super::sabotage::tamper(self, 1),
             Some(Sabotage::CopiesUnnoticed) => super::sabotage::report_nothing(self),
             Some(Sabotage::JudgesOtherwise) => super::sabotage::judge_otherwise(self),
+            Some(Sabotage::NeverRelays) => super::sabotage::keep_an_entry(self),
+            Some(Sabotage::LacksAPartOfASnapshot) => super::sabotage::forget_a_pack(self),
             Some(Sabotage::TampersWithEveryHome) => super::sabotage::tamper(self, usize::MAX),
             _ => Ok(()),
         }

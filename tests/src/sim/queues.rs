@@ -8,6 +8,9 @@ use super::run::{Checked, Run};
 use super::villain::GRID;
 use super::violation::Oracle;
 
+/// How often a home may die at the same thing before it leaves it.
+const STRIKES: u32 = 3;
+
 /// The beginning of an entry's hash, and why it is set aside.
 type Line = (String, &'static str);
 
@@ -30,9 +33,18 @@ impl Run<'_> {
                 let what = format!("{name} still has {} changes to send", status.pending);
                 return Err(self.violation(Oracle::Kept, what));
             }
+            if status.to_bring != 0 {
+                let n = status.to_bring;
+                let what = format!("{name} still has {n} of others' entries to bring to the hub");
+                return Err(self.violation(Oracle::Kept, what));
+            }
             for notice in &status.notices {
                 let expected = match notice.code {
                     "device_copied" => self.homes_set_back || self.twins.is_some(),
+                    "snapshot_refused" => {
+                        // A home that died again and again in one reads the log instead.
+                        node.spoilt || node.crashes >= STRIKES
+                    }
                     "hub_restarted" | "hub_inconsistent" => self.epoch > 0 || self.tampered,
                     _ => false,
                 };

@@ -16,9 +16,11 @@ use super::Tally;
 use super::ledger::Ledger;
 use super::node::{Node, Slot};
 use super::sabotage::Sabotage;
+use super::shelf::Shelf;
 use super::shown::Shown;
 use super::stage::{HomeShape, OBSERVER, SHAPES, Stage, copy_home};
 use super::steps::STEPS;
+use super::sticks::Stick;
 use super::villain::Hostile;
 use super::violation::{Case, Oracle, Violation};
 use crate::world::START_MS;
@@ -37,6 +39,8 @@ pub(super) struct Letter<T> {
     pub epoch: u64,
     /// When it set out, by the hub's clock.
     pub sent: i64,
+    /// What was asked.
+    pub path: &'static str,
     /// Somebody changed it on its way, or answered in the hub's place.
     pub tampered: bool,
     /// What.
@@ -57,7 +61,8 @@ pub struct Run<'s> {
     pub(super) hub_clock: Arc<ManualClock>,
     /// Counts how often the hub came back from a backup.
     pub(super) epoch: u64,
-    pub(super) backups: Vec<PathBuf>,
+    /// Copies of the hub's database, with how often snapshots had been made by then.
+    pub(super) backups: Vec<(PathBuf, u32)>,
     pub(super) requests: Vec<Letter<Request>>,
     pub(super) answers: Vec<Letter<Answer>>,
     pub(super) ledger: Ledger,
@@ -81,6 +86,12 @@ pub struct Run<'s> {
     pub(super) hostile: Hostile,
     /// A home that is used beside its copy, the copy, and what each wrote first.
     pub(super) twins: Option<(usize, usize, [String; 2])>,
+    /// One of them read a file, and may have gone on from what the other wrote.
+    pub(super) twins_met: bool,
+    /// Files that were written, wherever they are.
+    pub(super) sticks: Vec<Stick>,
+    /// Snapshots that were ever made.
+    pub(super) shelf: Shelf,
     pub(super) step: u32,
     pub(super) events: Vec<String>,
     pub(super) tally: Tally,
@@ -155,6 +166,9 @@ impl<'s> Run<'s> {
             old_answers: Vec::new(),
             hostile: Hostile::new(prepared.villain.clone(), case.seed),
             twins: None,
+            twins_met: false,
+            sticks: Vec::new(),
+            shelf: Shelf::default(),
             step: 0,
             events: Vec::new(),
             tally: Tally::new(),
@@ -227,6 +241,7 @@ impl<'s> Run<'s> {
     pub(super) fn restart(&mut self, node: usize, why: impl fmt::Display) -> Checked {
         let name = self.name(node);
         self.event("crash", format_args!("{name} {why}"));
+        self.nodes[node].crashes += 1;
         self.nodes[node].stop();
         self.nodes[node]
             .start()
@@ -256,10 +271,15 @@ impl<'s> Run<'s> {
         }
     }
 
-    pub(super) fn letter<T>(&self, id: u64, node: usize, body: T) -> Letter<T> {
+    pub(super) fn letter<T>(
+        &self,
+        (id, node, path): (u64, usize, &'static str),
+        body: T,
+    ) -> Letter<T> {
         Letter {
             id,
             node,
+            path,
             epoch: self.epoch,
             sent: self.hub_clock.now_ms(),
             tampered: false,
@@ -276,7 +296,7 @@ impl<'s> Run<'s> {
                 self.next_letter += 1;
                 let id = self.next_letter;
                 self.event("request", format_args!("#{id} of {name}"));
-                let letter = self.letter(id, node, request);
+                let letter = self.letter((id, node, request.path), request);
                 self.requests.push(letter);
                 slot.awaiting = id;
                 self.nodes[node].sessions.push(slot);
@@ -284,6 +304,7 @@ impl<'s> Run<'s> {
             }
             Ok(None) => {
                 self.event("synced", format_args!("{name} {:?}", slot.session.report()));
+                self.report(node, &slot.session.report());
                 if slot.fresh {
                     self.synced(node);
                 }

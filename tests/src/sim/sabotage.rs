@@ -4,9 +4,10 @@ use doorknock::model::access::SpaceKind;
 use doorknock::model::ids::{DocId, Incarnation, SpaceId, derive16};
 use doorknock::model::kind::Key;
 use doorknock_hub::store::{HubStore, NewEntry};
-use doorknock_seal::entry::{EntryParams, SpaceKeys, seal_entry};
+use doorknock_seal::entry::{Entry, EntryParams, SpaceKeys, seal_entry};
 use doorknock_seal::identity::{DeviceSecrets, Signer};
 use doorknock_seal::wrap::EpochKey;
+use doorknock_store::receipts::Promise;
 use doorknock_store::{Options, Store, StoreError};
 
 use super::run::{Checked, Run};
@@ -50,6 +51,18 @@ pub enum Sabotage {
     StaysForked,
     /// One home takes in what the others set aside, or the other way round.
     JudgesOtherwise,
+    /// What was handed to a file counts as at the hub.
+    CountsFilesAsHub,
+    /// Files hold what they carry in plain words too.
+    WritesPlainFiles,
+    /// A file that was cut off or changed counts as whole.
+    CallsDamageWhole,
+    /// The room kept for recording is given to what comes by file.
+    GivesReserveToFiles,
+    /// What came by file for the hub is not brought there.
+    NeverRelays,
+    /// A home that began with snapshots lacks one document of them.
+    LacksAPartOfASnapshot,
 }
 
 /// A stranger's entry in the common space, as no honest hub takes it.
@@ -93,13 +106,9 @@ pub(super) fn slip_a_stranger_in(run: &mut Run<'_>) {
 /// Writes a conflict that no document has into the first homes' projections.
 pub(super) fn tamper(run: &mut Run<'_>, homes: usize) -> Checked {
     for node in 0..homes.min(run.nodes.len()) {
-        let folder = run.nodes[node].folder.clone();
-        run.nodes[node].stop();
-        tamper_with(&folder)
-            .map_err(|e| run.violation(Oracle::Works, format!("tampering failed: {e}")))?;
-        run.nodes[node]
-            .start()
-            .map_err(|e| run.failed("reopening a home", &e))?;
+        changed(run, node, |store| {
+            store.write(|tx| tx.set_conflict(0, DocId([9; 16]), &Key::plain(1), 2))
+        })?;
     }
     Ok(())
 }
@@ -129,20 +138,77 @@ fn forget_notices(folder: &std::path::Path) -> rusqlite::Result<()> {
 
 /// One home forgets what it has set aside.
 pub(super) fn judge_otherwise(run: &mut Run<'_>) -> Checked {
-    let folder = run.nodes[1].folder.clone();
-    run.nodes[1].stop();
-    let forgotten = store_in(&folder).and_then(|mut store| {
+    changed(run, 1, |store| {
         let all = store.view()?.quarantined()?;
         store.write(|tx| all.iter().try_for_each(|q| tx.leave_quarantine(q.id)))
-    });
-    forgotten.map_err(|e| run.violation(Oracle::Works, format!("tampering failed: {e}")))?;
-    run.nodes[1]
-        .start()
-        .map_err(|e| run.failed("reopening a home", &e))
+    })
 }
 
-fn tamper_with(folder: &std::path::Path) -> Result<(), StoreError> {
-    store_in(folder)?.write(|tx| tx.set_conflict(0, DocId([9; 16]), &Key::plain(1), 2))
+/// What is pending at a home gets receipts that nobody gave.
+pub(super) fn count_as_hub(run: &mut Run<'_>, node: usize) -> Checked {
+    changed(run, node, |store| {
+        let all = store.view()?.entries_to_carry(0, false, usize::MAX)?;
+        let pending = all.iter().filter(|e| e.own && e.promise.is_none());
+        let pending = pending.filter_map(|e| Entry::hash_of(&e.bytes).ok());
+        let pending: Vec<_> = pending.collect();
+        let promise = Promise {
+            position: 1 << 40,
+            running: [0; 32],
+            signature: [0; 64],
+        };
+        store.write(|tx| {
+            let mut all = pending.iter();
+            all.try_for_each(|hash| tx.entry_kept(hash, &promise, 0).map(drop))
+        })
+    })
+}
+
+/// One home has something for the hub that it never brings.
+pub(super) fn keep_an_entry(run: &mut Run<'_>) -> Checked {
+    changed(run, 1, |store| {
+        store.write(|tx| {
+            tx.keep_entry(0, &[9; 32], &[9; 40])?;
+            tx.receipt_wanted(&[9; 32])
+        })
+    })
+}
+
+/// Homes that began with snapshots lose one of the documents that came with them.
+pub(super) fn forget_a_pack(run: &mut Run<'_>) -> Checked {
+    for node in (0..run.nodes.len())
+        .filter(|n| run.nodes[*n].by_snapshot)
+        .collect::<Vec<_>>()
+    {
+        changed(run, node, |store| {
+            let view = store.view()?;
+            let mut packed = Vec::new();
+            for doc in view.docs()? {
+                packed.extend(view.pack_of(doc.ord)?.map(|row| row.doc));
+            }
+            let last = packed.pop();
+            store.write(|tx| {
+                last.map_or(Ok(()), |doc| tx.forget_pack(doc))?;
+                // So that it is shown no longer, either.
+                tx.set_meta_number("projector", 0)
+            })
+        })?;
+    }
+    Ok(())
+}
+
+/// Changes a home's database while nobody has it open.
+fn changed(
+    run: &mut Run<'_>,
+    node: usize,
+    work: impl FnOnce(&mut Store) -> Result<(), StoreError>,
+) -> Checked {
+    let folder = run.nodes[node].folder.clone();
+    run.nodes[node].stop();
+    let done = store_in(&folder).and_then(|mut store| work(&mut store));
+    done.map_err(|e| run.violation(Oracle::Works, format!("tampering failed: {e}")))?;
+    run.nodes[node]
+        .start()
+        .map_err(|e| run.failed("reopening a home", &e))
 }
 
 /// The database of a home that nobody has open.

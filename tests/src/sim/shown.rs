@@ -186,9 +186,13 @@ pub(super) fn cancelled(id: &str) -> String {
     format!("cancelled {id}")
 }
 
+/// How names begin.
+const NAMES: [&str; 4] = ["standing", "confirmed", "decided", "cancelled"];
+
 /// Whether it is the name of something, and not a word that somebody wrote.
 pub(super) fn is_name(word: &str) -> bool {
-    word.contains(' ')
+    word.split_once(' ')
+        .is_some_and(|(of, _)| NAMES.contains(&of))
 }
 
 fn word_of(visit: &VisitInfo) -> String {

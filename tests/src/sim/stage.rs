@@ -10,7 +10,7 @@ use doorknock::model::ids::DoorId;
 use doorknock::model::kind::Data;
 use doorknock::model::matter::{Source, Urgency};
 use doorknock::model::roster::Roster;
-use doorknock::{Doorknock, Error, NewMatter, NewNeed};
+use doorknock::{Doorknock, Error, FileScope, NewMatter, NewNeed};
 use tempfile::TempDir;
 
 use super::ledger::{Fact, Fate, Ledger};
@@ -109,6 +109,8 @@ pub struct Prepared {
     pub ledger: Ledger,
     /// A worker's device of the first grid that was put together by hand.
     pub villain: ByHand,
+    /// A file that carries all of it.
+    pub stick: Vec<u8>,
 }
 
 impl Stage {
@@ -187,11 +189,14 @@ fn prepare(folder: &Path, shape: Shape, seed: u64) -> Result<Prepared, Error> {
     for home in homes.iter().chain([&observer, &office]) {
         home.sync(&net, &mut |_| {})?;
     }
+    let mut stick = Vec::new();
+    office.sync_to_file(&mut stick, FileScope::Everything)?;
     Ok(Prepared {
         folder: folder.to_owned(),
         roster,
         ledger,
         villain,
+        stick,
     })
 }
 

@@ -16,7 +16,7 @@ pub(super) const DAY_MS: i64 = DAY_S * 1000;
 pub(super) type Step = fn(&mut Run<'_>) -> Checked;
 
 /// The steps with their weights. One that is added is one line here, and its names in the catalogue.
-pub(super) const STEPS: [(u32, Step); 37] = [
+pub(super) const STEPS: [(u32, Step); 42] = [
     (60, |run| run.act()),
     (4, |run| run.import_a_changed_roster()),
     (2, |run| run.import_a_new_grid()),
@@ -46,6 +46,11 @@ pub(super) const STEPS: [(u32, Step); 37] = [
     (2, |run| run.use_a_copy()),
     (4, |run| run.look_at_a_status()),
     (1, |run| run.join_late()),
+    (1, |run| run.join_again()),
+    (5, |run| run.make_snapshots()),
+    (5, |run| run.begin_badly()),
+    (7, |run| run.write_a_stick()),
+    (9, |run| run.read_a_stick()),
     (1, |run| run.update_an_app()),
     (7, |run| run.lie()),
     (2, |run| run.replay()),
@@ -57,10 +62,10 @@ pub(super) const STEPS: [(u32, Step); 37] = [
 ];
 
 /// The network of an import that makes a grid: it works, or fails before or after the hub acted.
-struct Flaky<'a> {
-    hub: &'a TestHub,
-    rng: RefCell<ChaCha20Rng>,
-    loss: f64,
+pub(super) struct Flaky<'a> {
+    pub(super) hub: &'a TestHub,
+    pub(super) rng: RefCell<ChaCha20Rng>,
+    pub(super) loss: f64,
 }
 
 impl Transport for Flaky<'_> {
@@ -93,7 +98,7 @@ impl Run<'_> {
         let offices: Vec<_> = self
             .nodes
             .iter()
-            .filter(|n| n.shape.grids.is_empty())
+            .filter(|n| n.shape.grids.is_empty() && !n.new)
             .map(|n| n.index)
             .collect();
         let node = offices.choose(&mut self.rng).copied().unwrap_or(0);

@@ -7,6 +7,7 @@ use super::garble::SAID_TO_NONSENSE;
 use super::node::Slot;
 use super::run::{Checked, Run};
 use super::sabotage::Sabotage;
+use super::spoil::SNAPSHOTS;
 use super::steps::DAY_MS;
 use super::trouble::clear_wal;
 use super::violation::Oracle;
@@ -41,7 +42,7 @@ impl Run<'_> {
         if self.nodes[node].forked {
             return;
         }
-        self.nodes[node].stale = false;
+        (self.nodes[node].stale, self.nodes[node].new) = (false, false);
         self.office_unsure &= node != 0;
         if self.nodes[node].away_until.is_some() && !self.cut_off(node) {
             self.nodes[node].away_until = None;
@@ -62,7 +63,7 @@ impl Run<'_> {
             return Ok(false);
         }
         let status = self.ask(node, "the status", Doorknock::status)?;
-        Ok(status.pending + status.refused == 0)
+        Ok(status.pending + status.refused + status.to_bring == 0)
     }
 
     /// What others wrote may not use up the room that is kept for what is recorded here (rule R4).
@@ -99,6 +100,10 @@ impl Run<'_> {
     /// Syncs where the network is good.
     pub(super) fn sync_at_once(&mut self) -> Checked {
         let node = self.any_node();
+        self.sync_now(node)
+    }
+
+    pub(super) fn sync_now(&mut self, node: usize) -> Checked {
         let never = self.sabotage == Some(Sabotage::NeverSyncs) && node == 1;
         if never || self.cut_off(node) {
             return Ok(());
@@ -111,6 +116,7 @@ impl Run<'_> {
         match result? {
             Ok(report) => {
                 self.event("synced at once", format_args!("{name} {report:?}"));
+                self.report(node, &report);
                 self.synced(node);
                 self.check_claims(node)
             }
@@ -130,6 +136,7 @@ impl Run<'_> {
         }
         let at = self.rng.random_range(0..self.requests.len());
         let (id, node) = (self.requests[at].id, self.requests[at].node);
+        let of = (id, node, self.requests[at].path);
         let name = self.name(node);
         if self.cut_off(node) {
             self.requests.swap_remove(at);
@@ -154,8 +161,8 @@ impl Run<'_> {
         if let Some(before) = before {
             self.put_hub_back(&before);
         }
-        self.keep_answer(id, node, &answer);
-        let mut letter = self.letter(id, node, answer);
+        self.keep_answer(of, &answer);
+        let mut letter = self.letter(of, answer);
         letter.tampered = tampered;
         self.answers.push(letter);
         Ok(())
@@ -195,6 +202,7 @@ impl Run<'_> {
                 .for_each(|s| s.fresh = false);
         }
         let status = letter.body.status;
+        self.nodes[node].spoilt |= letter.tampered && letter.path.starts_with(SNAPSHOTS);
         match self.on(node, |home| slot.session.answer(home, letter.body))? {
             Ok(()) => {
                 self.event("answered", format_args!("#{id} to {name}: {status}"));

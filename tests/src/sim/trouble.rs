@@ -70,7 +70,7 @@ impl Run<'_> {
             .path()
             .join(format!("hub-{}.db", self.backups.len()));
         self.reopen_hub(|path| copy_file(path, &copy));
-        self.backups.push(copy);
+        self.backups.push((copy, self.shelf.made));
         self.event("hub backed up", "");
         Ok(())
     }
@@ -110,12 +110,15 @@ impl Run<'_> {
         if self.office_unsure {
             return Ok(());
         }
-        let Some(copy) = self.backups.choose(&mut self.rng).cloned() else {
+        let Some((copy, made)) = self.backups.choose(&mut self.rng).cloned() else {
             return Ok(());
         };
         self.reopen_hub(|path| copy_file(&copy, path));
         self.log_is_another();
         self.forget_observer();
+        if made < self.shelf.made {
+            self.event("snapshots lost", "");
+        }
         // As a device does that notices; this one syncs at no step of its own.
         self.send_by_hand_again();
         self.event(

@@ -78,13 +78,15 @@ pub enum Oracle {
     Honest,
     /// What has to be noticed is noticed.
     Noticed,
+    /// Whoever finds a file learns nothing.
+    Hidden,
     /// What may not fail does not fail.
     Works,
 }
 
 impl Oracle {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Kept,
         Self::Once,
         Self::Gone,
@@ -92,6 +94,7 @@ impl Oracle {
         Self::Status,
         Self::Honest,
         Self::Noticed,
+        Self::Hidden,
         Self::Works,
     ];
 
@@ -106,6 +109,7 @@ impl Oracle {
             Self::Status => "status says no more than is so",
             Self::Honest => "nothing honest is set aside",
             Self::Noticed => "what is wrong is noticed",
+            Self::Hidden => "a file shows its finder nothing",
             Self::Works => "nothing fails that may not",
         }
     }

@@ -6,7 +6,7 @@ use doorknock_sync::wire;
 
 use super::{Asked, SyncSession, pace};
 use crate::Result;
-use crate::community::{accepted, post};
+use crate::community::{self, accepted, post};
 use crate::env::{Answer, Request};
 use crate::home::Doorknock;
 use crate::ingest::{self, Taken};
@@ -35,6 +35,13 @@ impl SyncSession {
             );
             if !spaces.is_empty() {
                 let community = home.lock().identity()?.community;
+                if !self.knows_charter {
+                    self.looked = false;
+                    let (from, _) = community::asked(&mut home.lock())?;
+                    let ask = wire::encode(&wire::CharterRequest { community, from });
+                    let request = signed(home, wire::PATH_CHARTER, &ask)?;
+                    return Ok(Some(self.send(request, Asked::Charter)));
+                }
                 let find = wire::encode(&wire::SnapshotFind {
                     community,
                     spaces: spaces.clone(),

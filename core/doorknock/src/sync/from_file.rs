@@ -135,11 +135,11 @@ impl Doorknock {
             ..
         } = std::mem::take(batch);
         if !statements.is_empty() && !read.charter_refused {
-            match self.writing(|inner| extend_from_file(inner, &statements)) {
+            match self.taking(|inner| extend_from_file(inner, &statements)) {
                 Ok(0) => {}
                 Ok(new) => {
                     read.statements += new;
-                    read.pulled += self.writing(ingest::retry)?;
+                    read.pulled += self.taking(ingest::retry)?;
                 }
                 Err(error) if error.is_local() => return Err(error),
                 Err(_) => read.charter_refused = true,
@@ -147,14 +147,18 @@ impl Doorknock {
         }
         read.entries += entries.len();
         let named: Vec<Named> = entries.into_iter().map(Named::new).collect();
-        let fresh = self.writing(|inner| fresh(inner, &named))?;
+        let fresh = self.taking(|inner| fresh(inner, &named))?;
         read.known += fresh.known;
         read.not_for_us += fresh.not_for_us;
         let now = self.now_ms();
-        let taken = self.writing(|inner| take_entries(inner, now, &named, &fresh.entries))?;
+        let taken = self.taking(|inner| take_entries(inner, now, &named, &fresh.entries));
+        if taken.as_ref().is_err_and(crate::Error::is_full) {
+            excuse(&mut self.lock(), &named, &fresh.entries)?;
+        }
+        let taken = taken?;
         read.pulled += taken.changes;
         read.quarantined += taken.set_aside;
-        read.pushed += self.writing(|inner| take_promises(inner, now, &named))?;
+        read.pushed += self.taking(|inner| take_promises(inner, now, &named))?;
         Ok(())
     }
 }
@@ -215,13 +219,23 @@ fn fresh(inner: &mut Inner, named: &[Named]) -> Result<Fresh> {
     Ok(fresh)
 }
 
-/// Takes a batch in; entry by entry where one of them was begun before and not finished.
-fn take_entries(inner: &mut Inner, now: i64, named: &[Named], which: &[usize]) -> Result<Taken> {
-    let entries: Vec<([u8; 32], &[u8])> = which
+/// The entries that are to be taken in, with their hashes.
+fn picked<'n>(named: &'n [Named], which: &[usize]) -> Vec<([u8; 32], &'n [u8])> {
+    which
         .iter()
         .filter_map(|n| named.get(*n))
         .map(|named| (named.hash, &named.entry.bytes[..]))
-        .collect();
+        .collect()
+}
+
+/// A full disk is not the entries' fault.
+fn excuse(inner: &mut Inner, named: &[Named], which: &[usize]) -> Result<()> {
+    ingest::excuse(inner, &picked(named, which))
+}
+
+/// Takes a batch in; entry by entry where one of them was begun before and not finished.
+fn take_entries(inner: &mut Inner, now: i64, named: &[Named], which: &[usize]) -> Result<Taken> {
+    let entries = picked(named, which);
     let at_hub = named.iter().filter(|named| named.has_been_at_hub());
     let proven: Vec<[u8; 32]> = at_hub.map(|named| named.hash).collect();
     let source = Source::File(&proven);

@@ -89,6 +89,8 @@ pub struct SyncSession {
     caught_up: bool,
     gave_back: bool,
     retried: bool,
+    /// Whether the charter is the hub's, so that whoever made a snapshot or wrote what is in it is known.
+    knows_charter: bool,
     /// Whether it was asked which snapshots there are.
     looked: bool,
     /// Spaces whose snapshot the hub no longer had.
@@ -101,6 +103,7 @@ enum Asked {
     /// The entries pushed, and the bytes of the request.
     Sync(Vec<[u8; 32]>, usize),
     GiveBack,
+    Charter,
     /// Snapshots of these spaces.
     Find(Vec<u32>),
     Piece(PartRow, u64),
@@ -219,15 +222,15 @@ impl SyncSession {
                 }
                 Ok(())
             }
+            Asked::Charter => {
+                let new = take_charter_alone(home, &answer)?;
+                self.knows_charter = new == 0;
+                Ok(())
+            }
             Asked::Find(spaces) => self.take_found(home, &spaces, answer),
             Asked::Piece(part, offset) => self.take_piece(home, &part, offset, answer),
             Asked::Keys => {
-                // It was worth asking; all else goes on without.
-                let said = wire::decode::<wire::CharterResponse>(&answer.body).ok();
-                if let Some(said) = said.filter(|_| answer.status == 200) {
-                    let now = home.now_ms();
-                    home.writing(|inner| take_charter(inner, &said, now))?;
-                }
+                take_charter_alone(home, &answer)?;
                 Ok(())
             }
             Asked::Sync(hashes, up) => {
@@ -314,6 +317,16 @@ impl SyncSession {
         })?;
         Ok(outcome)
     }
+}
+
+/// How many statements are new. It was worth asking; all else goes on without.
+fn take_charter_alone(home: &Doorknock, answer: &Answer) -> Result<usize> {
+    let said = wire::decode::<wire::CharterResponse>(&answer.body).ok();
+    let Some(said) = said.filter(|_| answer.status == 200) else {
+        return Ok(0);
+    };
+    let now = home.now_ms();
+    home.writing(|inner| take_charter(inner, &said, now))
 }
 
 /// The order in which spaces are wanted: names and grids, then today's doors, then history.

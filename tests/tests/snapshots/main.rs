@@ -6,6 +6,8 @@
     reason = "tests"
 )]
 
+mod made;
+
 use std::cell::{Cell, RefCell};
 
 use doorknock::model::access::Role;
@@ -211,24 +213,6 @@ fn a_new_phone_shows_what_one_shows_that_read_the_log() {
 }
 
 #[test]
-fn what_did_not_change_is_not_sent_again() {
-    let scene = scene(2);
-    scene.publish();
-    let again = scene
-        .office
-        .publish_all_snapshots(&scene.world.net())
-        .unwrap();
-    assert_eq!(again.spaces, 0, "nothing came since: {again:?}");
-    let door = scene.li.doors(None).unwrap()[0].door;
-    scene.li.log_visit(&visit(door, "又一次")).unwrap();
-    sync(&scene.li, &scene.world.net());
-    sync(&scene.office, &scene.world.net());
-    let again = scene.office.publish_all_snapshots(&scene.world.net());
-    let again = again.unwrap();
-    assert!((1..=3).contains(&again.parts), "{again:?}");
-}
-
-#[test]
 fn a_first_sync_that_is_cut_anywhere_goes_on_where_it_was() {
     let scene = scene(3);
     scene.publish();
@@ -411,11 +395,4 @@ fn a_snapshot_that_is_no_good_is_left_and_the_log_is_read() {
             .any(|n| n.code == "snapshot_refused");
         assert_eq!(refused, n == 0, "{what}");
     }
-}
-
-#[test]
-fn a_worker_offers_no_snapshot() {
-    let scene = scene(7);
-    let made = scene.li.publish_all_snapshots(&scene.world.net()).unwrap();
-    assert_eq!(made, Default::default());
 }
