@@ -5,8 +5,18 @@ use crate::run::{Done, cargo, must};
 /// Hands its arguments on to the program of this name.
 pub(crate) fn run(program: &str, args: &[String]) -> Done {
     if program == "bench" {
-        // B13 and B14 start the real hub, which lies beside the program that measures it.
+        // B13 and B14 start the real hub, B12 and B15 measure the bindings' library; they lie beside the program
+        // that measures them.
         must(&mut cargo(&["build", "--release", "-p", "doorknock-hub"]))?;
+        let library = [
+            "build",
+            "--release",
+            "-p",
+            "doorknock-ffi",
+            "--lib",
+            "--examples",
+        ];
+        must(&mut cargo(&library))?;
     }
     let command = [
         "run",

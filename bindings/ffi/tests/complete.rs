@@ -135,3 +135,12 @@ fn no_export_hides_what_the_languages_generate() {
         assert!(!exported.contains(name), "{name}");
     }
 }
+
+#[test]
+fn a_panic_reaches_the_app_as_an_exception() {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml");
+    let text = std::fs::read_to_string(workspace).unwrap();
+    let profiles = text.split_once("[profile.").unwrap().1;
+    // Aborting would end the app where unwinding ends one call.
+    assert!(!profiles.contains("\npanic"));
+}

@@ -195,8 +195,11 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What it is for a process that only reads, in unix milliseconds.
+pub(crate) const NOW_MS: i64 = 1_795_226_400_000;
+
 /// The environment of a child process that only reads.
 pub(crate) fn reading_env() -> doorknock::Env {
-    let clock = Arc::new(ManualClock::at(1_795_226_400_000));
+    let clock = Arc::new(ManualClock::at(NOW_MS));
     doorknock_tests::env(&Arc::new(SeededEntropy::new(SEED + 2)), &clock, None)
 }

@@ -10,6 +10,7 @@ mod fixture;
 mod floor;
 mod growth;
 mod hub;
+mod phone;
 mod reads;
 mod stats;
 mod sync;
@@ -93,6 +94,9 @@ fn run(options: &Options) -> Result<(), Failure> {
     }
     if wanted("b14") {
         rows.extend(hub::fan_in()?);
+    }
+    if wanted("b15") {
+        rows.push(phone::size()?);
     }
     if options.growth {
         rows.extend(growth::rows()?);

@@ -9,6 +9,7 @@ use doorknock::{Doorknock, FileKeyStore};
 
 use crate::Failure;
 use crate::fixture::{Bench, disk_folder, quick_folder, reading_env};
+use crate::phone;
 use crate::stats::{Row, Times};
 
 const RUNS: usize = 60;
@@ -21,7 +22,7 @@ fn open(home: &Path) -> Result<Doorknock, Failure> {
     )?)
 }
 
-/// A process that opens a home, and perhaps lists today or searches; prints microseconds or kilobytes.
+/// A process that opens a home, and perhaps lists today; prints microseconds and how many doors were listed.
 pub(crate) fn child(args: &[String]) -> Result<(), Failure> {
     let [what, home] = args else {
         return Err("child WHAT HOME".into());
@@ -34,18 +35,7 @@ pub(crate) fn child(args: &[String]) -> Result<(), Failure> {
         listed = opened.round(Some("G01"), None)?.items.len();
     }
     let micros = start.elapsed().as_secs_f64() * 1e6;
-    if what == "memory" {
-        opened.search("漏水", 20)?;
-        let status = std::fs::read_to_string("/proc/self/status")?;
-        let line = status
-            .lines()
-            .find(|l| l.starts_with("VmHWM"))
-            .ok_or("no VmHWM")?;
-        let kilobytes = line.split_whitespace().nth(1).ok_or("no number")?;
-        writeln!(std::io::stdout(), "{kilobytes}")?;
-    } else {
-        writeln!(std::io::stdout(), "{micros} {listed}")?;
-    }
+    writeln!(std::io::stdout(), "{micros} {listed}")?;
     Ok(())
 }
 
@@ -138,16 +128,6 @@ pub(crate) fn search() -> Result<Vec<Row>, Failure> {
     }
     let folder = bench.folder.join("office");
     drop(bench);
-    let kilobytes = spawn("memory", &folder)?;
-    rows.push(Row {
-        bar: "B12",
-        what: "memory: open, a list, a search (10k doors)".to_owned(),
-        subject: format!("{:.1} MB", kilobytes / 1024.0),
-        baseline: String::new(),
-        value: kilobytes / 1024.0,
-        target: 32.0,
-        ambition: 16.0,
-        unit: " MB",
-    });
+    rows.push(phone::memory(&folder)?);
     Ok(rows)
 }
