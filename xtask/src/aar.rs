@@ -79,10 +79,7 @@ fn contents(jars: &[PathBuf], libraries: &[(&'static str, PathBuf)]) -> Done<Vec
     }
     all.push(("R.txt".to_owned(), symbols.concat().into_bytes()));
     for (abi, library) in libraries {
-        all.push((
-            format!("jni/{abi}/libdoorknock_ffi.so"),
-            fs::read(library)?,
-        ));
+        all.push((format!("jni/{abi}/libdoorknock_ffi.so"), fs::read(library)?));
     }
     Ok(all)
 }
@@ -136,7 +133,12 @@ fn pom() -> String {
         value.map_or_else(String::new, |(value, _)| value.to_owned())
     };
     let needs = [
-        ("org.jetbrains.kotlin", "kotlin-stdlib", "kotlin.version", "jar"),
+        (
+            "org.jetbrains.kotlin",
+            "kotlin-stdlib",
+            "kotlin.library.version",
+            "jar",
+        ),
         (
             "org.jetbrains.kotlinx",
             "kotlinx-coroutines-android",
@@ -194,7 +196,8 @@ mod tests {
 
     fn names(archive: &[u8]) -> Vec<String> {
         let archive = ZipArchive::new(Cursor::new(archive)).unwrap();
-        archive.file_names().map(str::to_owned).collect()
+        let names = archive.file_names();
+        names.map(|name| name.unwrap().into_owned()).collect()
     }
 
     #[test]

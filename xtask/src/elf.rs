@@ -43,7 +43,8 @@ fn faults(bytes: &[u8]) -> Done<Vec<String>> {
     Ok(faults)
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
     use std::process::Command;
@@ -76,8 +77,13 @@ mod tests {
         let large = "-Wl,-z,max-page-size=16384";
         let seen = library("a.so", "int sqlite3_open(void) { return 0; }", &[large]);
         assert_eq!(faults(&seen).unwrap(), ["it exports sqlite3_open"]);
-        let hidden = "static int sqlite3_open(void) { return 0; } int door(void) { return sqlite3_open(); }";
-        assert!(faults(&library("a.so", hidden, &[large])).unwrap().is_empty());
+        let hidden =
+            "static int sqlite3_open(void) { return 0; } int door(void) { return sqlite3_open(); }";
+        assert!(
+            faults(&library("a.so", hidden, &[large]))
+                .unwrap()
+                .is_empty()
+        );
         assert!(faults(b"not a library").is_err());
     }
 }

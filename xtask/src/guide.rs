@@ -84,6 +84,9 @@ mod tests {
         assert_eq!(seen, [(3, "fun a() = 1\n"), (10, "val c = 3\nval d = 4\n")]);
         assert_eq!(blocks[0].page, "page");
         assert_eq!(fenced("page", text, "swift").len(), 1);
-        assert_eq!(fenced("page", "```kotlin\nnever closed\n", "kotlin").len(), 0);
+        assert_eq!(
+            fenced("page", "```kotlin\nnever closed\n", "kotlin").len(),
+            0
+        );
     }
 }

@@ -10,6 +10,7 @@ mod bench;
 mod demo;
 mod elf;
 mod fuzz;
+mod guide;
 mod kotlin;
 mod lint;
 mod ndk;

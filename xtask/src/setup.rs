@@ -82,7 +82,12 @@ pub(crate) fn run() -> Done {
 
 /// The same with what every test needs.
 pub(crate) fn for_tests() -> Done {
-    see_to(&NEEDS.iter().chain([&LIBREOFFICE, &JAVA, &MAVEN]).collect::<Vec<_>>())
+    see_to(
+        &NEEDS
+            .iter()
+            .chain([&LIBREOFFICE, &JAVA, &MAVEN])
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// What the Kotlin library needs.

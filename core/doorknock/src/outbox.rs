@@ -159,7 +159,9 @@ pub(crate) fn visit_recorded(change: &[u8]) -> Result<Option<VisitId>> {
     let (_, parts) = change::read(change)?;
     let mut keys = parts.ops.iter().map(|op| &op.key);
     let key = keys.find(|key| key.field == visit_book::VISIT);
-    Ok(key.and_then(|key| key.id.as_slice().try_into().ok()).map(VisitId))
+    Ok(key
+        .and_then(|key| key.id.as_slice().try_into().ok())
+        .map(VisitId))
 }
 
 impl Group {
