@@ -136,7 +136,7 @@ fn pom() -> String {
         (
             "org.jetbrains.kotlin",
             "kotlin-stdlib",
-            "kotlin.version",
+            "kotlin.library.version",
             "jar",
         ),
         (
@@ -196,7 +196,8 @@ mod tests {
 
     fn names(archive: &[u8]) -> Vec<String> {
         let archive = ZipArchive::new(Cursor::new(archive)).unwrap();
-        (archive.file_names().map(|name| name.unwrap().into_owned())).collect()
+        let names = archive.file_names();
+        names.map(|name| name.unwrap().into_owned()).collect()
     }
 
     #[test]

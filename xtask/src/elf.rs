@@ -43,7 +43,8 @@ fn faults(bytes: &[u8]) -> Done<Vec<String>> {
     Ok(faults)
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
     use std::process::Command;

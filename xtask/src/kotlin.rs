@@ -8,6 +8,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::artifacts::{Artifacts, build};
+use crate::guide;
 use crate::run::{Done, Stop, cannot, must, program, quiet, root, say};
 
 /// The crates of which Kotlin has a side: the library's name, and the module that takes its sources.
@@ -38,7 +39,24 @@ fn prepare() -> Done<Artifacts> {
         &folder().join("generated/core/doorknock/core/doorknock.kt"),
         &folder().join("generated/shim/doorknock/HomeCalls.kt"),
     )?;
+    guide()?;
     Ok(built)
+}
+
+/// The guide's blocks: each in a package of its own, since two may declare the same, and on the lines that it has in its
+/// page, since the compiler names them.
+fn guide() -> Done {
+    let out = folder().join("guide");
+    if out.exists() {
+        fs::remove_dir_all(&out)?;
+    }
+    for block in guide::blocks("kotlin")? {
+        let name = format!("{}_{}", block.page.replace('-', "_"), block.line);
+        let above = "\n".repeat(block.line.saturating_sub(2));
+        let text = format!("package guide.{name}\n{above}{}", block.code);
+        guide::put(&out.join(format!("{name}.kt")), &text)?;
+    }
+    Ok(())
 }
 
 fn generate(built: &Artifacts, name: &str, library: &Path, module: &str) -> Done {

@@ -1,5 +1,6 @@
 //! The native libraries of phones, where there is an Android NDK.
 
+use std::fs;
 use std::path::PathBuf;
 
 use crate::run::{Done, Stop, cargo, must, quiet, root};
@@ -50,7 +51,11 @@ pub(crate) fn libraries() -> Done<Option<Vec<(&'static str, PathBuf)>>> {
         command.env("PATH", std::env::join_paths(path).unwrap_or_default());
         must(&mut command)?;
         let library = format!("target/{target}/release/libdoorknock_ffi.so");
-        built.push((abi, root().join(library)));
+        let placed = root().join("target/android/jniLibs").join(abi);
+        fs::create_dir_all(&placed)?;
+        let placed = placed.join("libdoorknock_ffi.so");
+        fs::copy(root().join(library), &placed)?;
+        built.push((abi, placed));
     }
     Ok(Some(built))
 }
