@@ -1,6 +1,7 @@
 //! The Swift package: what it is built from, and the Swift that builds it.
 
 pub(crate) mod archive;
+pub(crate) mod bench;
 mod calls;
 mod tools;
 
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::UNIX_EPOCH;
 
-use crate::artifacts::{Artifacts, build};
+use crate::artifacts::{Artifacts, build_as};
 use crate::guide::put;
 use crate::run::{Done, Stop, must, program, root};
 
@@ -57,63 +58,76 @@ pub(crate) struct Prepared {
 
 /// Builds the core, writes the generated sources into `ios-shim`, and hides what the archives hold.
 pub(crate) fn prepare() -> Done<Prepared> {
+    prepare_as("dev")
+}
+
+fn prepare_as(profile: &str) -> Done<Prepared> {
     let swift = find()?;
-    let mut packages = MODULES.map(|module| module.package).to_vec();
-    packages.extend(["doorknock-hub", "uniffi-bindgen"]);
-    let built = build(&packages)?;
-    for module in &MODULES {
-        sources(&built, module)?;
-    }
+    let built = sources(profile)?;
     Ok(Prepared {
         swift,
-        archives: archives(&built)?,
+        archives: archives(&built, profile)?,
         hub: built.program("doorknock-hub")?.to_owned(),
     })
 }
 
-/// The generated sources alone.
-pub(crate) fn sources_only() -> Done {
+/// The generated sources, and what they were generated from.
+pub(crate) fn sources(profile: &str) -> Done<Artifacts> {
     let mut packages = MODULES.map(|module| module.package).to_vec();
-    packages.push("uniffi-bindgen");
-    let built = build(&packages)?;
-    MODULES
-        .iter()
-        .try_for_each(|module| sources(&built, module))
+    packages.extend(["doorknock-hub", "uniffi-bindgen"]);
+    let built = build_as(&packages, profile)?;
+    for module in &MODULES {
+        module_sources(&built, module)?;
+    }
+    Ok(built)
 }
 
 /// Generates a module's Swift and its C header into the package.
-fn sources(built: &Artifacts, module: &Module) -> Done {
+fn module_sources(built: &Artifacts, module: &Module) -> Done {
     let package = root().join("ios-shim/Sources");
     let fresh = root().join("target/swift/generated");
     generate(built, module, &fresh)?;
     let swift = format!("{}.swift", module.swift);
     let text = fs::read_to_string(fresh.join(&swift))?;
     let text = renamed_throughout(&text);
-    put(&package.join(module.swift).join(&swift), &text)?;
+    let there = package.join(module.swift).join(&swift);
+    let builds = root().join("target/swift/build");
+    if builds.is_dir() && fs::read_to_string(&there).is_ok_and(|old| old != text) {
+        // Seen with Swift 6.0: a build went on with code that was compiled against an earlier shape of a
+        // record, and the program died.
+        fs::remove_dir_all(builds)?;
+    }
+    put(&there, &text)?;
     let declared = fs::read_to_string(fresh.join(format!("{}.h", module.ffi)))?;
     put(&header(module), &renamed_throughout(&declared))?;
     put(
         &package.join(module.ffi).join("module.modulemap"),
         &module_map(module, ""),
     )?;
-    let ambiguous = calls::ambiguous(&text);
+    if module.swift == "DoorknockCore" {
+        agrees(&text)?;
+        let calls = calls::write(&text)?;
+        put(&package.join("Doorknock/Generated/Calls.swift"), &calls)?;
+    }
+    Ok(())
+}
+
+/// Whether the generated module and what is written by hand fit together.
+fn agrees(module: &str) -> Done {
+    let ambiguous = calls::ambiguous(module);
     if !ambiguous.is_empty() {
         let names = ambiguous.join(", ");
         return Err(Stop::new(format!(
             "{names}: Swift has these names; give others in bindings/ffi/uniffi.toml"
         )));
     }
-    if module.swift == "DoorknockCore" {
-        let network = fs::read_to_string(package.join("Doorknock/Home/Network.swift"))?;
-        for call in calls::carried(&text)? {
-            if !network.contains(&format!("core.{call}(")) {
-                return Err(Stop::new(format!("Network.swift does not carry {call}")));
-            }
-        }
-        put(
-            &package.join("Doorknock/Generated/Calls.swift"),
-            &calls::write(&text)?,
-        )?;
+    let network = root().join("ios-shim/Sources/Doorknock/Home/Network.swift");
+    let network = fs::read_to_string(network)?;
+    let mut carried = calls::carried(module)?;
+    carried.retain(|call| !network.contains(&format!("core.{call}(")));
+    if !carried.is_empty() {
+        let calls = carried.join(", ");
+        return Err(Stop::new(format!("Network.swift does not carry {calls}")));
     }
     Ok(())
 }
@@ -162,8 +176,8 @@ pub(crate) fn module_map(module: &Module, kind: &str) -> String {
 /// The folder with the archives, made anew when one of the libraries was. SwiftPM does not know that an archive is
 /// something it links and keeps yesterday's program; the folder's name is part of its command line, so another name
 /// makes it link again.
-fn archives(built: &Artifacts) -> Done<PathBuf> {
-    let all = root().join("target/swift/archives");
+fn archives(built: &Artifacts, profile: &str) -> Done<PathBuf> {
+    let all = root().join("target/swift/archives").join(profile);
     let mut stamp = 0;
     for module in &MODULES {
         let made = fs::metadata(built.archive(module.krate)?)?.modified()?;
@@ -189,12 +203,16 @@ fn archives(built: &Artifacts) -> Done<PathBuf> {
     Ok(folder)
 }
 
+/// Where a package is built. Each has a place of its own: SwiftPM takes another package's plan for its last one.
+fn scratch(package: &str) -> PathBuf {
+    let name = package.replace('/', "-");
+    root().join("target/swift/build").join(name)
+}
+
 impl Prepared {
     /// A command of SwiftPM on a package of the repository, `test` or `build`, with what it needs in its environment.
     pub(crate) fn package(&self, what: &str, package: &str, more: &[&str]) -> Done<Command> {
-        // Each its own: SwiftPM takes another package's plan for the one it made last.
-        let name = package.replace('/', "-");
-        let scratch = root().join("target/swift/build").join(name);
+        let scratch = scratch(package);
         fs::create_dir_all(&scratch)?;
         let scratch = scratch.to_string_lossy();
         let mut words = vec!["swift", what, "--scratch-path", &*scratch];

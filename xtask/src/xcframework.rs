@@ -52,7 +52,7 @@ pub(crate) fn run() -> Done {
              aarch64-apple-ios-sim and x86_64-apple-ios. What of it needs no Apple tool is tested by `cargo test -p xtask`",
         ));
     }
-    swift::sources_only()?;
+    swift::sources("dev")?;
     let out = root().join("ios-shim/build");
     let work = root().join("target/xcframework");
     for module in &MODULES {

@@ -9,6 +9,8 @@ let package = Package(
     targets: [
         // A second process, to be killed while it holds a home.
         .executableTarget(name: "Holder", dependencies: [.product(name: "Doorknock", package: "ios-shim")]),
+        // For `cargo xtask bench`.
+        .executableTarget(name: "Measure", dependencies: [.product(name: "Doorknock", package: "ios-shim")]),
         .testTarget(
             name: "ScenarioTests",
             dependencies: ["Holder", .product(name: "Doorknock", package: "ios-shim")]),
