@@ -1,20 +1,21 @@
 //! `/v1/sync`: entries in, receipts and entries out, in one trip.
 
-use std::collections::HashMap;
-
 use doorknock_model::ids::{CommunityId, DeviceId, SpaceId};
 use doorknock_seal::charter::Charter;
 use doorknock_seal::entry::{Entry, EntryError};
-use doorknock_seal::identity::DeviceKey;
 use doorknock_seal::receipt::Receipt;
 use doorknock_sync::wire::{self, Verdict};
 
 use crate::refusal;
 use crate::service::{Asked, Service, Stop};
+use crate::signatures::verify_together;
 use crate::store::{Hash, Head, HubStore, LogItem, NewEntry, Placed, Read};
 
 /// What a part of a log is cut to by number; the answer's memory is bounded by it too.
 const MOST_ITEMS: usize = 4_096;
+
+/// Fewer signatures are verified as cheaply one by one.
+const WORTH_A_BATCH: usize = 3;
 
 /// Why an entry is not stored, with what is known of it.
 #[derive(Debug, Clone, Copy)]
@@ -66,12 +67,7 @@ impl<S: HubStore> Service<S> {
             return Ok(Vec::new());
         }
         let community = charter.community();
-        // A sender's entries are mostly its own: each key is unpacked once.
-        let mut keys = HashMap::new();
-        let judged: Vec<_> = entries
-            .iter()
-            .map(|bytes| judge(charter, &mut keys, bytes))
-            .collect();
+        let judged = judge(charter, entries);
         let good: Vec<_> = judged.iter().filter_map(|judged| judged.ok()).collect();
         let placed = if good.is_empty() {
             Vec::new()
@@ -114,7 +110,7 @@ impl<S: HubStore> Service<S> {
             space: entry.space,
             position,
             running,
-            signature: promise.sign(&self.secret, community),
+            signature: self.signer.sign(&promise, community),
         }
     }
 
@@ -203,7 +199,7 @@ impl<S: HubStore> Service<S> {
             items: read.into_iter().map(item).collect(),
             head: head.position,
             head_running: head.running,
-            head_signature: promise.sign(&self.secret, community),
+            head_signature: self.signer.sign(&promise, community),
         }
     }
 }
@@ -224,18 +220,33 @@ fn missing_from(charter: &Charter, request: &wire::SyncRequest) -> u64 {
     }
 }
 
-/// The hub's part of judging an entry: everything that needs no key to read. It is judged by its author alone:
-/// which member's device carries it here makes no difference, so that what went by file, or what this hub
+/// The hub's part of judging entries: everything that needs no key to read. An entry is judged by its author
+/// alone: which member's device carries it here makes no difference, so that what went by file, or what this hub
 /// lost, can be brought by whoever has it (docs/adr/0016-files-and-relaying.md).
-fn judge<'b>(
-    charter: &Charter,
-    keys: &mut HashMap<DeviceId, DeviceKey>,
-    bytes: &'b [u8],
-) -> Result<NewEntry<'b>, Refused> {
+fn judge<'b>(charter: &Charter, entries: &'b [Vec<u8>]) -> Vec<Result<NewEntry<'b>, Refused>> {
+    let read: Vec<_> = (entries.iter()).map(|bytes| read(charter, bytes)).collect();
+    let community = charter.community();
+    let signed: Vec<_> = (read.iter().flatten())
+        .map(|(entry, key)| (entry, *key))
+        .collect();
+    // Where one is not good, each is looked at.
+    let all_good = signed.len() >= WORTH_A_BATCH && verify_together(community, &signed);
+    (read.iter().zip(entries))
+        .map(|(read, bytes)| {
+            let (entry, key) = read.as_ref().map_err(|refused| *refused)?;
+            if !all_good && entry.verify(community, key).is_err() {
+                return Err(refused(entry, Verdict::BadSignature));
+            }
+            allowed(charter, entry, bytes)
+        })
+        .collect()
+}
+
+/// The entry in these bytes, and its author's key.
+fn read<'b>(charter: &Charter, bytes: &'b [u8]) -> Result<(Entry<'b>, [u8; 32]), Refused> {
     let entry = Entry::parse(bytes).map_err(|error| {
         let verdict = match error {
             EntryError::TooLarge => Verdict::TooLarge,
-
             _ => Verdict::Malformed,
         };
         Refused {
@@ -244,31 +255,37 @@ fn judge<'b>(
             space: SpaceId::default(),
         }
     })?;
-    let (hash, header) = (entry.hash(), entry.header());
-    let refused = |verdict| Refused {
-        verdict,
-        entry: hash,
-        space: header.space,
-    };
     let device = charter
-        .device(header.device)
-        .ok_or(refused(Verdict::UnknownDevice))?;
-    let key = keys
-        .entry(header.device)
-        .or_insert_with(|| DeviceKey::new(&device.sign_key));
-    if entry.verify_by(charter.community(), key).is_err() {
-        return Err(refused(Verdict::BadSignature));
-    }
+        .device(entry.header().device)
+        .ok_or_else(|| refused(&entry, Verdict::UnknownDevice))?;
+    let key = device.sign_key;
+    Ok((entry, key))
+}
+
+fn allowed<'b>(
+    charter: &Charter,
+    entry: &Entry<'_>,
+    bytes: &'b [u8],
+) -> Result<NewEntry<'b>, Refused> {
+    let header = entry.header();
     if charter.space(header.space).is_none() {
-        return Err(refused(Verdict::UnknownSpace));
+        return Err(refused(entry, Verdict::UnknownSpace));
     }
     if !charter.may_hold(header.device, header.space) {
-        return Err(refused(Verdict::NoRight));
+        return Err(refused(entry, Verdict::NoRight));
     }
     Ok(NewEntry {
         space: header.space,
-        hash,
+        hash: entry.hash(),
         device: header.device,
         bytes,
     })
+}
+
+fn refused(entry: &Entry<'_>, verdict: Verdict) -> Refused {
+    Refused {
+        verdict,
+        entry: entry.hash(),
+        space: entry.header().space,
+    }
 }

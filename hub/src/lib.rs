@@ -36,6 +36,7 @@ pub mod rate;
 pub mod refusal;
 pub mod serve;
 pub mod service;
+mod signatures;
 mod snapshots;
 pub mod sqlite;
 pub mod store;

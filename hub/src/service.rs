@@ -17,6 +17,7 @@ use crate::charters::{Charters, LoadError};
 use crate::metrics::Metrics;
 use crate::rate::{Limiter, Rate};
 use crate::refusal::{self, Refusal};
+use crate::signatures::Signer;
 use crate::store::{
     Extension, Founding, HubStore, StoreError, StoredStatement, StoredWrap, Totals,
 };
@@ -127,7 +128,8 @@ pub(crate) struct Asked<T> {
 /// A hub without a network.
 pub struct Service<S> {
     pub(crate) store: S,
-    pub(crate) secret: HubSecret,
+    secret: HubSecret,
+    pub(crate) signer: Signer,
     pub(crate) config: Config,
     charters: Charters,
     devices: Option<Limiter<[u8; 16]>>,
@@ -148,6 +150,7 @@ impl<S: HubStore> Service<S> {
         let (charters, metrics) = (Charters::default(), Metrics::default());
         Self {
             store,
+            signer: Signer::new(&secret),
             secret,
             config,
             charters,

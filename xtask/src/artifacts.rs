@@ -12,7 +12,13 @@ pub(crate) struct Artifacts(Vec<PathBuf>);
 
 /// Builds packages as they are for development.
 pub(crate) fn build(packages: &[&str]) -> Done<Artifacts> {
+    build_as(packages, "dev")
+}
+
+/// Builds packages in a profile of cargo's.
+pub(crate) fn build_as(packages: &[&str], profile: &str) -> Done<Artifacts> {
     let mut command = cargo(&["build", "--message-format=json-render-diagnostics"]);
+    command.args(["--profile", profile]);
     command.args(packages.iter().flat_map(|package| ["-p", package]));
     command.stderr(Stdio::inherit());
     say(&command);
@@ -47,6 +53,11 @@ impl Artifacts {
     pub(crate) fn library(&self, name: &str) -> Done<&Path> {
         use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
         self.file(&format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"))
+    }
+
+    /// A static library, by the name it has in Rust.
+    pub(crate) fn archive(&self, name: &str) -> Done<&Path> {
+        self.file(&format!("lib{name}.a"))
     }
 
     fn file(&self, name: &str) -> Done<&Path> {

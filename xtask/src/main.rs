@@ -17,7 +17,9 @@ mod ndk;
 mod run;
 mod setup;
 mod suites;
+mod swift;
 mod tidy;
+mod xcframework;
 
 use std::process::ExitCode;
 
@@ -29,7 +31,7 @@ cargo xtask TASK
   setup                     check what building needs; on Debian and Ubuntu, install what is missing
                             (test and ci also see to LibreOffice, which one test needs)
   demo                      a hub, an office and two phones on this machine: offline, back, and compared
-  test                      every test of the repository, in every language
+  test [NAME]               every test of the repository, in every language; or the runs with a name that begins so
   lint                      format, clippy, documentation, licences, and this project's own rules
   bench [--json FILE] [--growth] [--only b1,b4]
                             the numbers that docs/performance.md tells of, in release
@@ -41,6 +43,7 @@ cargo xtask TASK
   aar                       the library for Android apps, below target/android; the native part needs an NDK
   dictionary FILE           train a shared dictionary on the invented corpus (committed ones are frozen)
   vectors                   write the golden vectors of tests/vectors again, after the format was meant to change
+  xcframework               the core for iPhones, into ios-shim/build; needs macOS with Xcode
   sample                    write the invented rosters of tests/data again
   ci                        setup, lint, test, demo: what has to pass before a change is taken
   help                      this page
@@ -62,7 +65,7 @@ fn main() -> ExitCode {
 }
 
 fn begin(task: &str, rest: &[String]) -> Done {
-    let takes_more = matches!(task, "bench" | "simulate" | "fuzz" | "dictionary");
+    let takes_more = matches!(task, "test" | "bench" | "simulate" | "fuzz" | "dictionary");
     if let Some(extra) = rest.first().filter(|_| !takes_more) {
         return Err(Stop::usage(format!(
             "takes no {extra}; see `cargo xtask help`"
@@ -71,14 +74,15 @@ fn begin(task: &str, rest: &[String]) -> Done {
     match task {
         "setup" => setup::run(),
         "demo" => setup::run().and_then(|()| demo::run()),
-        "test" => setup::for_tests().and_then(|()| suites::run()),
+        "test" => setup::for_tests().and_then(|()| suites::run(rest.first().map(String::as_str))),
         "lint" => lint::run(),
-        "bench" => setup::run().and_then(|()| bench::run("bench", rest)),
+        "bench" => setup::run().and_then(|()| benches(rest)),
         "simulate" => setup::run().and_then(|()| bench::run("simulate", rest)),
         "dictionary" => bench::run("dictionary", rest),
         "fuzz" => setup::run().and_then(|()| fuzz::run(rest)),
         "aar" => setup::for_kotlin().and_then(|()| aar::run()),
         "sample" => Ok(xtask::sample::write(&root().join("tests/data"))?),
+        "xcframework" => xcframework::run(),
         "vectors" => setup::run().and_then(|()| vectors()),
         "ci" => ci(),
         "help" | "--help" | "-h" => {
@@ -86,6 +90,24 @@ fn begin(task: &str, rest: &[String]) -> Done {
             Ok(())
         }
         _ => Err(Stop::usage("there is no such task; see `cargo xtask help`")),
+    }
+}
+
+/// The bars, and what a list costs from Swift; `--only swift` is the latter alone.
+fn benches(rest: &[String]) -> Done {
+    if !rest.iter().any(|word| word == "swift") {
+        bench::run("bench", rest)?;
+    }
+    let only_others = rest.iter().any(|word| word == "--only");
+    if only_others && !rest.iter().any(|word| word == "swift") {
+        return Ok(());
+    }
+    match swift::bench::run() {
+        Err(stop) if stop.is_lacking() && !run::in_ci() => {
+            println!("NOT RUN: {}", stop.said);
+            Ok(())
+        }
+        done => done,
     }
 }
 
@@ -107,7 +129,7 @@ fn ci() -> Done {
     setup::for_tests()?;
     let steps = [
         ("lint", lint::run as fn() -> Done),
-        ("test", suites::run),
+        ("test", || suites::run(None)),
         ("demo", demo::run),
     ];
     let mut failed = Vec::new();

@@ -10,9 +10,11 @@ use std::process::{Command, Stdio};
 pub(crate) struct Stop {
     /// One line.
     pub(crate) said: String,
-    /// 2 for usage, 1 for everything else.
+    /// 2 for usage, 3 where something is lacking that cannot be had here, 1 for everything else.
     pub(crate) exit: u8,
 }
+
+const LACKING: u8 = 3;
 
 /// What tasks give back.
 pub(crate) type Done<T = ()> = Result<T, Stop>;
@@ -22,6 +24,20 @@ impl Stop {
     pub(crate) fn new(said: impl Into<String>) -> Self {
         let said = said.into();
         Self { said, exit: 1 }
+    }
+
+    /// It cannot be done on this machine; elsewhere it may.
+    pub(crate) fn lacking(said: impl Into<String>) -> Self {
+        let said = said.into();
+        Self {
+            said,
+            exit: LACKING,
+        }
+    }
+
+    /// Whether that is so.
+    pub(crate) fn is_lacking(&self) -> bool {
+        self.exit == LACKING
     }
 
     /// The command line cannot be followed.

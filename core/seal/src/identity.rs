@@ -36,8 +36,9 @@ impl Context {
         }
     }
 
-    /// `"doorknock/1 " || context || 0x00 || suite || community || message`.
-    fn message(self, community: CommunityId, message: &[u8]) -> Vec<u8> {
+    /// What is signed: `"doorknock/1 " || context || 0x00 || suite || community || message`.
+    #[must_use]
+    pub fn message(self, community: CommunityId, message: &[u8]) -> Vec<u8> {
         let head: [&[u8]; 4] = [
             b"doorknock/1 ",
             self.name().as_bytes(),

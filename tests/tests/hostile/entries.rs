@@ -72,7 +72,7 @@ fn the_hub_refuses_what_it_can_judge_without_a_key() {
     cut.truncate(good.len() - 1);
     let mut flipped = good.clone();
     *flipped.last_mut().unwrap() ^= 1;
-    let pushed = [elsewhere.clone(), nowhere, cut, flipped, good];
+    let pushed = [elsewhere.clone(), nowhere, cut, flipped.clone(), good];
     let verdicts = s.villain.push(&s.world, &pushed);
     use Verdict::{BadSignature, Malformed, NoRight, Stored, UnknownSpace};
     assert_eq!(
@@ -80,10 +80,15 @@ fn the_hub_refuses_what_it_can_judge_without_a_key() {
         [NoRight, UnknownSpace, Malformed, BadSignature, Stored]
     );
 
-    // And where a hub hands it out all the same, the office, which holds that grid, does not take it.
+    // And where a hub hands it out all the same, the office, which holds that grid, does not take it. Nor
+    // one whose signature only a hub believes, which verifies many together.
     s.villain.slip_in(&s.world, space, &elsewhere);
+    s.villain.slip_in(&s.world, s.casework(), &flipped);
     s.sync(&s.office).unwrap();
-    assert_eq!(s.reasons("office"), ["no_right_to_space"]);
+    assert_eq!(
+        s.reasons("office"),
+        ["no_right_to_space", "entry_bad_signature"]
+    );
     assert!(has(&s.office, "好"));
 }
 

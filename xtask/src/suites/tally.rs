@@ -28,7 +28,7 @@ impl Suite {
     }
 }
 
-/// Reads a runner's lines: cargo's, those of Python's unittest, or of Maven's Surefire.
+/// Reads a runner's lines: cargo's, those of Python's unittest, of Maven's Surefire, or of Swift's.
 #[derive(Debug)]
 pub(super) struct Tally {
     run: &'static str,
@@ -37,6 +37,8 @@ pub(super) struct Tally {
     open: Option<String>,
     /// What unittest said that it ran.
     ran: Option<usize>,
+    /// Swift's tests that failed or were skipped, so far.
+    swift: (usize, usize),
 }
 
 impl Tally {
@@ -48,6 +50,7 @@ impl Tally {
             suites,
             open,
             ran,
+            swift: (0, 0),
         }
     }
 
@@ -71,10 +74,31 @@ impl Tally {
         {
             self.open = Some("unittest".to_owned());
             self.add(unittest(line, ran));
+        } else if let Some(ran) = line.split_once("Test run with ").map(|(_, ran)| ran) {
+            self.swift_ended(ran);
+        } else if line.contains(" Test ") {
+            self.swift.0 += usize::from(line.contains(" failed after "));
+            self.swift.1 += usize::from(line.contains(" skipped"));
         } else if let Some((name, suite)) = surefire(line) {
             self.open = Some(name);
             self.add(suite);
         }
+    }
+
+    /// The closing line of Swift Testing: `7 tests passed after 1.1 seconds.`, `7 tests failed after …`.
+    fn swift_ended(&mut self, ran: &str) {
+        let (mut failed, ignored) = std::mem::take(&mut self.swift);
+        if ran.contains(" failed after ") {
+            failed = failed.max(1);
+        }
+        let all = number_before(ran, "tests").max(number_before(ran, "test"));
+        self.open = Some("swift test".to_owned());
+        self.add(Suite {
+            passed: all.saturating_sub(failed + ignored),
+            failed,
+            ignored,
+            ..Suite::default()
+        });
     }
 
     /// The runner has ended.
@@ -238,6 +262,33 @@ mod tests {
             );
         }
         assert_eq!(counted(&["OK"], false)[0].2, 1);
+    }
+
+    #[test]
+    fn swifts_closing_lines_are_counted() {
+        let failed = [
+            "✔ Test \"A day\" passed after 0.7 seconds.",
+            "✘ Test \"A kill\" recorded an issue at A.swift:50:6: Caught error",
+            "✘ Test \"A kill\" failed after 1.0 seconds with 2 issues.",
+            "✘ Suite \"All\" failed after 1.0 seconds with 2 issues.",
+            "➜ Test \"A leak\" skipped.",
+            "✘ Test run with 4 tests failed after 1.0 seconds with 2 issues.",
+        ];
+        assert_eq!(
+            counted(&failed, false),
+            [("swift test".to_owned(), 2, 1, 1)]
+        );
+        let passed = ["✔ Test run with 1 test passed after 0.1 seconds."];
+        assert_eq!(counted(&passed, true), [("swift test".to_owned(), 1, 0, 0)]);
+        // It died in the middle.
+        assert_eq!(
+            counted(&failed[..3], false),
+            [("ended badly".to_owned(), 0, 1, 0)]
+        );
+        assert_eq!(
+            counted(&["✔ Test run with 0 tests passed after 0.1 seconds."], true)[1].2,
+            1
+        );
     }
 
     #[test]

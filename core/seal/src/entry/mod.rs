@@ -218,12 +218,23 @@ impl<'b> Entry<'b> {
         key: &DeviceKey,
     ) -> Result<Verified<'_, 'b>, EntryError> {
         let own = key.device_id() == self.header.device;
-        let message = || [self.header_bytes, &self.root].concat();
-        if own && key.verify(Context::Entry, community, &message(), &self.signature) {
+        if own && key.verify(Context::Entry, community, &self.message(), &self.signature) {
             Ok(Verified(self))
         } else {
             Err(EntryError::BadSignature)
         }
+    }
+
+    /// What its author signs, in the context [`Context::Entry`]: the header and the hash over the sections' hashes.
+    #[must_use]
+    pub fn message(&self) -> Vec<u8> {
+        [self.header_bytes, &self.root].concat()
+    }
+
+    /// The signature, not checked.
+    #[must_use]
+    pub const fn signature(&self) -> &[u8; 64] {
+        &self.signature
     }
 }
 

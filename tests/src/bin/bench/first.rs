@@ -1,5 +1,4 @@
-//! B8, B9 and B10: a first sync, its bytes, the time from bytes to a usable database, and automerge's own sync
-//! of the same documents.
+//! B8, B9 and B10: a first sync, its bytes, and the time from bytes to a usable database.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -8,18 +7,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use automerge::Automerge;
-use automerge::sync::{State, SyncDoc};
 use doorknock::model::access::Role;
 use doorknock::{Answer, Doorknock, FileKeyStore, Request, Transport, Unreachable};
-use doorknock_replica::change::genesis;
-use doorknock_store::{Options, Store};
 use doorknock_tests::HubNet;
 use rusqlite::{Connection, params};
 
 use crate::Failure;
+use crate::documents::{automerge_sync, from_parts, parts};
 use crate::fixture::{Bench, copy, disk_folder, quick_folder, reading_env};
-use crate::stats::{Row, Times, micros};
+use crate::stats::{Row, Times};
 use crate::sync::json_line;
 
 const GRIDS: u32 = 16;
@@ -178,43 +174,6 @@ fn hex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(digit).collect()
 }
 
-/// automerge's own sync of every document of a home to a peer that has none, without any database.
-fn automerge_sync(home: &Path) -> Result<f64, Failure> {
-    let key: [u8; 32] = std::fs::read(home.join("key"))?
-        .try_into()
-        .map_err(|_| "no key")?;
-    let store = Store::open(&home.join("home.db"), &key, Options::default())?;
-    let view = store.view()?;
-    let mut seconds = 0.0;
-    for doc in view.docs()? {
-        let mut bytes = genesis(doc.kind).bytes;
-        view.chunks_of(doc.ord)?
-            .iter()
-            .for_each(|chunk| bytes.extend_from_slice(&chunk.change));
-        let mut from = Automerge::load(&bytes)?;
-        let (mut to, mut here, mut there) = (Automerge::new(), State::new(), State::new());
-        let start = Instant::now();
-        loop {
-            let one = from.generate_sync_message(&mut here);
-            let other = to.generate_sync_message(&mut there);
-            if one.is_none() && other.is_none() {
-                break;
-            }
-            if let Some(message) = one {
-                to.receive_sync_message(&mut there, message)?;
-            }
-            if let Some(message) = other {
-                from.receive_sync_message(&mut here, message)?;
-            }
-        }
-        seconds += start.elapsed().as_secs_f64();
-        if from.get_heads() != to.get_heads() {
-            return Err("automerge did not sync".into());
-        }
-    }
-    Ok(seconds * 1e6)
-}
-
 fn take_in(home: &Path, answers: &Path) -> Result<[f64; 3], Failure> {
     let output = Command::new(std::env::current_exe()?)
         .arg("first")
@@ -292,9 +251,16 @@ pub(crate) fn first_sync() -> Result<Vec<Row>, Failure> {
     }
     let office = bench.folder.join("office");
     let answered = f64::from(u32::try_from(net.bytes.get())?);
+    let parts = parts(&bench.world, &bench.world.home("late"))?;
     drop(bench);
-    let slow = automerge_sync(&office)?;
-    let [subject, base] = [subject, base].map(Times::from_micros);
+    let (mut documents, mut automerge) = (vec![], vec![]);
+    for _ in 0..RUNS {
+        let (micros, docs) = from_parts(&parts)?;
+        documents.push(micros);
+        automerge.push(automerge_sync(&office, &docs)?);
+    }
+    let times = [subject, base, documents, automerge].map(Times::from_micros);
+    let [subject, base, documents, automerge] = times;
     let row = |bar, what: &str, subject, baseline, value, target, ambition, unit| Row {
         bar,
         what: what.to_owned(),
@@ -340,10 +306,10 @@ pub(crate) fn first_sync() -> Result<Vec<Row>, Failure> {
         ),
         row(
             "B10",
-            "first sync against automerge::sync",
-            subject.show(),
-            micros(slow),
-            subject.p50() / slow,
+            "first sync, documents alone, against automerge::sync",
+            documents.show(),
+            automerge.show(),
+            documents.p50() / automerge.p50(),
             0.2,
             0.1,
             "x",

@@ -4,6 +4,7 @@
 //! `cargo xtask bench [--json FILE] [--growth] [--only b1,b4]`
 
 mod baseline;
+mod documents;
 mod first;
 mod fixture;
 mod floor;
