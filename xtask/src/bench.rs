@@ -1,5 +1,7 @@
 //! The numbers and the simulator: programs of the crate `doorknock-tests`, built in release.
 
+pub(crate) mod lists;
+
 use crate::run::{Done, cargo, must};
 
 /// Hands its arguments on to the program of this name.

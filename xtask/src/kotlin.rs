@@ -1,5 +1,6 @@
 //! The Kotlin library: what Maven takes from `target/kotlin`, and how Maven is called.
 
+pub(crate) mod bench;
 mod calls;
 
 use std::fs;

@@ -93,22 +93,26 @@ fn begin(task: &str, rest: &[String]) -> Done {
     }
 }
 
-/// The bars, and what a list costs from Swift; `--only swift` is the latter alone.
+/// The bars, and what a list costs from other languages; `--only kotlin` or `--only swift` is one of the latter alone.
 fn benches(rest: &[String]) -> Done {
-    if !rest.iter().any(|word| word == "swift") {
+    let languages = [
+        ("kotlin", kotlin::bench::run as fn() -> Done),
+        ("swift", swift::bench::run),
+    ];
+    let named = |language: &str| rest.iter().any(|word| word == language);
+    if !languages.iter().any(|(language, _)| named(language)) {
         bench::run("bench", rest)?;
     }
-    let only_others = rest.iter().any(|word| word == "--only");
-    if only_others && !rest.iter().any(|word| word == "swift") {
-        return Ok(());
-    }
-    match swift::bench::run() {
-        Err(stop) if stop.is_lacking() && !run::in_ci() => {
-            println!("NOT RUN: {}", stop.said);
-            Ok(())
+    for (language, measure) in languages {
+        if named("--only") && !named(language) {
+            continue;
         }
-        done => done,
+        match measure() {
+            Err(stop) if stop.is_lacking() && !run::in_ci() => println!("NOT RUN: {}", stop.said),
+            done => done?,
+        }
     }
+    Ok(())
 }
 
 fn vectors() -> Done {
