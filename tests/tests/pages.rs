@@ -53,12 +53,10 @@ fn doors(home: &Doorknock) -> Vec<doorknock::model::ids::DoorId> {
 fn visits_in_pages_skip_and_double_nothing_while_others_come_in() {
     let crew = Crew::new(71, &["G1"], 4);
     let doors = doors(&crew.li);
-    for n in 0..8 {
+    for (later, door) in [(0, doors[0]), (MINUTE_MS, doors[1])].repeat(4) {
         // Two of one minute, so that not only their times tell them apart.
-        crew.world.clock.advance(MINUTE_MS * (n % 2));
-        crew.li
-            .log_visit(&visit(doors[n as usize % 2], "照常"))
-            .unwrap();
+        crew.world.clock.advance(later);
+        crew.li.log_visit(&visit(door, "照常")).unwrap();
         crew.wang.log_visit(&visit(doors[2], "照常")).unwrap();
     }
     let whole = crew.li.visits(None, 100).unwrap();
