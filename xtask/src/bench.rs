@@ -7,18 +7,11 @@ use crate::run::{Done, cargo, must};
 /// Hands its arguments on to the program of this name.
 pub(crate) fn run(program: &str, args: &[String]) -> Done {
     if program == "bench" {
-        // B13 and B14 start the real hub, B12 and B15 measure the bindings' library; they lie beside the program
-        // that measures them.
+        // B13 and B14 start the real hub, which lies beside the program that measures it.
         must(&mut cargo(&["build", "--release", "-p", "doorknock-hub"]))?;
-        let library = [
-            "build",
-            "--release",
-            "-p",
-            "doorknock-ffi",
-            "--lib",
-            "--examples",
-        ];
-        must(&mut cargo(&library))?;
+        // B12 and B15 measure what phones get.
+        let library = ["build", "--profile", "phone", "-p", "doorknock-ffi"];
+        must(cargo(&library).args(["--lib", "--examples"]))?;
     }
     let command = [
         "run",

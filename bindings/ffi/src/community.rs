@@ -3,7 +3,7 @@
 use crate::choices::MemberRole;
 use crate::error::Result;
 use crate::home::Doorknock;
-use crate::ids::Uuid;
+use crate::ids::{Uuid, digits};
 use crate::round::MemberName;
 
 /// This device in its community.
@@ -90,13 +90,13 @@ impl Doorknock {
         Ok(self.core().members()?.into_iter().map(member).collect())
     }
 
-    /// The id of the member meant by an id in hexadecimal digits, the beginning of one (four digits or more),
+    /// The id of the member meant by an id as text, the beginning of one (four digits or more),
     /// or a name.
     ///
     /// # Errors
     /// `not_found`, `ambiguous_name`.
     pub fn find_member(&self, text: String) -> Result<Uuid> {
-        Ok(self.core().find_member(&text)?.into())
+        Ok(self.core().find_member(&digits(&text))?.into())
     }
 
     /// The grids, in the office's order; some tens at most.

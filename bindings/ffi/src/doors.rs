@@ -7,7 +7,7 @@ use crate::cadence::{Cadence, CadenceEdit};
 use crate::choices::{CompoundKind, DoorKind};
 use crate::error::{DoorknockError, Result};
 use crate::home::Doorknock;
-use crate::ids::Uuid;
+use crate::ids::{Uuid, digits};
 use crate::people::Person;
 use crate::times::Day;
 use crate::visit::Visit;
@@ -219,12 +219,12 @@ impl Doorknock {
         Ok(self.core().door(door.into())?.into())
     }
 
-    /// The id of the door meant by an id in hexadecimal digits or by the beginning of one, four digits or more.
+    /// The id of the door meant by an id as text or by the beginning of one, four digits or more.
     ///
     /// # Errors
     /// `not_found`, `ambiguous_id`.
     pub fn find_door(&self, text: String) -> Result<Uuid> {
-        Ok(self.core().find_door(&text)?.into())
+        Ok(self.core().find_door(&digits(&text))?.into())
     }
 
     /// Changes a door's card as somebody saw it at `version` ([`DoorDetail::version`]). Where another edit came

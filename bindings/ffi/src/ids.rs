@@ -43,3 +43,27 @@ macro_rules! ids {
 }
 
 ids!(CommunityId DecisionId DeviceId DocId DoorId EventId GridId MatterId MemberId PersonId VisitId);
+
+/// An id, or the beginning of one, as somebody wrote it: the languages write theirs with hyphens, the facade
+/// takes digits alone. What is no id is left as it is.
+pub(crate) fn digits(text: &str) -> String {
+    let of_id = |c: char| c.is_ascii_hexdigit() || c == '-';
+    if text.trim().chars().all(of_id) {
+        text.replace('-', "")
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_may_be_written_with_hyphens_and_a_word_stays_a_word() {
+        let id = "0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b";
+        assert_eq!(digits(id), "0199a1b2c3d47e5f8a9b0c1d2e3f4a5b");
+        assert_eq!(digits("0199a1b2-c3"), "0199a1b2c3");
+        assert_eq!(digits("care-visit"), "care-visit");
+    }
+}

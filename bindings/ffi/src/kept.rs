@@ -8,7 +8,7 @@ use doorknock::model::kinds::KINDS;
 
 use crate::error::Result;
 use crate::home::Doorknock;
-use crate::ids::Uuid;
+use crate::ids::{Uuid, digits};
 use crate::times::instant;
 use crate::value::{NamedValue, RecordValue};
 
@@ -175,13 +175,12 @@ impl Doorknock {
         Ok(self.core().record(id.into())?.into())
     }
 
-    /// The id of the record of a kind meant by an id in hexadecimal digits or by the beginning of one, four
-    /// digits or more.
+    /// The id of the record of a kind meant by an id as text or by the beginning of one, four digits or more.
     ///
     /// # Errors
     /// `not_found`, `ambiguous_id`, `unknown_kind`.
     pub fn find_record(&self, kind: String, text: String) -> Result<Uuid> {
-        Ok(self.core().find_record(&kind, &text)?.into())
+        Ok(self.core().find_record(&kind, &digits(&text))?.into())
     }
 
     /// The records that refer to a door, a person or another record: few.
@@ -281,7 +280,7 @@ impl Doorknock {
         text: String,
         item: Option<String>,
     ) -> Result<bool> {
-        let core = self.core();
+        let (core, item) = (self.core(), item.as_deref().map(digits));
         Ok(core.edit_text(id.into(), &field, item.as_deref(), &version, &text)?)
     }
 
@@ -296,7 +295,7 @@ impl Doorknock {
         field: String,
         item: Option<String>,
     ) -> Result<Vec<TextVersion>> {
-        let core = self.core();
+        let (core, item) = (self.core(), item.as_deref().map(digits));
         let versions = core.text_history(id.into(), &field, item.as_deref())?;
         Ok(versions.into_iter().map(TextVersion::from).collect())
     }

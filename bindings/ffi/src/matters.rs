@@ -7,7 +7,7 @@ use doorknock::model::matter;
 use crate::choices::choices;
 use crate::error::{DoorknockError, Result};
 use crate::home::Doorknock;
-use crate::ids::Uuid;
+use crate::ids::{Uuid, digits};
 use crate::matter::{Matter, MatterDetail};
 use crate::times::{Day, seconds};
 
@@ -385,13 +385,12 @@ impl Doorknock {
         Ok(self.core().matter(matter.into())?.into())
     }
 
-    /// The id of the matter meant by an id in hexadecimal digits or by the beginning of one, four digits or
-    /// more.
+    /// The id of the matter meant by an id as text or by the beginning of one, four digits or more.
     ///
     /// # Errors
     /// `not_found`, `ambiguous_id`.
     pub fn find_matter(&self, text: String) -> Result<Uuid> {
-        Ok(self.core().find_matter(&text)?.into())
+        Ok(self.core().find_matter(&digits(&text))?.into())
     }
 
     /// The doors of a grid (the only one of this device if none is named) where a matter awaits a visit, the

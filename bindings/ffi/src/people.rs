@@ -4,7 +4,7 @@ use crate::cadence::{Cadence, CadenceEdit};
 use crate::choices::{CareCategory, EndReason, LegalBasis, RiskLevel};
 use crate::error::{DoorknockError, Result};
 use crate::home::Doorknock;
-use crate::ids::Uuid;
+use crate::ids::{Uuid, digits};
 use crate::times::Day;
 
 /// A person behind a door.
@@ -304,13 +304,12 @@ impl Doorknock {
         Ok(self.core().person(person.into())?.into())
     }
 
-    /// The id of the person meant by an id in hexadecimal digits or by the beginning of one, four digits or
-    /// more.
+    /// The id of the person meant by an id as text or by the beginning of one, four digits or more.
     ///
     /// # Errors
     /// `not_found`, `ambiguous_id`.
     pub fn find_person(&self, text: String) -> Result<Uuid> {
-        Ok(self.core().find_person(&text)?.into())
+        Ok(self.core().find_person(&digits(&text))?.into())
     }
 
     /// Changes a person's file as somebody saw it at `version` ([`PersonDetail::version`]). Where another edit

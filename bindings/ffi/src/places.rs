@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use crate::error::Result;
 use crate::home::Doorknock;
-use crate::ids::Uuid;
+use crate::ids::{Uuid, digits};
 use crate::records::{Bilingual, Notice};
 use crate::times::instant;
 
@@ -177,12 +177,13 @@ impl From<doorknock::SpaceStatus> for SpaceStatus {
 #[uniffi::export]
 impl Doorknock {
     /// Where a record is: all of it, or what stands in it under an id, such as a matter's step or a case's note
-    /// (`item`: the id in hexadecimal digits).
+    /// (`item`: its id as text).
     ///
     /// # Errors
     /// `not_found`.
     #[uniffi::method(default(item = None))]
     pub fn place_of(&self, record: Uuid, item: Option<String>) -> Result<Whereabouts> {
+        let item = item.as_deref().map(digits);
         let found = self.core().place_of(record.into(), item.as_deref())?;
         Ok(found.into())
     }

@@ -5,7 +5,7 @@ use doorknock_ffi::{
     MattersWanted, NamedValue, NewMatter, NewStep, Place, RecordValue, Satisfaction, Urgency, Uuid,
 };
 
-use super::{Scene, code, day, met};
+use super::{Scene, code, day, hex, met};
 
 fn written(name: &str, text: &str) -> NamedValue {
     NamedValue {
@@ -231,6 +231,17 @@ fn a_matter_goes_its_way_and_is_listed() {
         (shown.history.len(), shown.words.as_deref()),
         (3, Some("夜里漏水"))
     );
+    let told = hex(shown.history[2].event);
+    let hyphened = format!(
+        "{}-{}-{}-{}-{}",
+        &told[..8],
+        &told[8..12],
+        &told[12..16],
+        &told[16..20],
+        &told[20..]
+    );
+    let place = office.place_of(matter, Some(hyphened)).unwrap().place;
+    assert_eq!(place, Some(Place::HereOnly), "the step, not the matter");
     let page = office.matters(ALL, None, 5).unwrap();
     assert_eq!((page.items.len(), page.next), (1, None));
     let hits = li.search("水管漏水".to_owned(), 5).unwrap();
