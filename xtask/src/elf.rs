@@ -14,8 +14,21 @@ const PAGE: u64 = 16 << 10;
 
 /// Stops unless a library loads on phones with 16 KiB pages and keeps its SQLite to itself.
 pub(crate) fn fit_for_android(library: &Path) -> Done {
+    verdict(library, |elf| {
+        let faults = small_pages(elf).into_iter().chain(shown_sqlite(elf));
+        faults.collect()
+    })
+}
+
+/// Stops if a library shows its SQLite: the platform's own could then stand in for it, or it for the platform's.
+pub(crate) fn keeps_sqlite(library: &Path) -> Done {
+    verdict(library, |elf| shown_sqlite(elf).into_iter().collect())
+}
+
+fn verdict(library: &Path, faults: impl Fn(&Elf<'_>) -> Vec<String>) -> Done {
     let bytes = fs::read(library)?;
-    let faults = faults(&bytes)?;
+    let elf = Elf::parse(&bytes).map_err(|error| Stop::new(error.to_string()))?;
+    let faults = faults(&elf);
     if faults.is_empty() {
         return Ok(());
     }
@@ -23,24 +36,21 @@ pub(crate) fn fit_for_android(library: &Path) -> Done {
     Err(Stop::new(format!("{name}: {}", faults.join("; "))))
 }
 
-fn faults(bytes: &[u8]) -> Done<Vec<String>> {
-    let elf = Elf::parse(bytes).map_err(|error| Stop::new(error.to_string()))?;
-    let mut faults = Vec::new();
-    let loaded = elf.program_headers.iter().filter(|h| h.p_type == PT_LOAD);
+fn small_pages(elf: &Elf<'_>) -> Option<String> {
+    let mut loaded = elf.program_headers.iter().filter(|h| h.p_type == PT_LOAD);
     // With 32 bits there are no large pages.
-    for header in loaded.filter(|h| elf.is_64 && h.p_align < PAGE) {
-        faults.push(format!(
-            "a segment is aligned to {} bytes, not to {PAGE}",
-            header.p_align
-        ));
-    }
-    // Where it may be found by name, the platform's own SQLite could stand in for it, or it for the platform's.
-    let exported = elf.dynsyms.iter().filter(|symbol| !symbol.is_import());
-    let names = exported.filter_map(|symbol| elf.dynstrtab.get_at(symbol.st_name));
-    if let Some(name) = names.into_iter().find(|name| name.starts_with("sqlite3")) {
-        faults.push(format!("it exports {name}"));
-    }
-    Ok(faults)
+    let small = loaded.find(|header| elf.is_64 && header.p_align < PAGE)?;
+    let align = small.p_align;
+    Some(format!(
+        "a segment is aligned to {align} bytes, not to {PAGE}"
+    ))
+}
+
+fn shown_sqlite(elf: &Elf<'_>) -> Option<String> {
+    let shown = elf.dynsyms.iter().filter(|symbol| !symbol.is_import());
+    let mut names = shown.filter_map(|symbol| elf.dynstrtab.get_at(symbol.st_name));
+    let name = names.find(|name| name.starts_with("sqlite3"))?;
+    Some(format!("it exports {name}"))
 }
 
 #[cfg(test)]
@@ -49,41 +59,40 @@ mod tests {
     use super::*;
     use std::process::Command;
 
-    fn library(name: &str, source: &str, options: &[&str]) -> Vec<u8> {
+    /// What is said of a library of this C, linked so.
+    fn said(source: &str, page: &str, check: fn(&Path) -> Done) -> Result<(), String> {
         let folder = tempfile::tempdir().unwrap();
-        let (c, so) = (folder.path().join("a.c"), folder.path().join(name));
+        let (c, so) = (folder.path().join("a.c"), folder.path().join("liba.so"));
         fs::write(&c, source).unwrap();
         let mut cc = Command::new("cc");
-        cc.args(["-shared", "-fPIC", "-nostdlib"]).args(options);
+        cc.args(["-shared", "-fPIC", "-nostdlib"]);
+        cc.arg(format!("-Wl,-z,max-page-size={page}"));
         assert!(cc.arg(c).arg("-o").arg(&so).status().unwrap().success());
-        fs::read(so).unwrap()
+        check(&so).map_err(|stop| stop.said)
     }
 
     #[test]
     fn segments_have_to_be_aligned_to_sixteen_kibibytes() {
-        let small = "-Wl,-z,max-page-size=4096";
-        let found = faults(&library("a.so", "int door;", &[small])).unwrap();
-        assert!(found[0].contains("aligned to 4096 bytes"), "{found:?}");
-        let large = "-Wl,-z,max-page-size=16384";
-        assert!(
-            faults(&library("a.so", "int door;", &[large]))
-                .unwrap()
-                .is_empty()
-        );
+        let small = said("int door;", "4096", fit_for_android).unwrap_err();
+        assert!(small.contains("aligned to 4096 bytes"), "{small}");
+        assert_eq!(said("int door;", "16384", fit_for_android), Ok(()));
+        assert_eq!(said("int door;", "4096", keeps_sqlite), Ok(()));
     }
 
     #[test]
     fn sqlite_has_to_stay_inside() {
-        let large = "-Wl,-z,max-page-size=16384";
-        let seen = library("a.so", "int sqlite3_open(void) { return 0; }", &[large]);
-        assert_eq!(faults(&seen).unwrap(), ["it exports sqlite3_open"]);
+        let shown = "int sqlite3_open(void) { return 0; }";
         let hidden =
             "static int sqlite3_open(void) { return 0; } int door(void) { return sqlite3_open(); }";
-        assert!(
-            faults(&library("a.so", hidden, &[large]))
-                .unwrap()
-                .is_empty()
-        );
-        assert!(faults(b"not a library").is_err());
+        for check in [fit_for_android, keeps_sqlite] {
+            let fault = said(shown, "16384", check).unwrap_err();
+            assert_eq!(fault, "liba.so: it exports sqlite3_open");
+            assert_eq!(said(hidden, "16384", check), Ok(()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_library_is_told() {
+        assert!(keeps_sqlite(Path::new("Cargo.toml")).is_err());
     }
 }

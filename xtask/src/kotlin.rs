@@ -9,8 +9,8 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::artifacts::{Artifacts, build};
-use crate::guide;
 use crate::run::{Done, Stop, cannot, must, program, quiet, root, say};
+use crate::{elf, guide};
 
 /// The crates of which Kotlin has a side: the library's name, and the module that takes its sources.
 const LIBRARIES: [(&str, &str); 2] = [("doorknock_ffi", "core"), ("doorknock_testing", "testing")];
@@ -33,6 +33,9 @@ fn prepare() -> Done<Artifacts> {
     let built = build(&PACKAGES)?;
     for (library, module) in LIBRARIES {
         let file = built.library(library)?;
+        if cfg!(target_os = "linux") {
+            elf::keeps_sqlite(file)?;
+        }
         generate(&built, library, file, module)?;
         place_native(file)?;
     }
@@ -112,6 +115,15 @@ pub(crate) fn publish() -> Done<&'static Artifacts> {
     let mut command = maven("android-shim/pom.xml", &["install", "-DskipTests"])?;
     must_quietly(&mut command)?;
     Ok(DONE.get_or_init(|| built))
+}
+
+/// The reference of the Kotlin API, by Dokka.
+pub(crate) fn apidoc() -> Done {
+    publish()?;
+    let goals = ["-pl", "shim", "-P", "apidoc", "dokka:dokka"];
+    must_quietly(&mut maven("android-shim/pom.xml", &goals)?)?;
+    println!("{}", folder().join("apidoc/index.html").display());
+    Ok(())
 }
 
 /// Maven on one of the projects.

@@ -41,6 +41,7 @@ cargo xtask TASK
                             feed every decoder of outside bytes with libFuzzer, each for 10 minutes; jobs
                             targets at once; --minimise keeps the best inputs in tests/fuzz/corpus
   aar                       the library for Android apps, below target/android; the native part needs an NDK
+  apidoc                    the reference of the Kotlin API, below target/kotlin/apidoc (Rust's: cargo doc)
   dictionary FILE           train a shared dictionary on the invented corpus (committed ones are frozen)
   vectors                   write the golden vectors of tests/vectors again, after the format was meant to change
   xcframework               the core for iPhones, into ios-shim/build; needs macOS with Xcode
@@ -80,6 +81,7 @@ fn begin(task: &str, rest: &[String]) -> Done {
         "simulate" => setup::run().and_then(|()| bench::run("simulate", rest)),
         "dictionary" => bench::run("dictionary", rest),
         "fuzz" => setup::run().and_then(|()| fuzz::run(rest)),
+        "apidoc" => setup::for_kotlin().and_then(|()| kotlin::apidoc()),
         "aar" => setup::for_kotlin().and_then(|()| aar::run()),
         "sample" => Ok(xtask::sample::write(&root().join("tests/data"))?),
         "xcframework" => xcframework::run(),

@@ -46,7 +46,7 @@ fn suspending(source: &str) -> Done<String> {
                 doc.clear();
             }
             if !line.trim().is_empty() {
-                doc.push_str(line);
+                doc.push_str(&plain(line));
                 doc.push('\n');
             }
             continue;
@@ -58,6 +58,12 @@ fn suspending(source: &str) -> Done<String> {
     }
     out.push_str("}\n");
     Ok(out)
+}
+
+/// A line of documentation without Rust's links, which lead nowhere in Kotlin.
+fn plain(line: &str) -> String {
+    let plain = line.replace("[`crate::", "`").replace("[`", "`");
+    plain.replace("`]", "`").replace("::", ".")
 }
 
 /// One call, or none where it is written by hand: what needs the hub, and the life of a home.
@@ -103,7 +109,7 @@ mod tests {
 public interface DoorknockInterface {
 
     /**
-     * Today's list.
+     * Today's list, of [`Round::items`].
      */
     fun `today`(`grid`: kotlin.String? = null, `more`: Map<kotlin.String, List<Uuid>>): Round
 
@@ -135,7 +141,9 @@ fun `elsewhere`()
                 "public suspend fun forget(): Unit = on { it.forget() }",
             ]
         );
-        assert!(written.contains("     * Today's list.\n     */\n    public suspend fun today("));
+        assert!(written.contains(
+            "     * Today's list, of `Round.items`.\n     */\n    public suspend fun today("
+        ));
         assert!(!written.contains("Talks to the hub"));
     }
 
