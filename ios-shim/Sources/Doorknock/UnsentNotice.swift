@@ -12,6 +12,7 @@ public struct UnsentNotice: Sendable, Equatable {
     /// - Parameters:
     ///   - visits: How many wait.
     ///   - since: Since when the oldest of them does.
+    ///   - now: The time now.
     public init?(visits: UInt64, since: Date?, now: Date = Date()) {
         guard visits > 0, let since else { return nil }
         let days = Int(now.timeIntervalSince(since) / 86_400)

@@ -19,7 +19,7 @@ public final class InMemoryHub: HubTransport, @unchecked Sendable {
         hub = try DoorknockTestingCore.InMemoryHub()
     }
 
-    /// Whether there is a signal. Without one every request ends with ``Unreachable``.
+    /// Whether there is a signal. Without one every request ends with `Unreachable`.
     public var isReachable: Bool {
         get { lock.withLock { reachable } }
         set { lock.withLock { reachable = newValue } }

@@ -16,6 +16,7 @@ public final class KeychainKeys: KeyStore {
     private let group: String?
 
     /// - Parameters:
+    ///   - service: Whose key, as the Keychain lists it.
     ///   - account: Which home's key; one for each home of the app.
     ///   - group: The access group, where an extension of the app opens the home too.
     public init(service: String = "doorknock.home", account: String = "database", group: String? = nil) {

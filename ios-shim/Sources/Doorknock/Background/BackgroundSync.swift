@@ -11,7 +11,10 @@ public final class BackgroundSync {
     private let scheduler: any RefreshScheduler
     private var plan = RefreshPlan()
 
-    /// - Parameter scheduler: Asks the system: `AppRefreshScheduler` in an app.
+    /// - Parameters:
+    ///   - home: What is synced.
+    ///   - guardian: The home's guard.
+    ///   - scheduler: Asks the system: `AppRefreshScheduler` in an app.
     public init(home: DoorknockHome, guardian: HomeGuard, scheduler: any RefreshScheduler) {
         self.home = home
         self.guardian = guardian

@@ -15,7 +15,9 @@ public final class HomeGuard {
     /// Work in the background that needs the home open.
     private var working = 0
 
-    /// - Parameter time: Asks the system for time: `ApplicationTime` in an app.
+    /// - Parameters:
+    ///   - home: What is guarded.
+    ///   - time: Asks the system for time: `ApplicationTime` in an app.
     public convenience init(home: DoorknockHome, time: any BackgroundTime) {
         self.init(pausable: home, time: time)
     }
@@ -34,7 +36,7 @@ public final class HomeGuard {
 
     /// The app comes back to the screen. Returns when the home can be used.
     ///
-    /// - Throws: ``DoorknockError`` with the code `busy` while another process holds the home; call it again.
+    /// - Throws: `DoorknockError` with the code `busy` while another process holds the home; call it again.
     public func willEnterForeground() async throws {
         away = false
         await closing?.value

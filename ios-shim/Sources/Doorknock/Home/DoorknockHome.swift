@@ -7,7 +7,7 @@ import Foundation
 /// record would survive a power cut; it needs no network. What is recorded reaches the others with ``sync(_:)``.
 ///
 /// Reading, recording and everything else that needs no network stands here as the core has it, call by call.
-/// Failures are ``DoorknockError``, with a stable code for programs and a sentence for people.
+/// Failures are `DoorknockError`, with a stable code for programs and a sentence for people.
 ///
 /// Before the system suspends the app, the home has to let go of its database (``pause()``): iOS ends an app that
 /// holds a database's lock while suspended. ``HomeGuard`` does that for an app's scenes.
@@ -36,7 +36,7 @@ public actor DoorknockHome {
     ///   - keys: Where the database's key is kept: `KeychainKeys` in an app.
     ///   - clock: The time, if it is not to be the system's; for tests.
     ///   - transport: Carries requests to the hub.
-    /// - Throws: ``DoorknockError`` with the code `busy` while another process or object holds the home,
+    /// - Throws: `DoorknockError` with the code `busy` while another process or object holds the home,
     ///   `key_unavailable` before the phone was first unlocked, `key_missing`, `home_unreadable`, `home_too_new`.
     public static func open(
         _ folder: URL, keys: any KeyStore, clock: (any HomeClock)? = nil,
@@ -65,7 +65,7 @@ public actor DoorknockHome {
 
     /// Takes the database up again after ``pause()``.
     ///
-    /// - Throws: ``DoorknockError`` with the code `busy` while another process holds the home; it can be called again.
+    /// - Throws: `DoorknockError` with the code `busy` while another process holds the home; it can be called again.
     public func resume() throws {
         try core.resume()
     }

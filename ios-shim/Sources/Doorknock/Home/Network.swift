@@ -9,7 +9,7 @@ extension DoorknockHome {
     /// Syncs with the hub until nothing is left to do.
     ///
     /// - Parameter progress: Told after every exchange what was done so far, on the home's thread.
-    /// - Throws: ``DoorknockError`` with the code `hub_unreachable`, `hub_refused`, `hub_answer`, `not_joined` or
+    /// - Throws: `DoorknockError` with the code `hub_unreachable`, `hub_refused`, `hub_answer`, `not_joined` or
     ///   `paused`.
     @discardableResult
     public func sync(_ progress: (@Sendable (SyncProgress) -> Void)? = nil) async throws -> SyncReport {
@@ -19,7 +19,7 @@ extension DoorknockHome {
 
     /// Joins a community with an invitation's link. Safe to call again after a failure.
     ///
-    /// - Throws: ``DoorknockError`` with the code `already_joined`, the link's own, `hub_unreachable`, `hub_refused`,
+    /// - Throws: `DoorknockError` with the code `already_joined`, the link's own, `hub_unreachable`, `hub_refused`,
     ///   `invite_used`, `invite_expired`.
     @discardableResult
     public func join(link: String, name: String) async throws -> Joined {
@@ -31,7 +31,7 @@ extension DoorknockHome {
 
     /// Founds a community at a hub; this home becomes its first administrator's device. Returns its id.
     ///
-    /// - Throws: ``DoorknockError`` with the code `already_joined`, `hub_unreachable`, `hub_refused`, `hub_answer`.
+    /// - Throws: `DoorknockError` with the code `already_joined`, `hub_unreachable`, `hub_refused`, `hub_answer`.
     @discardableResult
     public func createCommunity(name: String, hubUrl: String, adminName: String) async throws -> UUID {
         let call = core.createCommunity(name: name, hubUrl: hubUrl, adminName: adminName)
@@ -42,7 +42,7 @@ extension DoorknockHome {
     /// Invites somebody: a link that one device can use within so many days. It holds a secret; send it to nobody
     /// else.
     ///
-    /// - Throws: ``DoorknockError`` with the code `not_admin`, `unknown_grid`, `grid_needed`, `hub_unreachable`,
+    /// - Throws: `DoorknockError` with the code `not_admin`, `unknown_grid`, `grid_needed`, `hub_unreachable`,
     ///   `hub_refused`.
     public func invite(role: Role, grids: [String], validDays: UInt32 = 7) async throws -> String {
         let call = core.invite(role: role, grids: grids, validDays: validDays)

@@ -20,6 +20,7 @@ public final class UploadTransport: HubTransport {
     ///   - configuration: `background(identifier:)` in an app.
     ///   - folder: Where the bodies of requests lie while they are sent. They are sealed: nobody but a member's device
     ///     reads them.
+    ///   - foreground: Carries requests without a body.
     public init(
         configuration: URLSessionConfiguration, folder: URL = FileManager.default.temporaryDirectory,
         foreground: URLSessionTransport = URLSessionTransport()
