@@ -228,12 +228,13 @@ fn write(office: &Doorknock, grid: &str, ledger: &mut Ledger) -> Result<(), Erro
     Ok(())
 }
 
-/// A home's doors with their grids' codes.
+/// A home's doors with their grids' codes. A first sync that was cut may have doors whose grids have no names yet.
 pub(super) fn doors(home: &Doorknock) -> Result<Vec<(DoorId, String)>, Error> {
     Ok(home
         .doors(None)?
         .into_iter()
         .map(|d| (d.door, d.grid))
+        .filter(|(_, grid)| !grid.is_empty())
         .collect())
 }
 

@@ -16,7 +16,7 @@ pub(super) const DAY_MS: i64 = DAY_S * 1000;
 pub(super) type Step = fn(&mut Run<'_>) -> Checked;
 
 /// The steps with their weights. One that is added is one line here, and its names in the catalogue.
-pub(super) const STEPS: [(u32, Step); 42] = [
+pub(super) const STEPS: [(u32, Step); 43] = [
     (60, |run| run.act()),
     (4, |run| run.import_a_changed_roster()),
     (2, |run| run.import_a_new_grid()),
@@ -49,8 +49,9 @@ pub(super) const STEPS: [(u32, Step); 42] = [
     (1, |run| run.join_again()),
     (5, |run| run.make_snapshots()),
     (5, |run| run.begin_badly()),
-    (7, |run| run.write_a_stick()),
-    (9, |run| run.read_a_stick()),
+    (5, |run| run.write_a_stick()),
+    (8, |run| run.read_a_stick()),
+    (4, |run| run.carry_there_and_back()),
     (1, |run| run.update_an_app()),
     (7, |run| run.lie()),
     (2, |run| run.replay()),

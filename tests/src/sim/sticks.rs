@@ -56,6 +56,29 @@ impl Run<'_> {
     /// Somebody writes a file; the medium may be too small, and the home may die over it.
     pub(super) fn write_a_stick(&mut self) -> Checked {
         let node = self.any_node();
+        self.write_at(node)
+    }
+
+    /// Somebody who never meets the hub hands a file to somebody who does, and gets the hub's receipts back by file.
+    pub(super) fn carry_there_and_back(&mut self) -> Checked {
+        let (far, near) = (self.any_node(), self.any_node());
+        if far == near {
+            return Ok(());
+        }
+        for (from, to) in [(far, near), (near, far)] {
+            let before = self.sticks.len();
+            self.write_at(from)?;
+            if before < self.sticks.len() {
+                self.read_at(to, before)?;
+            }
+            if to == near {
+                self.sync_now(near)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_at(&mut self, node: usize) -> Checked {
         let scope = match self.one_in(3) {
             true => FileScope::Everything,
             false => FileScope::Missing,
@@ -122,9 +145,6 @@ impl Run<'_> {
         if bytes.is_empty() {
             return Ok(());
         }
-        if self.sticks.len() == KEPT {
-            self.sticks.remove(0);
-        }
         self.sticks.push(Stick {
             bytes,
             home: Some(node),
@@ -168,10 +188,18 @@ impl Run<'_> {
         if self.one_in(12) {
             self.bring_a_foreign_stick();
         }
+        // Old ones get lost.
+        let lost = self.sticks.len().saturating_sub(KEPT);
+        self.sticks.drain(..lost);
         if self.sticks.is_empty() {
             return Ok(());
         }
-        let (node, at) = (self.any_node(), self.rng.random_range(0..self.sticks.len()));
+        let at = self.rng.random_range(0..self.sticks.len());
+        let node = self.any_node();
+        self.read_at(node, at)
+    }
+
+    fn read_at(&mut self, node: usize, at: usize) -> Checked {
         let name = self.name(node);
         let stick = &self.sticks[at];
         let (home, newest) = (

@@ -7,9 +7,9 @@ use doorknock_sync::wire::{self, Verdict};
 
 use crate::Result;
 use crate::community::{self, append_name, append_request, extend_and_keep};
-use crate::env::Request;
+use crate::env::{Answer, Request};
 use crate::error::said;
-use crate::home::Inner;
+use crate::home::{Doorknock, Inner};
 use crate::ingest::{self};
 
 /// The hub lost part of a space's log, or shows another one.
@@ -28,6 +28,7 @@ const fn is_final(verdict: Verdict) -> bool {
     )
 }
 
+/// Takes the charter's new statements in; how many there are.
 pub(super) fn take_charter(
     inner: &mut Inner,
     response: &wire::CharterResponse,
@@ -50,6 +51,16 @@ pub(super) fn take_charter(
         ingest::retry(inner)?;
     }
     Ok(new)
+}
+
+/// The same, asked for by itself: it was worth asking, and all else goes on without.
+pub(super) fn take_charter_alone(home: &Doorknock, answer: &Answer) -> Result<usize> {
+    let said = wire::decode::<wire::CharterResponse>(&answer.body).ok();
+    let Some(said) = said.filter(|_| answer.status == 200) else {
+        return Ok(0);
+    };
+    let now = home.now_ms();
+    home.writing(|inner| take_charter(inner, &said, now))
 }
 
 /// Requests that give the hub back the statements it lost (rule R8).

@@ -27,8 +27,8 @@ use doorknock_sync::session::{Local, Outcome, Session};
 use doorknock_sync::wire::{self};
 
 use hub::{
-    Stored, offer_refused_again, read_again, start_over, take_charter, take_receipts,
-    void_behind_the_log, what_the_hub_lost,
+    Stored, offer_refused_again, read_again, start_over, take_charter, take_charter_alone,
+    take_receipts, void_behind_the_log, what_the_hub_lost,
 };
 
 use crate::Result;
@@ -314,16 +314,6 @@ impl SyncSession {
         })?;
         Ok(outcome)
     }
-}
-
-/// How many statements are new. It was worth asking; all else goes on without.
-fn take_charter_alone(home: &Doorknock, answer: &Answer) -> Result<usize> {
-    let said = wire::decode::<wire::CharterResponse>(&answer.body).ok();
-    let Some(said) = said.filter(|_| answer.status == 200) else {
-        return Ok(0);
-    };
-    let now = home.now_ms();
-    home.writing(|inner| take_charter(inner, &said, now))
 }
 
 /// The order in which spaces are wanted: names and grids, then today's doors, then history.
