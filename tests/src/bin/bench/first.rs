@@ -13,8 +13,8 @@ use doorknock_tests::HubNet;
 use rusqlite::{Connection, params};
 
 use crate::Failure;
-use crate::documents::{automerge_sync, from_parts, parts};
-use crate::fixture::{Bench, copy, disk_folder, quick_folder, reading_env};
+use crate::documents::{automerge_sync, built, parts, unpacked};
+use crate::fixture::{Bench, NOW_MS, copy, disk_folder, quick_folder, reading_env};
 use crate::stats::{Row, Times};
 use crate::sync::json_line;
 
@@ -93,7 +93,7 @@ pub(crate) fn child(args: &[String]) -> Result<(), Failure> {
     };
     let home = PathBuf::from(home);
     let keys = FileKeyStore::new(home.join("key"));
-    let opened = Doorknock::open(&home, &keys, reading_env())?;
+    let opened = Doorknock::open(&home, &keys, reading_env(NOW_MS))?;
     let answers = PathBuf::from(answers);
     let start = Instant::now();
     opened.sync(&Replayed(&answers, Counts::default()), &mut |_| {})?;
@@ -253,14 +253,16 @@ pub(crate) fn first_sync() -> Result<Vec<Row>, Failure> {
     let answered = f64::from(u32::try_from(net.bytes.get())?);
     let parts = parts(&bench.world, &bench.world.home("late"))?;
     drop(bench);
-    let (mut documents, mut automerge) = (vec![], vec![]);
+    let (mut documents, mut loaded, mut automerge) = (vec![], vec![], vec![]);
     for _ in 0..RUNS {
-        let (micros, docs) = from_parts(&parts)?;
+        let (micros, docs) = unpacked(&parts)?;
         documents.push(micros);
-        automerge.push(automerge_sync(&office, &docs)?);
+        loaded.push(micros + built(&parts, &docs)?);
+        let ids = docs.iter().map(|(_, pack)| pack.doc).collect();
+        automerge.push(automerge_sync(&office, &ids)?);
     }
-    let times = [subject, base, documents, automerge].map(Times::from_micros);
-    let [subject, base, documents, automerge] = times;
+    let times = [subject, base, documents, loaded, automerge].map(Times::from_micros);
+    let [subject, base, documents, loaded, automerge] = times;
     let row = |bar, what: &str, subject, baseline, value, target, ambition, unit| Row {
         bar,
         what: what.to_owned(),
@@ -310,6 +312,16 @@ pub(crate) fn first_sync() -> Result<Vec<Row>, Failure> {
             documents.show(),
             automerge.show(),
             documents.p50() / automerge.p50(),
+            0.2,
+            0.1,
+            "x",
+        ),
+        row(
+            "B10",
+            "the same with what is left to quiet moments",
+            loaded.show(),
+            automerge.show(),
+            loaded.p50() / automerge.p50(),
             0.2,
             0.1,
             "x",

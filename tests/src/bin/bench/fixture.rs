@@ -199,7 +199,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
 pub(crate) const NOW_MS: i64 = 1_795_226_400_000;
 
 /// The environment of a child process that only reads.
-pub(crate) fn reading_env() -> doorknock::Env {
-    let clock = Arc::new(ManualClock::at(NOW_MS));
+pub(crate) fn reading_env(now_ms: i64) -> doorknock::Env {
+    let clock = Arc::new(ManualClock::at(now_ms));
     doorknock_tests::env(&Arc::new(SeededEntropy::new(SEED + 2)), &clock, None)
 }

@@ -8,28 +8,30 @@ use std::time::Instant;
 use doorknock::{Doorknock, FileKeyStore};
 
 use crate::Failure;
-use crate::fixture::{Bench, disk_folder, quick_folder, reading_env};
+use crate::fixture::{Bench, NOW_MS, disk_folder, quick_folder, reading_env};
 use crate::phone;
 use crate::stats::{Row, Times};
 
 const RUNS: usize = 60;
 
-fn open(home: &Path) -> Result<Doorknock, Failure> {
+fn open(home: &Path, now_ms: i64) -> Result<Doorknock, Failure> {
     Ok(Doorknock::open(
         home,
         &FileKeyStore::new(home.join("key")),
-        reading_env(),
+        reading_env(now_ms),
     )?)
 }
 
-/// A process that opens a home, and perhaps lists today; prints microseconds and how many doors were listed.
+/// A process that opens a home, and perhaps lists today; prints microseconds and how many doors were listed. Today is
+/// the day of NOW, unix milliseconds: before the latest knocks it would be a day of the past, folded again.
 pub(crate) fn child(args: &[String]) -> Result<(), Failure> {
-    let [what, home] = args else {
-        return Err("child WHAT HOME".into());
+    let [what, home, now] = args else {
+        return Err("child WHAT HOME NOW".into());
     };
+    let now: i64 = now.parse()?;
     let home = PathBuf::from(home);
     let start = Instant::now();
-    let opened = open(&home)?;
+    let opened = open(&home, now)?;
     let mut listed = 0;
     if what != "open" {
         listed = opened.round(Some("G01"), None)?.items.len();
@@ -39,10 +41,11 @@ pub(crate) fn child(args: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) fn spawn(what: &str, home: &Path) -> Result<f64, Failure> {
+pub(crate) fn spawn(what: &str, home: &Path, now_ms: i64) -> Result<f64, Failure> {
     let output = Command::new(std::env::current_exe()?)
         .args(["child", what])
         .arg(home)
+        .arg(now_ms.to_string())
         .output()?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
@@ -62,9 +65,9 @@ pub(crate) fn today() -> Result<Vec<Row>, Failure> {
     }
     let (mut three_years, mut month, mut alone) = (vec![], vec![], vec![]);
     for _ in 0..RUNS {
-        three_years.push(spawn("today", &long.path().join("office"))?);
-        month.push(spawn("today", &short.path().join("office"))?);
-        alone.push(spawn("open", &long.path().join("office"))?);
+        three_years.push(spawn("today", &long.path().join("office"), NOW_MS)?);
+        month.push(spawn("today", &short.path().join("office"), NOW_MS)?);
+        alone.push(spawn("open", &long.path().join("office"), NOW_MS)?);
     }
     let [three_years, month, alone] = [three_years, month, alone].map(Times::from_micros);
     let row = |what: &str, base: &Times, target, ambition| Row {
