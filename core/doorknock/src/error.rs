@@ -51,7 +51,7 @@ impl Error {
         match &self.0 {
             Kind::Store(error) => !error.is_of_data(),
             Kind::Io(_) => true,
-            _ => false,
+            _ => self.is_full(),
         }
     }
 
