@@ -130,6 +130,8 @@ pub(crate) fn apidoc() -> Done {
 pub(crate) fn maven(project: &str, goals: &[&str]) -> Done<Command> {
     let mut command = program("mvn");
     command.args(["-B", "-ntp", "-f", project]);
+    // The compiler in Maven's own process: a daemon would live on behind it.
+    command.arg("-Dkotlin.compiler.daemon=false");
     command.arg(format!(
         "-Dmaven.repo.local={}",
         repository()?.to_string_lossy()

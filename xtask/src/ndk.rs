@@ -37,7 +37,7 @@ pub(crate) fn libraries() -> Done<Option<Vec<(&'static str, PathBuf)>>> {
         }
         let clang = tools.join(format!("{compiler}{API}-clang"));
         let shout = target.to_uppercase().replace('-', "_");
-        let mut command = cargo(&["build", "--release", "-p", "doorknock-ffi"]);
+        let mut command = cargo(&["build", "--profile", "phone", "-p", "doorknock-ffi"]);
         // No phone has a libcrypto for apps: OpenSSL's is built in.
         command.args(["--features", "vendored-openssl", "--target", target]);
         command.env(format!("CARGO_TARGET_{shout}_LINKER"), &clang);
@@ -50,7 +50,7 @@ pub(crate) fn libraries() -> Done<Option<Vec<(&'static str, PathBuf)>>> {
         let path = std::iter::once(tools.clone()).chain(std::env::split_paths(&path));
         command.env("PATH", std::env::join_paths(path).unwrap_or_default());
         must(&mut command)?;
-        let library = format!("target/{target}/release/libdoorknock_ffi.so");
+        let library = format!("target/{target}/phone/libdoorknock_ffi.so");
         let placed = root().join("target/android/jniLibs").join(abi);
         fs::create_dir_all(&placed)?;
         let placed = placed.join("libdoorknock_ffi.so");

@@ -15,13 +15,16 @@ pub(crate) fn run() -> Done {
     if !quiet("mvn", &["--version"]) {
         return Err(Stop::lacking("mvn is missing"));
     }
-    must(&mut cargo(&[
+    // What phones get, built for this machine.
+    let library = [
         "build",
-        "--release",
+        "--profile",
+        "phone",
         "-p",
         "doorknock-ffi",
         "--lib",
-    ]))?;
+    ];
+    must(&mut cargo(&library))?;
     publish()?;
     let out = folder().join("classpath");
     let goals = ["test-compile", "dependency:build-classpath"];
@@ -37,8 +40,8 @@ pub(crate) fn run() -> Done {
     let start = |home: &Path, how: &str| {
         let mut command = program("java");
         // Before the library for tests, which has not been optimised.
-        let release = root().join("target/release");
-        command.arg(format!("-Djna.library.path={}", release.to_string_lossy()));
+        let phone = root().join("target/phone");
+        command.arg(format!("-Djna.library.path={}", phone.to_string_lossy()));
         command.args(["-cp", &classes, "scenario.MeasureKt"]);
         command.arg(home).arg(how);
         command
