@@ -121,7 +121,7 @@ fn read() -> Done<Vec<File>> {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if path.is_dir() {
-                if !matches!(&*name, "target" | ".git" | "__pycache__") {
+                if !made(&name) {
                     open.push(path);
                 }
             } else if let Ok(text) = fs::read_to_string(&path) {
@@ -132,6 +132,13 @@ fn read() -> Done<Vec<File>> {
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
+}
+
+/// Whether a folder holds what was built or generated: names that `.gitignore` files have.
+fn made(folder: &str) -> bool {
+    let built = matches!(folder, "target" | ".git" | "__pycache__" | ".build");
+    let swift = ["DoorknockCore", "DoorknockTestingCore", "Generated"];
+    built || swift.contains(&folder) || (folder.starts_with("Doorknock") && folder.ends_with("FFI"))
 }
 
 fn from_root(top: &Path, path: &Path) -> String {

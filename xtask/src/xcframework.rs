@@ -84,12 +84,12 @@ fn framework(module: &Module, slice: &Slice, work: &Path) -> Done<PathBuf> {
     let version = sdk_version(slice.sdk)?;
     let mut objects = Vec::new();
     for (target, arch) in slice.targets {
-        let mut build = cargo(&["build", "--release", "--lib", "-p", module.package]);
+        let mut build = cargo(&["build", "--profile", "phone", "--lib", "-p", module.package]);
         build
             .args(["--target", target])
             .env("IPHONEOS_DEPLOYMENT_TARGET", OLDEST);
         must(&mut build)?;
-        let library = root().join(format!("target/{target}/release/lib{}.a", module.krate));
+        let library = root().join(format!("target/{target}/phone/lib{}.a", module.krate));
         let object = folder.join(format!("{}-{arch}.o", module.krate));
         let platform = [
             "-arch",
