@@ -221,6 +221,10 @@ impl Run<'_> {
         if let Some(kind) = harm {
             self.event(kind, name);
         }
+        if self.sabotage == Some(Sabotage::CallsDamageWhole) {
+            // As if the harm were not seen.
+            bytes.clone_from(&self.sticks[at].bytes);
+        }
         match self.rng.random_range(0..10) {
             0 => {
                 let n = self.rng.random_range(0..30);
@@ -298,10 +302,7 @@ impl Run<'_> {
                 format_args!("{} for {name}", read.pushed),
             );
         }
-        let whole = match self.sabotage {
-            Some(Sabotage::CallsDamageWhole) => true,
-            _ => read.whole,
-        };
+        let whole = read.whole;
         if whole == damaged || self.sticks[at].home.is_none() {
             let what = format!("{name} says of a file: whole {whole}, but damaged is {damaged}");
             return Err(self.violation(Oracle::Noticed, what));

@@ -87,7 +87,7 @@ fn the_hub_refuses_what_it_can_judge_without_a_key() {
     s.sync(&s.office).unwrap();
     assert_eq!(
         s.reasons("office"),
-        ["no_right_to_space", "entry_bad_signature"]
+        ["entry_bad_signature", "no_right_to_space"]
     );
     assert!(has(&s.office, "好"));
 }
