@@ -117,9 +117,10 @@ impl Run<'_> {
     }
 
     fn hand_over(&mut self, node: usize, written: &FileWritten) -> Checked {
+        // Whoever dies over it may have noted it.
+        self.nodes[node].handed = true;
         match self.on(node, |home| home.handed_to_file(written))? {
             Ok(()) => {
-                self.nodes[node].handed = true;
                 if self.sabotage == Some(Sabotage::CountsFilesAsHub) {
                     sabotage::count_as_hub(self, node)?;
                 }
