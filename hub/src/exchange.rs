@@ -14,9 +14,6 @@ use crate::store::{Hash, Head, HubStore, LogItem, NewEntry, Placed, Read};
 /// What a part of a log is cut to by number; the answer's memory is bounded by it too.
 const MOST_ITEMS: usize = 4_096;
 
-/// Fewer signatures are verified as cheaply one by one.
-const WORTH_A_BATCH: usize = 3;
-
 /// Why an entry is not stored, with what is known of it.
 #[derive(Debug, Clone, Copy)]
 struct Refused {
@@ -229,12 +226,11 @@ fn judge<'b>(charter: &Charter, entries: &'b [Vec<u8>]) -> Vec<Result<NewEntry<'
     let signed: Vec<_> = (read.iter().flatten())
         .map(|(entry, key)| (entry, *key))
         .collect();
-    // Where one is not good, each is looked at.
-    let all_good = signed.len() >= WORTH_A_BATCH && verify_together(community, &signed);
+    let all_good = verify_together(community, &signed);
     (read.iter().zip(entries))
         .map(|(read, bytes)| {
             let (entry, key) = read.as_ref().map_err(|refused| *refused)?;
-            if !all_good && entry.verify(community, key).is_err() {
+            if !all_good && !verify_together(community, &[(entry, *key)]) {
                 return Err(refused(entry, Verdict::BadSignature));
             }
             allowed(charter, entry, bytes)

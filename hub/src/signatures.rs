@@ -33,8 +33,8 @@ impl Signer {
     }
 }
 
-/// Whether each entry was signed with the key beside it, for a quarter of what it costs to check each. False
-/// says nothing of any one of them.
+/// Whether each entry was signed with the key beside it; a hundred cost a quarter of what each costs alone. Where it is
+/// not so, whoever asks of each alone gets to know which: what is good is good in any company (ZIP 215).
 pub(crate) fn verify_together(community: CommunityId, entries: &[(&Entry<'_>, [u8; 32])]) -> bool {
     let mut all = batch::Verifier::new();
     for (entry, key) in entries {

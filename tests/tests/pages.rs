@@ -44,6 +44,14 @@ fn all_sizes<T: Debug + PartialEq>(
     }
 }
 
+/// What stood before is read once each and in its place, whatever came in between.
+fn in_place<T: Copy + Debug + PartialEq>(read: &[T], stood: &[T]) {
+    let seen: Vec<T> = (read.iter().copied())
+        .filter(|id| stood.contains(id))
+        .collect();
+    assert_eq!(seen, stood);
+}
+
 fn doors(home: &Doorknock) -> Vec<doorknock::model::ids::DoorId> {
     let doors = home.doors(Some("G1")).unwrap();
     doors.into_iter().map(|door| door.door).collect()
@@ -91,12 +99,7 @@ fn visits_in_pages_skip_and_double_nothing_while_others_come_in() {
     );
     let ids: Vec<_> = read.iter().map(|visit| visit.visit).collect();
     let stood: Vec<_> = whole.iter().map(|visit| visit.visit).collect();
-    let seen: Vec<_> = ids
-        .iter()
-        .copied()
-        .filter(|id| stood.contains(id))
-        .collect();
-    assert_eq!(seen, stood, "each that stood, once, in its place");
+    in_place(&ids, &stood);
     let mut once = ids.clone();
     once.sort_unstable();
     once.dedup();
@@ -150,12 +153,7 @@ fn matters_in_pages_skip_and_double_nothing_while_others_are_raised() {
     );
     let stood: Vec<_> = whole.iter().map(|matter| matter.matter).collect();
     let ids: Vec<_> = read.iter().map(|matter| matter.matter).collect();
-    let seen: Vec<_> = ids
-        .iter()
-        .copied()
-        .filter(|id| stood.contains(id))
-        .collect();
-    assert_eq!(seen, stood, "each that stood, once, in its place");
+    in_place(&ids, &stood);
     let open = MattersWanted {
         open: true,
         ..MattersWanted::default()
@@ -194,12 +192,7 @@ fn records_in_pages_pass_over_what_has_ended_and_skip_nothing() {
         },
     );
     let ids: Vec<_> = among.iter().map(|record| record.id).collect();
-    let seen: Vec<_> = ids
-        .iter()
-        .copied()
-        .filter(|id| stood.contains(id))
-        .collect();
-    assert_eq!(seen, stood);
+    in_place(&ids, &stood);
 }
 
 #[test]

@@ -68,47 +68,11 @@ pub fn verify(
     message: &[u8],
     signature: &[u8; 64],
 ) -> bool {
-    DeviceKey::new(key).verify(context, community, message, signature)
-}
-
-/// A device's public key, unpacked once for many signatures.
-#[derive(Debug, Clone)]
-pub struct DeviceKey {
-    id: DeviceId,
-    key: Option<VerifyingKey>,
-}
-
-impl DeviceKey {
-    /// Of these bytes; a key that cannot be one verifies nothing.
-    #[must_use]
-    pub fn new(sign_key: &[u8; 32]) -> Self {
-        Self {
-            id: device_id(sign_key),
-            key: VerifyingKey::from_bytes(sign_key).ok(),
-        }
-    }
-
-    /// The id of the device with this key.
-    #[must_use]
-    pub const fn device_id(&self) -> DeviceId {
-        self.id
-    }
-
-    /// As [`verify`].
-    #[must_use]
-    pub fn verify(
-        &self,
-        context: Context,
-        community: CommunityId,
-        message: &[u8],
-        signature: &[u8; 64],
-    ) -> bool {
-        self.key.is_some_and(|key| {
-            let message = context.message(community, message);
-            key.verify_strict(&message, &Signature::from_bytes(signature))
-                .is_ok()
-        })
-    }
+    VerifyingKey::from_bytes(key).is_ok_and(|key| {
+        let message = context.message(community, message);
+        key.verify_strict(&message, &Signature::from_bytes(signature))
+            .is_ok()
+    })
 }
 
 /// Whether an honest holder of a seed could have this public key.

@@ -13,7 +13,7 @@ use doorknock_model::{Entropy, random};
 use zeroize::Zeroizing;
 
 use crate::cbor;
-use crate::identity::{Context, DeviceKey, DeviceSecrets, Signer as _};
+use crate::identity::{Context, DeviceSecrets, Signer as _, device_id, verify};
 use crate::{Hash, limits, section, sha256};
 
 pub use error::EntryError;
@@ -205,20 +205,17 @@ impl<'b> Entry<'b> {
         community: CommunityId,
         sign_key: &[u8; 32],
     ) -> Result<Verified<'_, 'b>, EntryError> {
-        self.verify_by(community, &DeviceKey::new(sign_key))
-    }
-
-    /// The same with a key that is used for many entries.
-    ///
-    /// # Errors
-    /// As [`Entry::verify`].
-    pub fn verify_by(
-        &self,
-        community: CommunityId,
-        key: &DeviceKey,
-    ) -> Result<Verified<'_, 'b>, EntryError> {
-        let own = key.device_id() == self.header.device;
-        if own && key.verify(Context::Entry, community, &self.message(), &self.signature) {
+        let own = device_id(sign_key) == self.header.device;
+        let message = self.message();
+        if own
+            && verify(
+                sign_key,
+                Context::Entry,
+                community,
+                &message,
+                &self.signature,
+            )
+        {
             Ok(Verified(self))
         } else {
             Err(EntryError::BadSignature)
