@@ -25,7 +25,7 @@ fn seeds() -> u64 {
 #[test]
 fn no_history_loses_doubles_or_misstates_anything() {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let report = Report::of(&Stage::new(), 1..seeds() + 1, cores);
+    let report = Report::of(&Stage::new(), 1..seeds() + 1, cores, &|_| {});
     println!("{report}");
     assert!(report.is_good(), "\n{report}");
 }

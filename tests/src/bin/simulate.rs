@@ -4,6 +4,7 @@
 //! history, whole or with some of its steps, and the smallest one that still fails; or a day of a hub under load.
 #![allow(
     clippy::print_stdout,
+    clippy::print_stderr,
     reason = "a program for the person at the terminal"
 )]
 
@@ -51,7 +52,10 @@ fn main() -> ExitCode {
             let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
             let first = first.unwrap_or(1);
             let seeds = first..first.saturating_add(args.seeds);
-            let mut report = Report::of(&stage, seeds, args.threads.unwrap_or(cores));
+            let threads = args.threads.unwrap_or(cores);
+            let mut report = Report::of(&stage, seeds, threads, &|so_far| {
+                progress(so_far, args.seeds)
+            });
             if args.shrink && !report.violations.is_empty() {
                 let first = report.violations.remove(0);
                 report.violations.insert(0, smallest(&stage, first));
@@ -59,6 +63,16 @@ fn main() -> ExitCode {
             println!("{report}");
             code(report.is_good())
         }
+    }
+}
+
+/// So many histories take long enough for whoever waits to wonder.
+const TOLD_EVERY: u64 = 500;
+
+fn progress(so_far: &Report, of: u64) {
+    let (done, wrong) = (so_far.histories, so_far.violations.len());
+    if done.is_multiple_of(TOLD_EVERY) && done < of {
+        eprintln!("{done} of {of} histories, {wrong} violations");
     }
 }
 

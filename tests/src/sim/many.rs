@@ -58,9 +58,15 @@ pub struct Report {
 }
 
 impl Report {
-    /// Runs these seeds on so many threads. It stops after some violations.
+    /// Runs these seeds on so many threads. It stops after some violations. `told` hears after each history what
+    /// came of all so far.
     #[must_use]
-    pub fn of(stage: &Stage, seeds: Range<u64>, threads: usize) -> Self {
+    pub fn of(
+        stage: &Stage,
+        seeds: Range<u64>,
+        threads: usize,
+        told: &(dyn Fn(&Self) + Sync),
+    ) -> Self {
         let begun = Instant::now();
         let next = AtomicU64::new(seeds.start);
         let report = Mutex::new(Self::default());
@@ -77,6 +83,7 @@ impl Report {
                 let result = attempt(stage, &Case::of(seed));
                 let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
                 report.take(result);
+                told(&report);
             }
         };
         std::thread::scope(|scope| (0..threads.max(1)).for_each(|_| drop(scope.spawn(work))));
