@@ -45,6 +45,33 @@ struct HomeTests {
         #expect(hub.requestCount > 5)
     }
 
+    @Test("Two syncs at once take turns, and who is cancelled while waiting leaves the line")
+    func turns() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let slow = Slow(hub)
+        let office = try await DoorknockHome.open(
+            folder.appendingPathComponent("office"), keys: FakeKeys(), transport: slow)
+        try await office.createCommunity(name: "柳荫社区", hubUrl: InMemoryHub.url, adminName: "周主任")
+        async let first = office.sync()
+        async let second = office.sync()
+        _ = try await (first, second)
+        #expect(slow.most == 1)
+
+        let turn = Turn()
+        try await turn.take()
+        let waits = Task { try await turn.take() }
+        while turn.waiting == 0 { await Task.yield() }
+        let leaves = Task { try await turn.take() }
+        while turn.waiting == 1 { await Task.yield() }
+        leaves.cancel()
+        await #expect(throws: CancellationError.self) { try await leaves.value }
+        #expect(turn.waiting == 1)
+        turn.pass()
+        try await waits.value
+        turn.pass()
+        try await turn.take()
+    }
+
     @Test("The home goes by the clock it was lent")
     func manualClock() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -103,6 +130,28 @@ struct HomeTests {
         try HomeFolder.prepare(folder)
         let mode = try FileManager.default.attributesOfItem(atPath: folder.path)[.posixPermissions] as? Int
         #expect(mode == 0o700)
+    }
+}
+
+/// A hub that lets others come in between, and knows the most requests that were under way at one time.
+final class Slow: HubTransport, @unchecked Sendable {
+    private let hub: InMemoryHub
+    private var now = 0
+    private(set) var most = 0
+    private let lock = NSLock()
+
+    init(_ hub: InMemoryHub) {
+        self.hub = hub
+    }
+
+    func exchange(_ request: HubRequest) async throws -> HubAnswer {
+        lock.withLock {
+            now += 1
+            most = max(most, now)
+        }
+        defer { lock.withLock { now -= 1 } }
+        for _ in 0..<100 { await Task.yield() }
+        return try await hub.exchange(request)
     }
 }
 

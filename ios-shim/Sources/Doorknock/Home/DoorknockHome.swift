@@ -103,6 +103,9 @@ public actor DoorknockHome {
     private var carrying = 0
     private var toSettle: [CheckedContinuation<Void, Never>] = []
 
+    // Two syncs of one home would ask for the same twice.
+    let oneSync = Turn()
+
     /// Those who listen; ended with the home.
     nonisolated let inboxes = Inboxes()
 }

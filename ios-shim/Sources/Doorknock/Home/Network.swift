@@ -6,13 +6,15 @@ import Foundation
 /// When the task of such a call is cancelled, the request under way is aborted and the call ends with
 /// `CancellationError`. Nothing that was recorded is lost, and the next call goes on where this one stopped.
 extension DoorknockHome {
-    /// Syncs with the hub until nothing is left to do.
+    /// Syncs with the hub until nothing is left to do. A second call waits for the first, and then finds little to do.
     ///
     /// - Parameter progress: Told after every exchange what was done so far, on the home's thread.
     /// - Throws: `DoorknockError` with the code `hub_unreachable`, `hub_refused`, `hub_answer`, `not_joined` or
     ///   `paused`.
     @discardableResult
     public func sync(_ progress: (@Sendable (SyncProgress) -> Void)? = nil) async throws -> SyncReport {
+        try await oneSync.take()
+        defer { oneSync.pass() }
         guard case .synced(let report) = try await carry(core.sync(), progress) else { throw otherOutcome() }
         return report
     }
