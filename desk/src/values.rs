@@ -195,23 +195,22 @@ pub(crate) fn compound_kind() -> impl TypedValueParser<Value = CompoundKind> {
 
 /// What kind of door.
 pub(crate) fn door_kind() -> impl TypedValueParser<Value = DoorKind> {
-    words(DoorKind::ALL.map(|k| (k, k.name(), k.name_zh())))
+    words(DoorKind::ALL.map(|k| (k, k.word(), k.zh())))
 }
 
 /// A care category.
 pub(crate) fn category() -> impl TypedValueParser<Value = CareCategory> {
-    words(CareCategory::ALL.map(|c| (c, c.name(), c.name_zh())))
+    words(CareCategory::ALL.map(|c| (c, c.word(), c.zh())))
 }
 
 /// A level of risk.
 pub(crate) fn risk() -> impl TypedValueParser<Value = RiskLevel> {
-    words(RiskLevel::ALL.map(|r| (r, r.name(), r.name_zh())))
+    words(RiskLevel::ALL.map(|r| (r, r.word(), r.zh())))
 }
 
 /// A legal basis.
 pub(crate) fn basis() -> impl TypedValueParser<Value = LegalBasis> {
-    let named = LegalBasis::ALL.into_iter().zip(LegalBasis::WORDS);
-    words(named.map(|(basis, word)| (basis, word.word, word.zh)))
+    words(LegalBasis::ALL.map(|b| (b, b.word(), b.zh())))
 }
 
 /// Why a care need ends.

@@ -1,5 +1,5 @@
 //! Enumerations of the model. Each has `Unknown` for what only a newer version knows: it is shown as
-//! unknown and never recorded.
+//! unknown and never recorded. Each has the terms that people read.
 
 use doorknock::model::{access, address, care, kinds};
 
@@ -11,6 +11,21 @@ macro_rules! choices {
             $($(#[$vdoc])* $variant,)*
             /// A value of a newer version: shown as unknown, never recorded.
             Unknown,
+        }
+
+        #[uniffi::export]
+        impl $name {
+            /// The term for people, in both languages.
+            pub fn label(&self) -> crate::records::Bilingual {
+                let (word, zh) = match self {
+                    $(Self::$variant => (<$model>::$variant.word(), <$model>::$variant.zh()),)*
+                    Self::Unknown => ("unknown", "未知"),
+                };
+                crate::records::Bilingual {
+                    zh: zh.to_owned(),
+                    en: word.replace('_', " "),
+                }
+            }
         }
 
         const _: () = {
@@ -248,6 +263,7 @@ mod tests {
     use crate::matters::{
         MatterKind, MatterPlace, MatterSource, MatterStage, MatterStep, Satisfaction, Urgency,
     };
+    use crate::records::Bilingual;
 
     /// Each value crosses and comes back, and `newer` is not recorded.
     fn crosses<M, C>(all: &[M], newer: Option<M>)
@@ -275,6 +291,14 @@ mod tests {
             crosses::<$of, $choice>(&<$of>::ALL, None);
             assert_eq!(<$choice>::from(None::<$of>), <$choice>::Unknown);
         })*};
+    }
+
+    #[test]
+    fn a_choice_has_a_term_in_both_languages_and_so_has_an_unknown_one() {
+        let Bilingual { zh, en } = Outcome::NobodyHome.label();
+        assert_eq!((zh.as_str(), en.as_str()), ("无人在家", "nobody home"));
+        let Bilingual { zh, en } = RiskLevel::Unknown.label();
+        assert_eq!((zh.as_str(), en.as_str()), ("未知", "unknown"));
     }
 
     #[test]

@@ -266,6 +266,18 @@ impl TodoKind {
             Self::Case => "case",
         }
     }
+
+    /// The Chinese term.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Review => "复核",
+            Self::Plan => "走访计划",
+            Self::Conflict => "记录冲突",
+            Self::Outcome => "走访结果",
+            Self::Case => "个案",
+        }
+    }
 }
 
 /// A visit.

@@ -1,52 +1,23 @@
 //! Who may see and write what: roles and kinds of space (docs/design.md, rule R10).
 
-/// What a member is in the community. Codes are frozen: they stand in the charter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Role {
-    /// May change the charter: spaces, invitations, members. Includes everything staff may do.
-    Admin,
-    /// Office staff: every grid's rounds and casework.
-    Staff,
-    /// A grid worker: the rounds and casework of the grids named in the charter.
-    Worker,
-    /// A volunteer: the rounds of the grids named; never casework. Comes in a later version; the
-    /// code is reserved so that no other meaning takes it.
-    Volunteer,
+use crate::words::closed_enum;
+
+closed_enum! {
+    /// What a member is in the community. Codes are frozen: they stand in the charter.
+    Role {
+        /// May change the charter: spaces, invitations, members. Includes everything staff may do.
+        Admin = 0, "admin", "管理员";
+        /// Office staff: every grid's rounds and casework.
+        Staff = 1, "staff", "社区工作人员";
+        /// A grid worker: the rounds and casework of the grids named in the charter.
+        Worker = 2, "worker", "网格员";
+        /// A volunteer: the rounds of the grids named; never casework. Comes in a later version; the
+        /// code is reserved so that no other meaning takes it.
+        Volunteer = 3, "volunteer", "志愿者";
+    }
 }
 
 impl Role {
-    /// Every role, in code order.
-    pub const ALL: [Self; 4] = [Self::Admin, Self::Staff, Self::Worker, Self::Volunteer];
-
-    /// The frozen code.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::Admin => 0,
-            Self::Staff => 1,
-            Self::Worker => 2,
-            Self::Volunteer => 3,
-        }
-    }
-
-    /// The role with this code; `None` for one of a newer version, which then may do nothing.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|r| r.code() == code)
-    }
-
-    /// The word used on the command line and in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Staff => "staff",
-            Self::Worker => "worker",
-            Self::Volunteer => "volunteer",
-        }
-    }
-
     /// Whether a member of this role holds the keys of a space of this kind. `in_grid` says
     /// whether the space belongs to a grid the member is named for.
     #[must_use]

@@ -16,97 +16,27 @@ mod tests;
 use scan::{bare, became_date, fold, last_is_alnum, tidy};
 pub(crate) use scan::{half_width, is_blank_mark};
 
-use crate::kind::{Word, Words};
+use crate::words::closed_enum;
 
-/// What kind of door one knocks on. Codes are frozen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[non_exhaustive]
-pub enum DoorKind {
-    /// 住户: people live here.
-    #[default]
-    Household,
-    /// 商户.
-    Shop,
-    /// 企业 or another organisation.
-    Enterprise,
-    /// 公共设施: a gatehouse, a boiler room, a bicycle shed.
-    Facility,
-    /// 空置: nobody lives or works here now.
-    Vacant,
+closed_enum! {
+    /// What kind of door one knocks on. Codes are frozen.
+    #[derive(Default)]
+    DoorKind {
+        /// 住户: people live here.
+        #[default]
+        Household = 0, "household", "住户";
+        /// 商户.
+        Shop = 1, "shop", "商户";
+        /// 企业 or another organisation.
+        Enterprise = 2, "enterprise", "企业";
+        /// 公共设施: a gatehouse, a boiler room, a bicycle shed.
+        Facility = 3, "facility", "设施";
+        /// 空置: nobody lives or works here now.
+        Vacant = 4, "vacant", "空置";
+    }
 }
 
 impl DoorKind {
-    /// Every kind, in code order.
-    pub const ALL: [Self; 5] = [
-        Self::Household,
-        Self::Shop,
-        Self::Enterprise,
-        Self::Facility,
-        Self::Vacant,
-    ];
-
-    /// The same as words of a shape.
-    pub const WORDS: Words = &{
-        let mut words = [Word {
-            code: 0,
-            word: "",
-            zh: "",
-        }; 5];
-        let mut n = 0;
-        while n < words.len() {
-            let kind = Self::ALL[n];
-            words[n] = Word {
-                code: kind.code() as u16,
-                word: kind.name(),
-                zh: kind.name_zh(),
-            };
-            n += 1;
-        }
-        words
-    };
-
-    /// The frozen code.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::Household => 0,
-            Self::Shop => 1,
-            Self::Enterprise => 2,
-            Self::Facility => 3,
-            Self::Vacant => 4,
-        }
-    }
-
-    /// The kind with this code; `None` for one of a newer version.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|k| k.code() == code)
-    }
-
-    /// The word used on the command line and in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Household => "household",
-            Self::Shop => "shop",
-            Self::Enterprise => "enterprise",
-            Self::Facility => "facility",
-            Self::Vacant => "vacant",
-        }
-    }
-
-    /// The word shown to workers.
-    #[must_use]
-    pub const fn name_zh(self) -> &'static str {
-        match self {
-            Self::Household => "住户",
-            Self::Shop => "商户",
-            Self::Enterprise => "企业",
-            Self::Facility => "设施",
-            Self::Vacant => "空置",
-        }
-    }
-
     /// Reads what rosters write in a "kind of door" cell.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

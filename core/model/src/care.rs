@@ -6,6 +6,7 @@
 
 use crate::address::{half_width, is_blank_mark};
 use crate::kind::{Word, Words};
+use crate::words::closed_enum;
 
 pub mod plan;
 #[cfg(test)]
@@ -212,13 +213,13 @@ impl CareCategory {
 
     /// The word used on the command line and in JSON.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         self.entry().map_or("unknown", |entry| entry.2)
     }
 
     /// The word shown to workers.
     #[must_use]
-    pub fn name_zh(self) -> &'static str {
+    pub fn zh(self) -> &'static str {
         self.entry().map_or("未知类别", |entry| entry.3)
     }
 
@@ -309,78 +310,19 @@ pub fn parse_categories(cell: &str) -> (Vec<CareCategory>, Vec<String>) {
     (known, unknown)
 }
 
-/// How closely a need is followed. Ordered: the most pressing first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum RiskLevel {
-    /// 高.
-    High,
-    /// 重点.
-    Key,
-    /// 一般.
-    General,
+closed_enum! {
+    /// How closely a need is followed. Ordered: the most pressing first.
+    RiskLevel {
+        /// 高.
+        High = 0, "high", "高";
+        /// 重点.
+        Key = 1, "key", "重点";
+        /// 一般.
+        General = 2, "general", "一般";
+    }
 }
 
 impl RiskLevel {
-    /// Every level, in code order.
-    pub const ALL: [Self; 3] = [Self::High, Self::Key, Self::General];
-
-    /// The same as words of a shape.
-    pub const WORDS: Words = &{
-        let mut words = [Word {
-            code: 0,
-            word: "",
-            zh: "",
-        }; 3];
-        let mut n = 0;
-        while n < words.len() {
-            let level = Self::ALL[n];
-            words[n] = Word {
-                code: level.code() as u16,
-                word: level.name(),
-                zh: level.name_zh(),
-            };
-            n += 1;
-        }
-        words
-    };
-
-    /// The frozen code.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::High => 0,
-            Self::Key => 1,
-            Self::General => 2,
-        }
-    }
-
-    /// The level with this code; `None` for one of a newer version.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|level| level.code() == code)
-    }
-
-    /// The word used on the command line and in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::High => "high",
-            Self::Key => "key",
-            Self::General => "general",
-        }
-    }
-
-    /// The word shown to workers.
-    #[must_use]
-    pub const fn name_zh(self) -> &'static str {
-        match self {
-            Self::High => "高",
-            Self::Key => "重点",
-            Self::General => "一般",
-        }
-    }
-
     /// Reads what rosters write: words, grades, or the colours of the usual three-colour lists.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -401,46 +343,12 @@ impl RiskLevel {
     }
 }
 
-/// On what ground a care need is kept. Codes are frozen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum LegalBasis {
-    /// 法定职责: a law or regulation makes it the community's duty.
-    StatutoryDuty,
-    /// 本人同意: the resident, or a guardian, agreed.
-    Consent,
-}
-
-impl LegalBasis {
-    /// Both, in code order.
-    pub const ALL: [Self; 2] = [Self::StatutoryDuty, Self::Consent];
-
-    /// The same as words of a shape.
-    pub const WORDS: Words = &[
-        Word {
-            code: 0,
-            word: "statutory",
-            zh: "法定职责",
-        },
-        Word {
-            code: 1,
-            word: "consent",
-            zh: "本人同意",
-        },
-    ];
-
-    /// The frozen code.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::StatutoryDuty => 0,
-            Self::Consent => 1,
-        }
-    }
-
-    /// The basis with this code; `None` for one of a newer version.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|basis| basis.code() == code)
+closed_enum! {
+    /// On what ground a care need is kept. Codes are frozen.
+    LegalBasis {
+        /// 法定职责: a law or regulation makes it the community's duty.
+        StatutoryDuty = 0, "statutory", "法定职责";
+        /// 本人同意: the resident, or a guardian, agreed.
+        Consent = 1, "consent", "本人同意";
     }
 }

@@ -22,6 +22,7 @@ pub mod matter;
 pub mod report;
 pub mod roster;
 pub mod round;
+mod words;
 
 use std::fmt;
 

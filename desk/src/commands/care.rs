@@ -142,8 +142,8 @@ fn review_line(review: &ReviewInfo) -> Value {
     json!({
         "on": review.on,
         "by": review.by,
-        "category": review.category.map(|c| c.name()),
-        "risk": review.risk.map(|r| r.name()),
+        "category": review.category.map(|c| c.word()),
+        "risk": review.risk.map(|r| r.word()),
         "next": review.next,
         "note": review.note,
     })
@@ -226,7 +226,7 @@ fn cadences(desk: &Desk, args: &LevelCadence) -> Result<Reply, Failure> {
     let all = home.default_cadences()?;
     let json: serde_json::Map<_, _> = all
         .iter()
-        .map(|(risk, cadence)| (risk.name().to_owned(), json!(cadence.to_string())))
+        .map(|(risk, cadence)| (risk.word().to_owned(), json!(cadence.to_string())))
         .collect();
     let lang = desk.lang;
     let header = match lang {
@@ -235,7 +235,7 @@ fn cadences(desk: &Desk, args: &LevelCadence) -> Result<Reply, Failure> {
     };
     let rows = all.iter().map(|(risk, cadence)| {
         vec![
-            lang.word(risk.name(), risk.name_zh()),
+            lang.word(risk.word(), risk.zh()),
             lang.cadence(&cadence.to_string()),
         ]
     });

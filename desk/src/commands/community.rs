@@ -2,7 +2,6 @@
 
 use std::io::{IsTerminal, stdout};
 
-use doorknock::model::access::Role;
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 use serde_json::json;
@@ -32,7 +31,7 @@ pub(super) fn invite(desk: &Desk, args: &Invite) -> Result<Reply, Failure> {
     let link = desk
         .open()?
         .invite(args.role, &args.grid, args.expires, &desk.net())?;
-    let role = role_name(desk.lang, args.role);
+    let role = desk.lang.word(args.role.word(), args.role.zh());
     let mut text = match desk.lang {
         Lang::Zh => format!("邀请（{role}）。链接只能用一次，等同钥匙，请只发给本人："),
         Lang::En => format!(
@@ -73,18 +72,6 @@ pub(super) fn join(desk: &Desk, args: &Join) -> Result<Reply, Failure> {
         json!({ "member": joined.member, "device": joined.device }),
         text,
     ))
-}
-
-/// A role for people.
-pub(super) fn role_name(lang: Lang, role: Role) -> &'static str {
-    let (zh, en) = match role {
-        Role::Admin => ("管理员", "admin"),
-        Role::Staff => ("社区工作人员", "staff"),
-        Role::Worker => ("网格员", "worker"),
-        Role::Volunteer => ("志愿者", "volunteer"),
-        _ => ("未知角色", "unknown role"),
-    };
-    lang.pick(zh, en)
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ fn rule(desk: &Desk, args: &Rule) -> Result<Reply, Failure> {
         vec![
             rule.compound
                 .map_or_else(all, |k| lang.word(k.word(), k.zh())),
-            lang.word(rule.door.name(), rule.door.name_zh()),
+            lang.word(rule.door.word(), rule.door.zh()),
             lang.cadence(&rule.cadence.to_string()),
             rule.since.to_string(),
         ]
@@ -126,7 +126,7 @@ fn line(rule: &RuleInfo) -> Value {
     let checklist = rule.checklist.as_ref().and_then(built_in);
     json!({
         "compound": rule.compound.map(|kind| kind.word()),
-        "door": rule.door.name(),
+        "door": rule.door.word(),
         "cadence": rule.cadence.to_string(),
         "since": rule.since,
         "checklist": checklist.map(|template| &template.code),

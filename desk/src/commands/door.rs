@@ -1,8 +1,6 @@
 //! Doors: the list, and all of one.
 
 use doorknock::model::address::DoorKind;
-use doorknock::model::care::LegalBasis;
-use doorknock::model::kind::Words;
 use doorknock::{DoorDetail, DoorInfo, NeedInfo, PersonInfo};
 use serde_json::{Value, json};
 
@@ -61,26 +59,20 @@ fn line(door: &DoorInfo) -> Value {
         "door": door.door,
         "grid": door.grid,
         "address": door.address,
-        "kind": door.kind.name(),
+        "kind": door.kind.word(),
         "cadence": door.cadence,
         "by_hand": door.by_hand,
         "last_done": door.last_done,
     })
 }
 
-/// The word of a code.
-fn word(words: Words, code: u8) -> Option<&'static str> {
-    let found = words.iter().find(|word| word.code == u16::from(code));
-    found.map(|word| word.word)
-}
-
 /// A person with what stands in the file.
 pub(super) fn person(person: &PersonInfo) -> Value {
     let needs = person.needs.iter().map(|need| {
         json!({
-            "category": need.category.name(),
-            "risk": need.risk.map(|risk| risk.name()),
-            "basis": need.basis.and_then(|basis| word(LegalBasis::WORDS, basis.code())),
+            "category": need.category.word(),
+            "risk": need.risk.map(|risk| risk.word()),
+            "basis": need.basis.map(|basis| basis.word()),
             "cadence": need.cadence,
             "since": need.since,
             "review": need.review,
@@ -105,7 +97,7 @@ pub(super) fn person(person: &PersonInfo) -> Value {
 }
 
 fn kind(lang: Lang, kind: DoorKind) -> String {
-    lang.word(kind.name(), kind.name_zh())
+    lang.word(kind.word(), kind.zh())
 }
 
 fn page(lang: Lang, door: &DoorDetail) -> String {
@@ -153,8 +145,8 @@ fn page(lang: Lang, door: &DoorDetail) -> String {
 
 /// A need for people; what a newer version wrote in it is left out.
 pub(super) fn said(lang: Lang, need: &NeedInfo) -> String {
-    let category = lang.word(need.category.name(), need.category.name_zh());
-    let risk = need.risk.map(|risk| lang.word(risk.name(), risk.name_zh()));
+    let category = lang.word(need.category.word(), need.category.zh());
+    let risk = need.risk.map(|risk| lang.word(risk.word(), risk.zh()));
     let review = need.review.map(|day| match lang {
         Lang::Zh => format!("{day} 复核"),
         Lang::En => format!("review {day}"),

@@ -3,8 +3,8 @@
 use doorknock::{FirstSync, Status};
 use serde_json::{Value, json};
 
+use super::Desk;
 use super::place::{space_json, spaces_text, waiting_json};
-use super::{Desk, community::role_name};
 use crate::lang::{Lang, clock};
 use crate::output::{Failure, Reply, fields, printable, rfc3339, table};
 use crate::progress;
@@ -106,7 +106,7 @@ pub(super) fn status(desk: &Desk) -> Result<Reply, Failure> {
     let json = json!({
         "community": info.as_ref().map(|info| info.id),
         "name": info.as_ref().and_then(|info| info.name.as_deref()),
-        "role": role.map(|role| role.name()),
+        "role": role.map(|role| role.word()),
         "member": info.as_ref().map(|info| info.member),
         "device": info.as_ref().map(|info| info.device),
         "hub": info.as_ref().map(|info| info.hub_url.as_str()),
@@ -129,7 +129,7 @@ pub(super) fn status(desk: &Desk) -> Result<Reply, Failure> {
     let head = match &info {
         Some(info) => {
             let name = info.name.clone().unwrap_or_else(|| info.id.to_string());
-            let role = role.map(|role| role_name(desk.lang, role).to_owned());
+            let role = role.map(|role| desk.lang.word(role.word(), role.zh()));
             let parts: Vec<String> = [Some(name), role, Some(info.hub_url.clone())]
                 .into_iter()
                 .flatten()

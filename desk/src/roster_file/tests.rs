@@ -21,7 +21,7 @@ fn imported(name: &str) -> Roster {
 
 fn doors(found: &Roster) -> Vec<String> {
     let line = |r: &roster::RosterRow| {
-        let care: Vec<_> = r.categories.iter().map(|c| c.name_zh()).collect();
+        let care: Vec<_> = r.categories.iter().map(|c| c.zh()).collect();
         let (name, phone) = (r.name.as_deref(), r.phone.as_deref());
         let (name, phone) = (name.unwrap_or("-"), phone.unwrap_or("-"));
         format!(

@@ -10,14 +10,10 @@ struct DoorView: View {
         Form {
             Section("记录走访") {
                 Picker("结果", selection: $model.outcome) {
-                    Text("见到").tag(Outcome.met)
-                    Text("无人在家").tag(Outcome.nobodyHome)
-                    Text("拒访").tag(Outcome.refused)
+                    ForEach([Outcome.met, .nobodyHome, .refused], id: \.self) { Text($0.label().zh) }
                 }
                 Picker("方式", selection: $model.channel) {
-                    Text("入户").tag(Channel.inPerson)
-                    Text("门口").tag(Channel.atTheDoor)
-                    Text("电话").tag(Channel.phone)
+                    ForEach([Channel.inPerson, .atTheDoor, .phone], id: \.self) { Text($0.label().zh) }
                 }
                 TextField("小结", text: $model.summary, axis: .vertical)
                 Button("保存") {

@@ -51,7 +51,7 @@ const COLUMNS: &[Column<Line>] = &[
         ("关爱类别", "category"),
         14,
         CellKind::Text,
-        |line| LedgerCell::word(line.need.category.name(), line.need.category.name_zh()),
+        |line| LedgerCell::word(line.need.category.word(), line.need.category.zh()),
     ),
     Column::new(
         "risk",
@@ -60,7 +60,7 @@ const COLUMNS: &[Column<Line>] = &[
         CellKind::Text,
         |line| {
             line.need.risk.map_or_else(unknown, |risk: RiskLevel| {
-                LedgerCell::word(risk.name(), risk.name_zh())
+                LedgerCell::word(risk.word(), risk.zh())
             })
         },
     ),
@@ -149,11 +149,7 @@ fn unknown() -> LedgerCell {
 }
 
 fn basis(basis: LegalBasis) -> LedgerCell {
-    match basis {
-        LegalBasis::StatutoryDuty => LedgerCell::word("statutory_duty", "法定职责"),
-        LegalBasis::Consent => LedgerCell::word("consent", "本人同意"),
-        _ => unknown(),
-    }
+    LedgerCell::word(basis.word(), basis.zh())
 }
 
 /// The ledger of these needs, in their order.

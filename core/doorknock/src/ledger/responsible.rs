@@ -52,7 +52,7 @@ const COLUMNS: &[Column<Line>] = &[
         |line| LedgerCell::text(&line.address),
     ),
     Column::new("kind", ("类型", "kind"), 10, CellKind::Text, |line| {
-        LedgerCell::word(line.kind.name(), line.kind.name_zh())
+        LedgerCell::word(line.kind.word(), line.kind.zh())
     }),
     Column::new("people", ("住户", "people"), 20, CellKind::Text, |line| {
         LedgerCell::text(&line.people)

@@ -214,8 +214,8 @@ fn the_walk_goes_building_by_building_and_floor_by_floor() {
 fn kinds_of_door_read_back() {
     for kind in DoorKind::ALL {
         assert_eq!(DoorKind::from_code(kind.code()), Some(kind));
-        assert_eq!(DoorKind::parse(kind.name_zh()), Some(kind));
-        assert_eq!(DoorKind::parse(kind.name()), Some(kind));
+        assert_eq!(DoorKind::parse(kind.zh()), Some(kind));
+        assert_eq!(DoorKind::parse(kind.word()), Some(kind));
     }
     assert_eq!(DoorKind::parse("火星"), None);
 }

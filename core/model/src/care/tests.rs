@@ -6,12 +6,12 @@ fn codes_are_frozen_and_read_back() {
     assert_eq!(codes, (1..=11).collect::<Vec<_>>());
     for category in CareCategory::ALL {
         assert_eq!(CareCategory::from_code(category.code()), category);
-        assert_eq!(CareCategory::parse(category.name()), Some(category));
-        assert_eq!(CareCategory::parse(category.name_zh()), Some(category));
+        assert_eq!(CareCategory::parse(category.word()), Some(category));
+        assert_eq!(CareCategory::parse(category.zh()), Some(category));
     }
     for level in RiskLevel::ALL {
         assert_eq!(RiskLevel::from_code(level.code()), Some(level));
-        assert_eq!(RiskLevel::parse(level.name_zh()), Some(level));
+        assert_eq!(RiskLevel::parse(level.zh()), Some(level));
     }
     for basis in LegalBasis::ALL {
         assert_eq!(LegalBasis::from_code(basis.code()), Some(basis));
@@ -22,7 +22,7 @@ fn codes_are_frozen_and_read_back() {
 fn a_code_of_a_newer_version_is_kept_and_shown_as_unknown() {
     let newer = CareCategory::from_code(500);
     assert_eq!((newer, newer.code()), (CareCategory::Other(500), 500));
-    assert_eq!(newer.name_zh(), "未知类别");
+    assert_eq!(newer.zh(), "未知类别");
 }
 
 #[test]

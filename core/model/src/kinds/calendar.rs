@@ -1,9 +1,9 @@
 //! What the community does between two days: campaigns, special periods, sessions of the mobile
 //! station. All in the common space, so that every phone computes its list from them.
 
-use super::open_enum;
 use crate::access::{Roles, SpaceKind};
 use crate::kind::{Field, Find, Kind, Shape};
+use crate::words::open_enum;
 
 open_enum! {
     /// What makes a period special.

@@ -1,9 +1,9 @@
 //! A case (个案): somebody's trouble that takes longer than a visit, with a plan and notes that
 //! several people write at once. In the grid's casework space.
 
-use super::open_enum;
 use crate::access::{Roles, SpaceKind};
 use crate::kind::{Field, Find, Kind, Member, Shape};
+use crate::words::open_enum;
 
 /// What is to be done: text that several people edit.
 pub const PLAN: u16 = 4;

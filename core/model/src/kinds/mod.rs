@@ -90,68 +90,6 @@ pub fn unpack<'b, T: minicbor::Decode<'b, ()>>(value: &'b Value) -> Option<T> {
     minicbor::decode(value.as_bytes()?).ok()
 }
 
-/// A code as an enumeration that keeps codes of newer versions.
-macro_rules! open_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $word:literal, $zh:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $name {
-            $($(#[$vdoc])* $variant,)*
-            /// A value of a newer version: kept, and shown as unknown.
-            Other(u8),
-        }
-
-        impl $name {
-            /// Every value this version knows, in order of code.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The same as words of a [`crate::kind::Shape`].
-            pub const WORDS: crate::kind::Words = &[$(crate::kind::Word {
-                code: $code, word: $word, zh: $zh,
-            }),*];
-
-            /// The frozen code.
-            #[must_use]
-            pub const fn code(self) -> u8 {
-                match self { $(Self::$variant => $code,)* Self::Other(code) => code }
-            }
-
-            /// From a code.
-            #[must_use]
-            pub const fn from_code(code: u8) -> Self {
-                match code { $($code => Self::$variant,)* other => Self::Other(other) }
-            }
-
-            /// The word on the command line and in JSON.
-            #[must_use]
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* Self::Other(_) => "unknown" }
-            }
-
-            /// The Chinese term.
-            #[must_use]
-            pub const fn zh(self) -> &'static str {
-                match self { $(Self::$variant => $zh,)* Self::Other(_) => "未知" }
-            }
-        }
-
-        impl<C> minicbor::Encode<C> for $name {
-            fn encode<W: minicbor::encode::Write>(
-                &self, e: &mut minicbor::Encoder<W>, _: &mut C,
-            ) -> Result<(), minicbor::encode::Error<W::Error>> {
-                e.u8(self.code())?.ok()
-            }
-        }
-
-        impl<'b, C> minicbor::Decode<'b, C> for $name {
-            fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
-                d.u8().map(Self::from_code)
-            }
-        }
-    };
-}
-pub(crate) use open_enum;
-
 #[cfg(test)]
 mod tests {
     use super::*;

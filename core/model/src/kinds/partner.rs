@@ -1,8 +1,8 @@
 //! Organisations that help, and the three lists (需求、资源、项目). No private person stands here.
 
-use super::open_enum;
 use crate::access::{Roles, SpaceKind};
 use crate::kind::{Field, Find, Kind, Shape};
+use crate::words::open_enum;
 
 open_enum! {
     /// What sort of partner.

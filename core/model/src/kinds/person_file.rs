@@ -3,10 +3,11 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{open_enum, unpack};
+use super::unpack;
 use crate::access::{Roles, SpaceKind};
 use crate::care::{CareCategory, LegalBasis, RiskLevel};
 use crate::kind::{Field, Kind, Member, Shape, Value};
+use crate::words::open_enum;
 
 /// The door: 16 bytes.
 pub const DOOR: u16 = 1;

@@ -3,10 +3,10 @@
 
 use minicbor::{Decode, Encode};
 
-use super::open_enum;
 use crate::access::{Roles, SpaceKind};
 use crate::ids::{DecisionId, DoorId, MemberId, VisitId};
 use crate::kind::{Field, Kind, Member, Shape};
+use crate::words::open_enum;
 
 /// A tick, under the visit's id: a packed [`Tick`].
 pub const TICK: u16 = 1;

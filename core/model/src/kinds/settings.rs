@@ -2,11 +2,11 @@
 
 use minicbor::{Decode, Encode};
 
-use super::open_enum;
 use crate::access::{Roles, SpaceKind};
 use crate::address::DoorKind;
 use crate::care::RiskLevel;
 use crate::kind::{Field, Kind, Member, Shape};
+use crate::words::open_enum;
 
 /// The community's name.
 pub const NAME: u16 = 1;

@@ -1,9 +1,9 @@
 //! Who works together: crews, the duty roster, mentoring pairs. Names are of colleagues and
 //! volunteers, never of residents.
 
-use super::open_enum;
 use crate::access::{Roles, SpaceKind};
 use crate::kind::{Field, Find, Kind, Member, Shape};
+use crate::words::open_enum;
 
 open_enum! {
     /// What sort of crew.

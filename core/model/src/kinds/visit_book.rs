@@ -3,11 +3,11 @@
 
 use minicbor::{Decode, Encode};
 
-use super::open_enum;
 use crate::access::{Roles, SpaceKind};
 use crate::ids::{CommunityId, DocId, DoorId, GridId, MatterId, PersonId, SUBJECT, VisitId};
 use crate::kind::{Field, Kind, Member, Shape};
 use crate::kinds::TickResult;
+use crate::words::open_enum;
 
 /// A visit, under its id: a packed [`Visit`].
 pub const VISIT: u16 = 1;

@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::ids::{EventId, VisitId};
-use crate::kinds::open_enum;
+use crate::words::open_enum;
 
 open_enum! {
     /// What was done. Which steps there are follows the office's own: 收集、上报、受理、处理、办结、反馈;

@@ -1,7 +1,7 @@
 //! The transition table (docs/matters.md), as data and one function.
 
 use super::event::{MatterKind, Step};
-use crate::kinds::open_enum;
+use crate::words::open_enum;
 
 open_enum! {
     /// How far a matter has come. In order; the order also decides between steps side by side.

@@ -30,6 +30,30 @@ impl Effect {
     pub const fn counts(self) -> bool {
         matches!(self, Self::Applied | Self::Overruled)
     }
+
+    /// The word in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Overruled => "overruled",
+            Self::NotPossible => "not_possible",
+            Self::Unknown => "unknown",
+            Self::TooMany => "too_many",
+        }
+    }
+
+    /// The Chinese term.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Applied => "已生效",
+            Self::Overruled => "未生效：另有同时的办理",
+            Self::NotPossible => "未生效：当时不能这样办",
+            Self::Unknown => "新版本的步骤",
+            Self::TooMany => "未生效：步骤太多",
+        }
+    }
 }
 
 /// A step of the history.

@@ -299,7 +299,7 @@ const NAMES: &[(Field, &str, &[&str])] = &[
 impl Field {
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Tick(category) => category.name(),
+            Self::Tick(category) => category.word(),
             field => NAMES.iter().find(|n| n.0 == field).map_or("", |n| n.1),
         }
     }

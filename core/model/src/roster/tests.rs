@@ -27,7 +27,7 @@ fn roster(text: &str) -> Roster {
 /// One line a row: grid, short address, name, phone, categories.
 fn lines(roster: &Roster) -> Vec<String> {
     let line = |row: &RosterRow| {
-        let categories: Vec<&str> = row.categories.iter().map(|c| c.name_zh()).collect();
+        let categories: Vec<&str> = row.categories.iter().map(|c| c.zh()).collect();
         let name = row.name.as_deref().unwrap_or("-");
         let phone = row.phone.as_deref().unwrap_or("-");
         let (grid, door) = (&row.grid_code, row.address.short());

@@ -166,7 +166,7 @@ impl Selection {
             self.grids.is_empty() && self.compounds.is_empty() && self.kinds.is_empty();
         (self.doors.is_empty() || !no_condition)
             && meets(&self.grids, &[grid])
-            && meets(&self.kinds, &[door.kind.name(), door.kind.name_zh()])
+            && meets(&self.kinds, &[door.kind.word(), door.kind.zh()])
             && (self.compounds.is_empty() || {
                 let compound = &door.address.compound;
                 let mut names = self.compounds.iter();

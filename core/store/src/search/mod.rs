@@ -84,7 +84,7 @@ impl Tx<'_> {
         for need in self.needs_of(person)? {
             let category = CareCategory::from_code(need.category);
             if need.until.is_none() && !matches!(category, CareCategory::Other(_)) {
-                words.text(&[category.name_zh()]);
+                words.text(&[category.zh()]);
             }
         }
         let door = row.door.map(|d| self.door(d)).transpose()?.flatten();

@@ -69,7 +69,7 @@ fn step(line: &MatterLine) -> Value {
         "by": line.by,
         "member": line.member,
         "device": line.device,
-        "effect": effect_word(line.effect),
+        "effect": line.effect.word(),
         "text": line.text,
         "partner": line.partner,
         "due": line.due.as_ref().map(rfc3339),
@@ -82,16 +82,6 @@ fn step(line: &MatterLine) -> Value {
         "parties": line.parties,
         "granted": line.granted,
     })
-}
-
-const fn effect_word(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Applied => "applied",
-        Effect::Overruled => "overruled",
-        Effect::NotPossible => "not_possible",
-        Effect::Unknown => "unknown",
-        Effect::TooMany => "too_many",
-    }
 }
 
 /// A table of matters.
@@ -297,18 +287,14 @@ fn said(lang: Lang, line: &MatterLine) -> String {
 }
 
 const fn effect(lang: Lang, effect: Effect) -> &'static str {
-    let (zh, en) = match effect {
-        Effect::Applied => ("", ""),
-        Effect::Overruled => ("未生效：另有同时的办理", "overruled by a step beside it"),
-        Effect::NotPossible => (
-            "未生效：当时不能这样办",
-            "without effect: not possible then",
-        ),
-        Effect::Unknown => ("新版本的步骤", "a step of a newer version"),
-        Effect::TooMany => ("未生效：步骤太多", "without effect: too many steps"),
-    };
     match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
+        _ if matches!(effect, Effect::Applied) => "",
+        Lang::Zh => effect.zh(),
+        Lang::En => match effect {
+            Effect::Overruled => "overruled by a step beside it",
+            Effect::NotPossible => "without effect: not possible then",
+            Effect::TooMany => "without effect: too many steps",
+            _ => "a step of a newer version",
+        },
     }
 }

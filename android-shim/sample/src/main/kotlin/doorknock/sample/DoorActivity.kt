@@ -28,7 +28,7 @@ class DoorActivity : Screen() {
     override fun build() {
         who = text(20f)
         outcome = add(Spinner(this))
-        outcome.adapter = ArrayAdapter(this, android.R.layout.simple_spinner_dropdown_item, OUTCOMES.map { it.second })
+        outcome.adapter = ArrayAdapter(this, android.R.layout.simple_spinner_dropdown_item, OUTCOMES.map { it.label().zh })
         summary = add(EditText(this))
         summary.hint = "小结"
         val save = add(Button(this))
@@ -41,7 +41,7 @@ class DoorActivity : Screen() {
     private fun save() = work {
         val visit = NewVisit(
             door = door,
-            outcome = OUTCOMES[outcome.selectedItemPosition].first,
+            outcome = OUTCOMES[outcome.selectedItemPosition],
             channel = Channel.IN_PERSON,
             summary = summary.text.toString().takeIf { it.isNotBlank() },
         )
@@ -62,11 +62,7 @@ class DoorActivity : Screen() {
 
     companion object {
         const val DOOR = "door"
-        private val OUTCOMES = listOf(
-            Outcome.MET to "见到",
-            Outcome.NOBODY_HOME to "无人在家",
-            Outcome.REFUSED to "拒访",
-        )
+        private val OUTCOMES = listOf(Outcome.MET, Outcome.NOBODY_HOME, Outcome.REFUSED)
         private val TIME = DateTimeFormatter.ofPattern("M月d日 HH:mm").withZone(ZoneId.systemDefault())
     }
 }
