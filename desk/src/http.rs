@@ -6,8 +6,6 @@ use std::time::Duration;
 use doorknock::{Answer, Request, Transport, Unreachable};
 use ureq::{Agent, Proxy};
 
-use crate::lang::Lang;
-
 /// The largest answer taken: a hub never gives more (docs/wire-format.md, "Hub protocol").
 const ANSWER_LIMIT: u64 = 8 << 20;
 const CONNECT: Duration = Duration::from_secs(10);
@@ -22,16 +20,15 @@ const ENTRY: usize = 1 << 20;
 /// charter names its hub, and nobody on the way may name another.
 pub(crate) struct Http {
     agent: Agent,
-    lang: Lang,
 }
 
 impl Http {
-    /// A client whose reasons are in this language.
-    pub(crate) fn new(lang: Lang) -> Self {
-        Self::through(Proxy::try_from_env(), lang)
+    /// A client as the environment wants it.
+    pub(crate) fn new() -> Self {
+        Self::through(Proxy::try_from_env())
     }
 
-    fn through(proxy: Option<Proxy>, lang: Lang) -> Self {
+    fn through(proxy: Option<Proxy>) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -43,7 +40,6 @@ impl Http {
             .build();
         Self {
             agent: config.into(),
-            lang,
         }
     }
 
@@ -67,30 +63,26 @@ impl Http {
             .read_to_vec()?;
         Ok(Answer { status, body })
     }
+}
 
-    /// The reason in fixed words: an address, a proxy's password or a peer's text stays out.
-    fn reason(&self, error: &ureq::Error) -> Unreachable {
-        let (zh, en) = match error {
-            ureq::Error::Timeout(_) => ("超时", "timed out"),
-            ureq::Error::HostNotFound => ("找不到主机名", "no such host"),
-            ureq::Error::BadUri(_) | ureq::Error::Http(_) => ("地址无效", "not a valid address"),
-            ureq::Error::BodyExceedsLimit(_) => ("回复过大", "the answer is too large"),
-            ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::TlsRequired => {
-                ("安全连接失败", "the secure connection failed")
-            }
-            ureq::Error::InvalidProxyUrl | ureq::Error::ConnectProxyFailed(_) => {
-                ("代理不可用", "the proxy does not work")
-            }
-            ureq::Error::Io(error) => match error.kind() {
-                ErrorKind::ConnectionRefused => ("连接被拒绝", "connection refused"),
-                ErrorKind::NotFound => ("找不到主机名", "no such host"),
-                ErrorKind::TimedOut => ("超时", "timed out"),
-                ErrorKind::InvalidData => ("安全连接失败", "the secure connection failed"),
-                _ => ("连接中断", "the connection broke"),
-            },
-            _ => ("连接失败", "the connection failed"),
-        };
-        Unreachable(self.lang.pick(zh, en).to_owned())
+fn reason(error: &ureq::Error) -> Unreachable {
+    match error {
+        ureq::Error::Timeout(_) => Unreachable::TimedOut,
+        ureq::Error::HostNotFound => Unreachable::NoSuchHost,
+        ureq::Error::BadUri(_) | ureq::Error::Http(_) => Unreachable::BadAddress,
+        ureq::Error::BodyExceedsLimit(_) => Unreachable::TooLarge,
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::TlsRequired => {
+            Unreachable::Insecure
+        }
+        ureq::Error::InvalidProxyUrl | ureq::Error::ConnectProxyFailed(_) => Unreachable::Proxy,
+        ureq::Error::Io(error) => match error.kind() {
+            ErrorKind::ConnectionRefused => Unreachable::Refused,
+            ErrorKind::NotFound => Unreachable::NoSuchHost,
+            ErrorKind::TimedOut => Unreachable::TimedOut,
+            ErrorKind::InvalidData => Unreachable::Insecure,
+            _ => Unreachable::Broken,
+        },
+        _ => Unreachable::Broken,
     }
 }
 
@@ -105,11 +97,10 @@ impl Transport for Http {
             .iter()
             .any(|scheme| hub_url.starts_with(scheme));
         if !is_web {
-            return Err(self.reason(&ureq::Error::BadUri(String::new())));
+            return Err(Unreachable::BadAddress);
         }
         let url = format!("{}{}", hub_url.trim_end_matches('/'), request.path);
-        self.send(&url, request)
-            .map_err(|error| self.reason(&error))
+        self.send(&url, request).map_err(|error| reason(&error))
     }
 }
 
@@ -146,7 +137,7 @@ mod tests {
     }
 
     fn client() -> Http {
-        Http::through(None, Lang::En)
+        Http::through(None)
     }
 
     #[test]
@@ -197,7 +188,7 @@ mod tests {
         );
         let (url, _) = server(answer);
         let error = client().exchange(&url, &get()).unwrap_err();
-        assert_eq!(error, Unreachable("the answer is too large".to_owned()));
+        assert_eq!(error, Unreachable::TooLarge);
     }
 
     #[test]
@@ -211,8 +202,14 @@ mod tests {
             "ftp://secret".into(),
             "http://a b secret".into(),
         ] {
-            let Unreachable(why) = client().exchange(&url, &get()).unwrap_err();
-            assert!(!why.contains("127") && !why.contains("secret"), "{why}");
+            let why = client().exchange(&url, &get()).unwrap_err();
+            let said = doorknock::Error::from(why).message();
+            for words in [said.zh, said.en] {
+                assert!(
+                    !words.contains("127") && !words.contains("secret"),
+                    "{words}"
+                );
+            }
         }
     }
 }

@@ -58,8 +58,24 @@ impl From<Message> for Failure {
 
 impl From<doorknock::Error> for Failure {
     fn from(error: doorknock::Error) -> Self {
-        error.message().into()
+        with_options(error.message()).into()
     }
+}
+
+/// The options of a command line that a sentence is about. The core does not know them: its sentences are read on
+/// phones too.
+fn with_options(mut message: Message) -> Message {
+    let options = match message.code {
+        "grid_needed" | "which_grid" => "--grid",
+        "already_joined" | "home_exists" => "--home",
+        "which_person" => "--person",
+        "bad_period" | "no_period" => "--from, --until",
+        "cursor_unknown" => "--since",
+        _ => return message,
+    };
+    message.zh = format!("{}（{options}）。", message.zh.trim_end_matches('。'));
+    message.en = format!("{} ({options}).", message.en.trim_end_matches('.'));
+    message
 }
 
 /// Prints to standard output. A reader that has seen enough (`| head`) is not a failure.

@@ -261,7 +261,7 @@ impl doorknock::Transport for Dead {
         _: &str,
         _: &doorknock::Request,
     ) -> Result<doorknock::Answer, doorknock::Unreachable> {
-        Err(doorknock::Unreachable("no signal".to_owned()))
+        Err(doorknock::Unreachable::NoNetwork)
     }
 }
 

@@ -28,7 +28,7 @@ struct Breaking<'a> {
 impl Transport for Breaking<'_> {
     fn exchange(&self, hub_url: &str, request: &Request) -> Result<Answer, Unreachable> {
         self.trips.set(self.trips.get() + 1);
-        let broke = || Unreachable("broke".to_owned());
+        let broke = || Unreachable::Broken;
         if request.body.len() > self.most.get() {
             return Err(broke());
         }

@@ -8,6 +8,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use doorknock::Unreachable;
 use doorknock::model::Message;
 
 use crate::error::{DoorknockError, Result};
@@ -35,6 +36,36 @@ pub struct HubAnswer {
     pub status: u16,
     /// The body.
     pub body: Vec<u8>,
+}
+
+/// Why no whole answer came. People are told it in the core's words, in both languages; what an HTTP client says
+/// itself may name an address, a proxy's password or a peer's text.
+#[uniffi::remote(Enum)]
+pub enum Unreachable {
+    /// The device has no network now.
+    NoNetwork,
+    /// No host has the hub's name.
+    NoSuchHost,
+    /// The hub's address is none.
+    BadAddress,
+    /// Nobody listens there.
+    Refused,
+    /// The answer did not come in time.
+    TimedOut,
+    /// TLS failed: a certificate that is not trusted, or somebody in between.
+    Insecure,
+    /// The system allows no connection without TLS.
+    Unencrypted,
+    /// The proxy that the device is set to use failed.
+    Proxy,
+    /// The answer is larger than a hub's.
+    TooLarge,
+    /// The connection broke, or failed for a reason that nobody could name.
+    Broken,
+    /// The call was given up while its request was under way.
+    GivenUp,
+    /// The app's own HTTP client failed in a way that it should not.
+    Client,
 }
 
 /// What came of a call.
@@ -81,7 +112,7 @@ pub(crate) enum Step {
 }
 
 /// An answer, or why none came.
-pub(crate) type Carried = std::result::Result<HubAnswer, String>;
+pub(crate) type Carried = std::result::Result<HubAnswer, Unreachable>;
 
 /// A call under way. Dropping it ends it.
 pub(crate) trait Work: Send {
@@ -112,7 +143,7 @@ enum State {
 /// ```text
 /// while request = call.next()
 ///     try   call.answer(my HTTP client's answer to request)
-///     catch call.failed("no signal")
+///     catch call.failed(NoNetwork)
 /// outcome = call.result()
 /// ```
 ///
@@ -197,10 +228,8 @@ impl HubCall {
         self.carried(Ok(answer))
     }
 
-    /// Says that no whole answer came: no signal, a timeout, a certificate that is not trusted. The next
-    /// [`HubCall::next`] then fails, with `hub_unreachable` and these words. They are shown to people: a few,
-    /// and no personal data.
-    pub fn failed(&self, why: String) {
+    /// Says that no whole answer came. The next [`HubCall::next`] then fails, with `hub_unreachable` and the reason.
+    pub fn failed(&self, why: Unreachable) {
         // What comes of it is told by `next`.
         let _ = self.carried(Err(why));
     }

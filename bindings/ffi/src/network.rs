@@ -74,7 +74,8 @@ impl Doorknock {
     }
 
     /// Syncs with the hub until nothing is left to do. Ends with [`HubOutcome::Synced`]; [`HubCall::progress`] says
-    /// how far it is. Several at once are allowed and of no use.
+    /// how far it is. Several at once lose nothing, but ask the hub for the same twice:
+    /// the libraries for Android and iOS let one wait for the other.
     ///
     /// Errors: `not_joined`, `hub_unreachable`, `hub_refused`, `hub_answer`, `charter_forked`, `pull_full`.
     pub fn sync(&self) -> Arc<HubCall> {
@@ -196,10 +197,10 @@ struct Line {
 
 impl Transport for Line {
     fn exchange(&self, hub_url: &str, request: &Request) -> Result<Answer, Unreachable> {
-        let gone = || Unreachable("操作已取消 / cancelled".to_owned());
         let step = Step::Ask(as_asked(hub_url, request));
-        self.step.send(Ok(step)).map_err(|_| gone())?;
-        as_answered(self.taken.recv().map_err(|_| gone())?)
+        let sent = self.step.send(Ok(step));
+        sent.map_err(|_| Unreachable::GivenUp)?;
+        as_answered(self.taken.recv().map_err(|_| Unreachable::GivenUp)?)
     }
 }
 
@@ -213,7 +214,7 @@ fn as_asked(hub_url: &str, request: &Request) -> HubRequest {
 }
 
 fn as_answered(carried: Carried) -> Result<Answer, Unreachable> {
-    let HubAnswer { status, body } = carried.map_err(Unreachable)?;
+    let HubAnswer { status, body } = carried?;
     Ok(Answer { status, body })
 }
 

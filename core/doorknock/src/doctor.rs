@@ -63,10 +63,8 @@ fn database_check(problems: usize) -> Check {
         ("0 处问题".to_owned(), "0 problems".to_owned())
     } else {
         (
-            format!("{problems} 处问题；请勿删除文件，可抢救到新目录（doctor --salvage）"),
-            format!(
-                "{problems} problems; delete nothing, salvage it into a new folder (doctor --salvage)"
-            ),
+            format!("{problems} 处问题；请勿删除文件，可抢救到新目录"),
+            format!("{problems} problems; delete nothing, it can be salvaged into a new folder"),
         )
     };
     let name = ("数据库文件", "database file");

@@ -130,10 +130,60 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// No answer came. Holds the reason in a few words, without personal data.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unreachable(pub String);
+/// Why no whole answer came. People are told it in these words and no others: what a client says itself may name
+/// an address, a proxy's password or a peer's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.words().1)]
+pub enum Unreachable {
+    /// The device has no network now.
+    NoNetwork,
+    /// No host has the hub's name.
+    NoSuchHost,
+    /// The hub's address is none.
+    BadAddress,
+    /// Nobody listens there.
+    Refused,
+    /// The answer did not come in time.
+    TimedOut,
+    /// TLS failed: a certificate that is not trusted, or somebody in between.
+    Insecure,
+    /// The system allows no connection without TLS.
+    Unencrypted,
+    /// The proxy that the device is set to use failed.
+    Proxy,
+    /// The answer is larger than a hub's.
+    TooLarge,
+    /// The connection broke, or failed for a reason that nobody could name.
+    Broken,
+    /// The call was given up while its request was under way.
+    GivenUp,
+    /// The app's own HTTP client failed in a way that it should not.
+    Client,
+}
+
+impl Unreachable {
+    /// The reason in Chinese and in English.
+    #[must_use]
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::NoNetwork => ("没有网络", "no network"),
+            Self::NoSuchHost => ("找不到主机名", "no such host"),
+            Self::BadAddress => ("地址无效", "not a valid address"),
+            Self::Refused => ("连接被拒绝", "connection refused"),
+            Self::TimedOut => ("超时", "timed out"),
+            Self::Insecure => ("安全连接失败", "the secure connection failed"),
+            Self::Unencrypted => (
+                "不允许不加密的连接",
+                "connections without encryption are not allowed",
+            ),
+            Self::Proxy => ("代理不可用", "the proxy does not work"),
+            Self::TooLarge => ("回复过大", "the answer is too large"),
+            Self::Broken => ("连接中断", "the connection broke"),
+            Self::GivenUp => ("操作已取消", "cancelled"),
+            Self::Client => ("应用网络组件出错", "the app's HTTP client failed"),
+        }
+    }
+}
 
 /// Carries requests. Called with no lock held.
 pub trait Transport {

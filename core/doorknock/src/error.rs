@@ -83,13 +83,16 @@ impl Kind {
                     error.kind()
                 ),
             ),
-            Self::Unreachable(Unreachable(why)) => Message::new(
-                "hub_unreachable",
-                format!("连不上服务器（{why}）；记录都在本机，有信号后再同步。"),
-                format!(
-                    "The hub cannot be reached ({why}); everything is kept here, sync again when there is a signal."
-                ),
-            ),
+            Self::Unreachable(why) => {
+                let (zh, en) = why.words();
+                Message::new(
+                    "hub_unreachable",
+                    format!("连不上服务器（{zh}）；记录都在本机，有信号后再同步。"),
+                    format!(
+                        "The hub cannot be reached ({en}); everything is kept here, sync again when there is a signal."
+                    ),
+                )
+            }
             Self::Said(message) => message.clone(),
         }
     }

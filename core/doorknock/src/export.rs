@@ -135,8 +135,8 @@ fn known(view: &View<'_>, device: DeviceId, text: &str) -> Result<Cursor> {
         .ok_or_else(|| {
             said(
                 "cursor_unknown",
-                "这个游标不属于本机的记录（来自另一台设备，或本机由备份恢复）；请不带 --since 从头导出。",
-                "This cursor is not of this device's log (another device's, or this one was restored); export from the beginning, without --since.",
+                "这个游标不属于本机的记录（来自另一台设备，或本机由备份恢复）；请从头导出。",
+                "This cursor is not of this device's log (another device's, or this one was restored); export from the beginning.",
             )
         })
 }

@@ -347,8 +347,8 @@ pub(crate) fn refuse_existing(home: &Path) -> Result<()> {
     if home.join(DATABASE).exists() && written(home) > 0 {
         return Err(said(
             "home_exists",
-            "这个目录里已有数据；请换一个目录（--home）。",
-            "There is a home in this folder already; choose another (--home).",
+            "这个目录里已有数据；请换一个目录。",
+            "There is a home in this folder already; choose another.",
         ));
     }
     Ok(())

@@ -124,8 +124,8 @@ fn who(view: &View<'_>, row: &VisitRow, named: &[PersonId]) -> Result<Vec<Person
     if named.is_empty() {
         return Err(said(
             "which_person",
-            "这一户不止一人；请指明是谁（--person）。",
-            "More than one person lives there; say who it is (--person).",
+            "这一户不止一人；请指明是谁。",
+            "More than one person lives there; say who it is.",
         ));
     }
     if named.iter().any(|person| !there.contains(person)) {

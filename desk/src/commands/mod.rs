@@ -146,7 +146,7 @@ impl Desk {
     }
 
     fn net(&self) -> Http {
-        Http::new(self.lang)
+        Http::new()
     }
 
     /// After records came in bulk: work that would slow later commands. What is left over is for

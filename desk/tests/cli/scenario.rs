@@ -171,10 +171,9 @@ fn invite(office: &Home) -> String {
         "2d",
     ]);
     assert_eq!(keys(&invited), ["link"]);
-    assert_eq!(
-        office.error(&["invite", "--role", "worker"], 1)["code"],
-        "grid_needed"
-    );
+    let error = office.error(&["invite", "--role", "worker"], 1);
+    assert_eq!(error["code"], "grid_needed");
+    assert_eq!(error["message"], "邀请网格员须指明网格（--grid）。");
     assert_eq!(
         office.error(&["invite", "--role", "worker", "--grid", "X"], 1)["code"],
         "unknown_grid"

@@ -19,7 +19,7 @@ public final class InMemoryHub: HubTransport, @unchecked Sendable {
         hub = try DoorknockTestingCore.InMemoryHub()
     }
 
-    /// Whether there is a signal. Without one every request ends with `Unreachable`.
+    /// Whether there is a signal. Without one every request ends with `Unreachable.noNetwork`.
     public var isReachable: Bool {
         get { lock.withLock { reachable } }
         set { lock.withLock { reachable = newValue } }
@@ -41,7 +41,7 @@ public final class InMemoryHub: HubTransport, @unchecked Sendable {
             requests += 1
             return reachable
         }
-        guard reached else { throw Unreachable("没有信号 / no signal") }
+        guard reached else { throw Unreachable.noNetwork }
         let answer = hub.exchange(method: request.method, path: request.path, body: request.body)
         return HubAnswer(status: answer.status, body: answer.body)
     }

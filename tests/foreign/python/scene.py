@@ -19,7 +19,7 @@ HUB = os.environ.get("DOORKNOCK_HUB", str(TARGET / "debug" / "doorknock-hub"))
 
 sys.path.insert(0, BINDINGS)
 from doorknock import (  # noqa: E402  (the folder comes from the environment)
-    Doorknock, DoorknockError, FileKeys, HubAnswer, Role, RosterOptions,
+    Doorknock, DoorknockError, FileKeys, HubAnswer, Role, RosterOptions, Unreachable,
 )
 
 ROSTER = [
@@ -42,7 +42,7 @@ class Http:
             try:
                 answer = self.exchange(request)
             except OSError:
-                call.failed("no signal")
+                call.failed(Unreachable.NO_NETWORK)
             else:
                 call.answer(answer)
         return call.result()

@@ -205,7 +205,10 @@ impl Transport for Http {
                 // The hub's limit on how often a device may ask: it is asked again when it may.
                 Ok(Answer { status: 429, .. }) => std::thread::sleep(Duration::from_millis(250)),
                 Ok(answer) => return Ok(answer),
-                Err(error) => return Err(Unreachable(error.to_string())),
+                Err(error) => {
+                    eprintln!("no answer: {error}");
+                    return Err(Unreachable::Broken);
+                }
             }
         }
     }

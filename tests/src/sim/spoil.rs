@@ -188,7 +188,7 @@ impl Transport for Torn<'_> {
             if self.midst.get() {
                 self.note("download torn");
             }
-            return Err(Unreachable("cut".to_owned()));
+            return Err(Unreachable::Broken);
         }
         self.answers.set(self.answers.get() + 1);
         let mut answer = self.hub.handle(request);

@@ -71,13 +71,12 @@ pub(super) struct Flaky<'a> {
 
 impl Transport for Flaky<'_> {
     fn exchange(&self, _hub_url: &str, request: &Request) -> Result<Answer, Unreachable> {
-        let lost = |what: &str| Err(Unreachable(what.to_owned()));
         if self.rng.borrow_mut().random_bool(self.loss) {
-            return lost("request lost");
+            return Err(Unreachable::NoNetwork);
         }
         let answer = self.hub.handle(request);
         if self.rng.borrow_mut().random_bool(self.loss) {
-            return lost("answer lost");
+            return Err(Unreachable::Broken);
         }
         Ok(answer)
     }

@@ -135,7 +135,7 @@ struct Street<'a> {
 impl Transport for Street<'_> {
     fn exchange(&self, _hub_url: &str, request: &Request) -> Result<Answer, Unreachable> {
         if self.away {
-            return Err(Unreachable("no hub".to_owned()));
+            return Err(Unreachable::Refused);
         }
         let answer = self.hub.handle(request);
         self.requests.set(self.requests.get() + 1);

@@ -253,7 +253,7 @@ struct OneTrip<'a>(&'a World, Cell<bool>);
 impl Transport for OneTrip<'_> {
     fn exchange(&self, _hub_url: &str, request: &Request) -> Result<Answer, Unreachable> {
         if self.1.replace(true) {
-            return Err(Unreachable("no signal".to_owned()));
+            return Err(Unreachable::NoNetwork);
         }
         let cut_short = in_sync(|r| (r.pulled, r.more) = (vec![], true));
         Ok(cut_short(self.0.hub.handle(request)))

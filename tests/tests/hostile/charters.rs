@@ -79,7 +79,7 @@ impl Transport for LosesOneAppend<'_> {
         if request.path == wire::PATH_APPEND {
             self.appends.set(self.appends.get() + 1);
             if self.appends.get() == 1 {
-                return Err(Unreachable("answer lost".to_owned()));
+                return Err(Unreachable::Broken);
             }
         }
         Ok(answer)

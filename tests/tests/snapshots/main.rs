@@ -31,7 +31,7 @@ struct Net<'a> {
 impl Transport for Net<'_> {
     fn exchange(&self, hub_url: &str, request: &Request) -> Result<Answer, Unreachable> {
         let answer = self.hub.exchange(hub_url, request)?;
-        (self.change)(request, answer).ok_or_else(|| Unreachable("cut".to_owned()))
+        (self.change)(request, answer).ok_or(Unreachable::Broken)
     }
 }
 

@@ -41,9 +41,9 @@ fn a_call_asks_one_thing_after_another_and_has_its_outcome_at_the_end() {
     assert_eq!(call.next().unwrap(), asked, "the same until it is answered");
     call.answer(answer(404)).unwrap();
     assert!(call.next().unwrap().is_some());
-    call.failed("no signal".to_owned());
+    call.failed(Unreachable::NoNetwork);
     assert_eq!(call.next(), Ok(None));
-    let link = r#"404 Err(Unreachable("no signal"))"#.to_owned();
+    let link = "404 Err(NoNetwork)".to_owned();
     assert_eq!(call.result(), Ok(HubOutcome::Invitation { link }));
     call.cancel();
     assert!(call.result().is_ok(), "what is done cannot be cancelled");

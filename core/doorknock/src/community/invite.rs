@@ -81,8 +81,8 @@ impl Doorknock {
         if role == Role::Worker && ids.is_empty() {
             return Err(said(
                 "grid_needed",
-                "邀请网格员须指明网格（--grid）。",
-                "A worker's invitation needs a grid (--grid).",
+                "邀请网格员须指明网格。",
+                "A worker's invitation needs a grid.",
             ));
         }
         Ok(ids)

@@ -162,8 +162,8 @@ impl Doorknock {
         }
         Err(said(
             "already_joined",
-            "这台设备已在一个社区里；要加入另一个，请换一个目录（--home）。",
-            "This device is in a community already; use another folder (--home) for another one.",
+            "这台设备已在一个社区里；要加入另一个，请换一个数据目录。",
+            "This device is in a community already; use another home folder for another one.",
         ))
     }
 

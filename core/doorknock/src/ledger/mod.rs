@@ -90,8 +90,8 @@ impl Doorknock {
         if !kind.has_period() && (scope.from.is_some() || scope.until.is_some()) {
             return Err(said(
                 "no_period",
-                "这份台账反映当前情况，没有起止日期；请去掉 --from 和 --until。",
-                "This ledger says how things stand today; leave out --from and --until.",
+                "这份台账反映当前情况，没有起止日期；请去掉起止日期。",
+                "This ledger says how things stand today; leave out the first and the last day.",
             ));
         }
         let now = self.now_ms().div_euclid(1000);

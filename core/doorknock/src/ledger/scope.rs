@@ -30,8 +30,8 @@ impl LedgerScope {
         {
             return Err(said(
                 "bad_period",
-                "截止日期早于起始日期；请核对 --from 和 --until。",
-                "The last day lies before the first; check --from and --until.",
+                "截止日期早于起始日期；请核对。",
+                "The last day lies before the first; check both.",
             ));
         }
         let from = self.from.map_or(i64::MIN, |day| starts(day, utc_offset));

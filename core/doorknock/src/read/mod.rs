@@ -198,8 +198,8 @@ pub(crate) fn which_grid(view: &View<'_>, code: Option<&str>) -> Result<(GridRow
         1 => Ok(held.remove(0)),
         _ => Err(said(
             "which_grid",
-            format!("请指明网格（--grid）：{codes}。"),
-            format!("Say which grid (--grid): {codes}."),
+            format!("请指明网格：{codes}。"),
+            format!("Say which grid: {codes}."),
         )),
     }
 }

@@ -73,7 +73,7 @@ public final class AirplaneMode: HubTransport, @unchecked Sendable {
     }
 
     public func exchange(_ request: HubRequest) async throws -> HubAnswer {
-        guard !isOn else { throw Unreachable("飞行模式 / airplane mode") }
+        guard !isOn else { throw Unreachable.noNetwork }
         return try await inner.exchange(request)
     }
 }

@@ -15,7 +15,7 @@ extension DoorknockHome {
                 try Task.checkCancellation()
                 switch try await exchange(request) {
                 case .success(let answer): try call.answer(answer: answer)
-                case .failure(let unreachable): call.failed(why: unreachable.why)
+                case .failure(let unreachable): call.failed(why: unreachable)
                 }
                 if let told, let progress = call.progress() { told(progress) }
             }
@@ -33,7 +33,7 @@ extension DoorknockHome {
         } catch {
             try Task.checkCancellation()
             // What another transport says may name anything; people are not shown it.
-            return .failure(error as? Unreachable ?? Unreachable("连接失败 / the connection failed"))
+            return .failure(error as? Unreachable ?? .client)
         }
     }
 }

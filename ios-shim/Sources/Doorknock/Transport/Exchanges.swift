@@ -63,13 +63,13 @@ class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         let id = task.taskIdentifier
         guard let exchange = lock.withLock({ waiting[id] }) else { return }
         if exchange.tooLarge {
-            end(id, .failure(Unreachable("回复过大 / the answer is too large")))
+            end(id, .failure(Unreachable.tooLarge))
         } else if let error {
             end(id, .failure(reason(error)))
         } else if let response = task.response as? HTTPURLResponse {
             end(id, .success(HubAnswer(status: UInt16(clamping: response.statusCode), body: exchange.body)))
         } else {
-            end(id, .failure(Unreachable("连接失败 / the connection failed")))
+            end(id, .failure(Unreachable.broken))
         }
     }
 }
@@ -99,26 +99,26 @@ private final class Started: @unchecked Sendable {
     }
 }
 
-/// The reason in fixed words: addresses, proxies and a peer's text stay out.
+/// The reason by its kind alone: addresses, proxies and a peer's text stay out.
 private func reason(_ error: any Error) -> any Error {
     switch (error as? URLError)?.code {
     case .cancelled:
         CancellationError()
     case .timedOut:
-        Unreachable("超时 / timed out")
+        Unreachable.timedOut
     case .notConnectedToInternet, .dataNotAllowed, .internationalRoamingOff, .callIsActive:
-        Unreachable("没有网络 / no network")
+        Unreachable.noNetwork
     case .cannotFindHost, .dnsLookupFailed:
-        Unreachable("找不到主机名 / no such host")
+        Unreachable.noSuchHost
     case .cannotConnectToHost:
-        Unreachable("连接被拒绝 / connection refused")
+        Unreachable.refused
     case .networkConnectionLost:
-        Unreachable("连接中断 / the connection broke")
+        Unreachable.broken
     case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate,
         .serverCertificateNotYetValid, .serverCertificateHasUnknownRoot, .clientCertificateRejected,
         .appTransportSecurityRequiresSecureConnection:
-        Unreachable("安全连接失败 / the secure connection failed")
+        Unreachable.insecure
     default:
-        Unreachable("连接失败 / the connection failed")
+        Unreachable.broken
     }
 }

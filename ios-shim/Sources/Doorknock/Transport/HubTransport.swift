@@ -14,12 +14,5 @@ public protocol HubTransport: Sendable {
     func exchange(_ request: HubRequest) async throws -> HubAnswer
 }
 
-/// No whole answer came from the hub.
-public struct Unreachable: Error, Sendable, Equatable {
-    /// The reason in a few words. People are shown it, so it names no address and quotes no peer.
-    public let why: String
-
-    public init(_ why: String) {
-        self.why = why
-    }
-}
+/// No whole answer came from the hub; the core has the words for each reason, in both languages.
+extension Unreachable: Error {}

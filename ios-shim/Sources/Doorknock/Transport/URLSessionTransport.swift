@@ -55,7 +55,7 @@ public final class URLSessionTransport: HubTransport {
         let base = request.hubUrl.hasSuffix("/") ? String(request.hubUrl.dropLast()) : request.hubUrl
         guard let url = URL(string: base + request.path), let scheme = url.scheme?.lowercased(),
             ["http", "https"].contains(scheme), url.host != nil
-        else { throw Unreachable("地址无效 / not a valid address") }
+        else { throw Unreachable.badAddress }
         var carried = URLRequest(url: url)
         carried.httpMethod = request.method
         if !request.body.isEmpty {

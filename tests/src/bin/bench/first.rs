@@ -73,12 +73,9 @@ impl Transport for Replayed<'_> {
             let last = (1..n).rev().map(|n| answer_file(self.0, request.path, n));
             last.map(std::fs::read)
                 .find_map(Result::ok)
-                .ok_or("no answer")
-        });
-        let file = file.map_err(|e| Unreachable(e.to_owned()))?;
-        let (status, body) = file
-            .split_first_chunk()
-            .ok_or_else(|| Unreachable("no answer".to_owned()))?;
+                .ok_or(Unreachable::Broken)
+        })?;
+        let (status, body) = file.split_first_chunk().ok_or(Unreachable::Broken)?;
         Ok(Answer {
             status: u16::from_be_bytes(*status),
             body: body.to_vec(),

@@ -39,6 +39,7 @@ struct Offline {
         let read = try await office.visits(door: nil, limit: 10).items
         #expect(Set(read.map(\.visit)) == Set(logged))
         let met = try #require(read.first { $0.outcome == .met })
+        #expect(met.outcome.label().zh == "见到")
         #expect(met.by == "李文丽" && met.companions == ["志愿者小陈"])
         #expect(met.followUp == DateComponents(year: 2099, month: 12, day: 1))
         #expect(abs(met.at.timeIntervalSinceNow) < 3_600)

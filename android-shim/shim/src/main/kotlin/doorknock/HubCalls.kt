@@ -5,6 +5,7 @@ import doorknock.core.HubCall
 import doorknock.core.HubOutcome
 import doorknock.core.HubRequest
 import doorknock.core.SyncProgress
+import doorknock.core.Unreachable
 import java.io.IOException
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineDispatcher
@@ -37,7 +38,7 @@ internal class HubCalls(private val transport: Transport, private val threads: C
 
     private sealed interface Answered {
         class With(val answer: HubAnswer) : Answered
-        class Not(val why: String) : Answered
+        class Not(val why: Unreachable) : Answered
     }
 
     private suspend fun exchange(request: HubRequest): Answered = try {
@@ -47,10 +48,10 @@ internal class HubCalls(private val transport: Transport, private val threads: C
     } catch (error: CancellationException) {
         // A transport's own `withTimeout` throws this too, while the caller still waits.
         currentCoroutineContext().ensureActive()
-        Answered.Not("超时 / timed out")
+        Answered.Not(Unreachable.TIMED_OUT)
     } catch (_: Exception) {
         // An app's mistake in its transport; its text may say anything, so none of it is shown.
-        Answered.Not("应用网络组件出错 / the app's transport failed")
+        Answered.Not(Unreachable.CLIENT)
     }
 
     private suspend fun <T> local(work: () -> T): T = withContext(NonCancellable + threads) { work() }

@@ -2,6 +2,7 @@ package doorknock
 
 import doorknock.core.HubAnswer
 import doorknock.core.HubRequest
+import doorknock.core.Unreachable
 import java.io.IOException
 import java.io.InterruptedIOException
 import java.net.ConnectException
@@ -51,14 +52,14 @@ internal class BadAddress : IOException("not a valid address")
 
 internal fun HubRequest.address(): String = hubUrl.trimEnd('/') + path
 
-/** The reason in fixed words, for people: an address or a peer's text stays out of it. */
-internal fun reason(error: IOException): String = when (error) {
-    is AnswerTooLarge -> "回复过大 / the answer is too large"
-    is BadAddress -> "地址无效 / not a valid address"
-    is UnknownHostException -> "找不到主机名 / no such host"
-    is UnknownServiceException -> "不允许不加密的连接 / connections without encryption are not allowed"
-    is ConnectException -> "连接被拒绝 / connection refused"
-    is SSLException -> "安全连接失败 / the secure connection failed"
-    is InterruptedIOException -> "超时 / timed out"
-    else -> "连接中断 / the connection broke"
+/** The reason by its kind alone: an address or a peer's text stays out of it. */
+internal fun reason(error: IOException): Unreachable = when (error) {
+    is AnswerTooLarge -> Unreachable.TOO_LARGE
+    is BadAddress -> Unreachable.BAD_ADDRESS
+    is UnknownHostException -> Unreachable.NO_SUCH_HOST
+    is UnknownServiceException -> Unreachable.UNENCRYPTED
+    is ConnectException -> Unreachable.REFUSED
+    is SSLException -> Unreachable.INSECURE
+    is InterruptedIOException -> Unreachable.TIMED_OUT
+    else -> Unreachable.BROKEN
 }

@@ -6,6 +6,7 @@ import doorknock.core.HubOutcome
 import doorknock.core.HubRequest
 import doorknock.core.NoHandle
 import doorknock.core.SyncProgress
+import doorknock.core.Unreachable
 import java.io.IOException
 import java.net.UnknownHostException
 import java.util.UUID
@@ -35,7 +36,7 @@ class HubCallsTest {
             done += "answer ${answer.status}"
         }
 
-        override fun failed(why: String) {
+        override fun failed(why: Unreachable) {
             done += "failed: $why"
         }
 
@@ -71,12 +72,12 @@ class HubCallsTest {
     }
 
     @Test
-    fun `what no answer came of is told in fixed words, whatever was thrown`() {
-        val table = listOf<Pair<suspend () -> Nothing, String>>(
-            suspend { throw UnknownHostException("secret.example.invalid") } to "找不到主机名 / no such host",
-            suspend { throw IOException("10000000001") } to "连接中断 / the connection broke",
-            suspend { throw IllegalStateException("10000000001") } to "应用网络组件出错 / the app's transport failed",
-            suspend { withTimeout(1) { awaitCancellation() } } to "超时 / timed out",
+    fun `what no answer came of is told by its kind, whatever was thrown`() {
+        val table = listOf<Pair<suspend () -> Nothing, Unreachable>>(
+            suspend { throw UnknownHostException("secret.example.invalid") } to Unreachable.NO_SUCH_HOST,
+            suspend { throw IOException("10000000001") } to Unreachable.BROKEN,
+            suspend { throw IllegalStateException("10000000001") } to Unreachable.CLIENT,
+            suspend { withTimeout(1) { awaitCancellation() } } to Unreachable.TIMED_OUT,
         )
         for ((fail, said) in table) {
             assertEquals(listOf("failed: $said", "cancel", "close"), ends(1, transport { fail() }))

@@ -2,13 +2,13 @@ package doorknock
 
 import doorknock.core.HubAnswer
 import doorknock.core.HubRequest
+import doorknock.core.Unreachable
 import java.io.IOException
 import java.net.InetAddress
 import java.net.ServerSocket
 import java.net.Socket
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
-import kotlin.test.assertFalse
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.cancelAndJoin
@@ -53,7 +53,7 @@ class TransportTest {
     fun `an endless answer is cut off`(transport: Transport) = served { server ->
         val body = Buffer().write(ByteArray(Limits.ANSWER.toInt() + 1))
         server.enqueue(MockResponse.Builder().chunkedBody(body, 64 shl 10).build())
-        assertFailsWith("回复过大 / the answer is too large", transport, server.url("/").toString())
+        assertFailsWith(Unreachable.TOO_LARGE, transport, server.url("/").toString())
     }
 
     @ParameterizedTest
@@ -65,11 +65,11 @@ class TransportTest {
 
     @ParameterizedTest
     @MethodSource("transports")
-    fun `reasons never name the address`(transport: Transport) {
+    fun `a reason is a kind of failure, and never the address`(transport: Transport) {
         val free = ServerSocket(0, 1, loopback).use { it.localPort }
-        assertFailsWith("连接被拒绝 / connection refused", transport, "http://127.0.0.1:$free")
+        assertFailsWith(Unreachable.REFUSED, transport, "http://127.0.0.1:$free")
         for (bad in listOf("ftp://secret", "http://a b secret", "secret", "")) {
-            assertFailsWith("地址无效 / not a valid address", transport, bad)
+            assertFailsWith(Unreachable.BAD_ADDRESS, transport, bad)
         }
     }
 
@@ -78,7 +78,7 @@ class TransportTest {
     fun `an answer that breaks off is no answer`(transport: Transport) = speaking { socket ->
         socket.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf".toByteArray())
         socket.close()
-    } with { url -> assertFailsWith("连接中断 / the connection broke", transport, url) }
+    } with { url -> assertFailsWith(Unreachable.BROKEN, transport, url) }
 
     @ParameterizedTest
     @MethodSource("transports")
@@ -99,10 +99,9 @@ class TransportTest {
         }
     }
 
-    private fun assertFailsWith(why: String, transport: Transport, url: String) {
+    private fun assertFailsWith(why: Unreachable, transport: Transport, url: String) {
         val error = assertThrows(IOException::class.java) { runBlocking { transport.ask(url) } }
         assertEquals(why, reason(error))
-        assertFalse("secret" in reason(error) || "127" in reason(error))
     }
 
     private suspend fun Transport.ask(url: String, method: String = "GET", body: ByteArray = ByteArray(0)): HubAnswer =

@@ -45,7 +45,7 @@ class ScenarioTest {
         assertEquals(1uL, waiting.pendingVisits)
         assertNotNull(waiting.unsentSince)
         val failure = assertFails("hub_unreachable") { phone.sync() }
-        assertTrue("连接被拒绝 / connection refused" in failure.zh, failure.zh)
+        assertTrue("连接被拒绝" in failure.zh && "connection refused" in failure.en, failure.zh)
         assertEquals(failure.code, assertIs<SyncState.Failed>(phone.syncState.value).why.code)
         assertEquals(1uL, phone.status().pendingVisits)
 
@@ -56,6 +56,7 @@ class ScenarioTest {
         val read = office.visits().items.single()
         assertEquals(listOf(visit, "李文丽", summary), listOf(read.visit, read.by, read.summary))
         assertEquals(listOf("志愿者小陈"), read.companions)
+        assertEquals("见到", read.outcome.label().zh)
         assertEquals(listOf("meals" to "是"), read.answers.map { it.item to it.answer.zh })
         assertEquals(visit, office.search("漏水", 10u).single().id)
         assertEquals(RoundStatus.DONE, office.statusOf(first.door, "G1"))
