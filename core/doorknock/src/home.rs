@@ -6,6 +6,7 @@
 //! | `lock` | held by the one process that has the home open |
 //! | `rescue.key` | the database's key, sealed to the community's rescue key (rule R4) |
 //! | `reserve` | space that is given back when the disk is full, so that recording goes on (rule R4) |
+//! | `no-room` | empty, for a while: what was begun when the disk was full is no sign of a crash |
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, TryLockError};
@@ -17,21 +18,20 @@ use doorknock_model::random;
 use doorknock_seal::charter::Charter;
 use doorknock_seal::identity::DeviceSecrets;
 use doorknock_store::log::Heads;
-use doorknock_store::{Options, Store, StoreError, Trip};
+use doorknock_store::{Options, Store, StoreError};
 use zeroize::Zeroizing;
 
 use crate::Result;
 use crate::env::{Env, KeyStore};
-use crate::error::{not_joined, pull_full, said};
+use crate::error::{not_joined, said};
 use crate::observe::Observers;
+use crate::room::excused_before;
 
 pub(crate) const DATABASE: &str = "home.db";
 const DATABASE_LOG: &str = "home.db-wal";
 /// A database has at least one page.
 const PAGE_BYTES: u64 = 4096;
 const LOCK: &str = "lock";
-const RESERVE: &str = "reserve";
-const RESERVE_BYTES: usize = 1 << 20;
 
 /// How many documents' heads are kept in memory.
 const CACHED_DOCS: usize = 4096;
@@ -202,42 +202,10 @@ impl Doorknock {
             })
     }
 
-    /// Runs a write; after a failure memory is forgotten, so that it never runs ahead of the database.
-    /// On a full disk the reserve is given back and the write is tried once more.
-    pub(crate) fn writing<T>(&self, work: impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
-        let mut result = self.attempt(&work);
-        if result.as_ref().is_err_and(crate::Error::is_full)
-            && std::fs::remove_file(self.path.join(RESERVE)).is_ok()
-        {
-            result = self.attempt(&work);
-        }
-        result
-    }
-
-    /// Runs a write of what others wrote: it leaves the reserve to what is recorded here and to sending it,
-    /// and stops first (rule R4).
-    pub(crate) fn taking<T>(&self, work: impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
-        let full = |error: crate::Error| if error.is_full() { pull_full() } else { error };
-        // What was given back is not there to be filled from outside.
-        self.reserve().map_err(|error| full(error.into()))?;
-        self.attempt(&work).map_err(full)
-    }
-
-    /// Notes something that is a help and no more: without room it is not noted, and the reserve stays.
-    ///
-    /// # Errors
-    /// If the store has stopped: what comes next would be told so anyway.
-    pub(crate) fn noting(&self, work: impl Fn(&mut Inner) -> Result<()>) -> Result<()> {
-        match self.attempt(&work) {
-            Err(error) if error.is_stopped() => Err(error),
-            _ => Ok(()),
-        }
-    }
-
     /// Tries a write, and tells the observers what of it was committed, once no lock is held. A page that did not
     /// read ends the connection, also for what has nothing to do with it, so the write is tried once more
     /// on a new one.
-    fn attempt<T>(&self, work: &impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
+    pub(crate) fn attempt<T>(&self, work: &impl Fn(&mut Inner) -> Result<T>) -> Result<T> {
         let mut inner = self.lock();
         let mut result = work(&mut inner);
         if result.as_ref().is_err_and(crate::Error::is_unreadable)
@@ -254,25 +222,6 @@ impl Doorknock {
         drop(inner);
         self.observers.tell(&touched);
         result
-    }
-
-    /// Keeps the reserve; it is a help, so failing to is no error.
-    pub(crate) fn keep_reserve(&self) {
-        let _ = self.reserve();
-    }
-
-    fn reserve(&self) -> std::io::Result<()> {
-        let path = self.path.join(RESERVE);
-        if std::fs::metadata(&path).is_ok_and(|file| file.len() == RESERVE_BYTES as u64) {
-            return Ok(());
-        }
-        if (self.env.fault.as_ref()).is_some_and(|fault| fault(RESERVE) == Trip::Full) {
-            return Err(std::io::ErrorKind::StorageFull.into());
-        }
-        // Written, not sparse: the space has to be there when it is needed. Half of it is none.
-        std::fs::write(&path, vec![0x55; RESERVE_BYTES]).inspect_err(|_| {
-            let _ = std::fs::remove_file(&path);
-        })
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
@@ -299,6 +248,7 @@ fn begin(home: &Path, key: &[u8; 32], env: &Env, lock: File) -> Result<(Inner, R
         device: secrets.device_id(),
         incarnation,
     };
+    let excused = excused_before(&mut store, home)?;
     let inner = Inner {
         store,
         incarnation,
@@ -307,7 +257,7 @@ fn begin(home: &Path, key: &[u8; 32], env: &Env, lock: File) -> Result<(Inner, R
         author: None,
         docs: HashMap::new(),
         docs_complete: true,
-        excused: HashSet::new(),
+        excused,
         charter: None,
         lock: Some(lock),
     };

@@ -43,6 +43,7 @@ mod read;
 mod record;
 mod records;
 mod report;
+mod room;
 mod rules;
 mod salvage;
 mod snapshot;

@@ -168,6 +168,13 @@ impl View<'_> {
             .unwrap_or(0))
     }
 
+    /// Every entry whose parsing was begun and not finished.
+    pub fn attempted(&self) -> Result<Vec<[u8; 32]>> {
+        let mut statement = self.conn.prepare_cached("SELECT entry FROM attempt")?;
+        let rows = statement.query_map([], |row| crate::fixed(row, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Notices: code and subject.
     pub fn notices(&self) -> Result<Vec<(String, Vec<u8>)>> {
         let mut statement = self
@@ -251,6 +258,12 @@ impl Tx<'_> {
     /// Notes that it ended, one way or another.
     pub fn end_attempt(&self, entry: &[u8; 32]) -> Result<()> {
         self.exec("DELETE FROM attempt WHERE entry = ?1", [&entry[..]])?;
+        Ok(())
+    }
+
+    /// Notes that all that were begun ended.
+    pub fn end_attempts(&self) -> Result<()> {
+        self.exec("DELETE FROM attempt", [])?;
         Ok(())
     }
 

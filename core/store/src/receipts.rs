@@ -20,6 +20,14 @@ pub struct Promise {
 const VOID: &str = "position = NULL, running = NULL, signature = NULL, received = NULL, voided = 1";
 
 impl View<'_> {
+    /// Whether a receipt is for a position behind the end of the hub's log.
+    pub fn has_behind(&self, space: u32, end: u64) -> Result<bool> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT 1 FROM entry WHERE space = ?1 AND position > ?2")?;
+        Ok(statement.exists(params![space, end])?)
+    }
+
     /// The changes recorded here to a space's documents, in a part of the log.
     pub fn mine_between(&self, space: u32, first: i64, last: i64) -> Result<Vec<ChunkRow>> {
         let mut statement = self.conn.prepare_cached(

@@ -199,7 +199,10 @@ impl Ledger {
         let own = self.all.iter().filter(stays);
         let own: BTreeSet<_> = own.filter_map(|told| told.fact.shows.clone()).collect();
         for told in self.all.iter_mut().filter(|told| told.home == home) {
-            let safe = |word: &String| !told.fact.stays && elsewhere.count(word) > 0;
+            // What writes a word again is not there because the word is.
+            let again = |word: &String| told.fact.replaces.contains(word);
+            let safe =
+                |word: &String| !told.fact.stays && !again(word) && elsewhere.count(word) > 0;
             if told.fate == Fate::Kept && !told.fact.shows.as_ref().is_some_and(safe) {
                 told.fate = Fate::Maybe;
             }

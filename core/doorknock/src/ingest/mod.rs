@@ -329,17 +329,19 @@ pub(crate) fn begin_attempts(
 }
 
 /// Takes back that these were begun: it was the disk that had no room, and three such days must not look
-/// like three crashes. Where there is no room to say even that, it is kept in mind.
-pub(crate) fn excuse(inner: &mut Inner, entries: &[([u8; 32], &[u8])]) -> Result<()> {
+/// like three crashes. Where there is no room to say even that, it is kept in mind. Whether it is on the disk.
+pub(crate) fn excuse(inner: &mut Inner, entries: &[([u8; 32], &[u8])]) -> Result<bool> {
     let taken_back = inner.store.write(|tx| {
         let mut all = entries.iter();
         all.try_for_each(|(hash, _)| tx.end_attempt(hash))
     });
     match taken_back {
-        Err(StoreError::Full) => inner.excused.extend(entries.iter().map(|(hash, _)| *hash)),
-        done => done?,
+        Err(StoreError::Full) => {
+            inner.excused.extend(entries.iter().map(|(hash, _)| *hash));
+            Ok(false)
+        }
+        done => Ok(done.map(|()| true)?),
     }
-    Ok(())
 }
 
 /// Whether one of these was begun and not finished: such entries are taken in one by one, so that a

@@ -118,9 +118,11 @@ pub(crate) fn never(tx: &Tx<'_>, space: u32) -> doorknock_store::Result<()> {
     tx.set_meta(&refused_name(space), NEVER)
 }
 
-/// Goes on with the log: from its beginning, if something of the snapshot is still missing.
+/// Goes on with the log: from its beginning, if something of the snapshot is still missing. What came of it is kept,
+/// and will be nothing new in the log, so doors are folded now.
 pub(crate) fn give_up(tx: &Tx<'_>, space: u32) -> Result<()> {
     tx.drop_snapshot(space)?;
+    tx.refold_space(space, tx.utc_offset()?)?;
     Ok(tx.set_cursor(space, 0, &[0; 32])?)
 }
 

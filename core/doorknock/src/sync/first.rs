@@ -9,7 +9,7 @@ use crate::Result;
 use crate::community::{self, accepted, post};
 use crate::env::{Answer, Request};
 use crate::home::Doorknock;
-use crate::ingest::{self, Taken};
+use crate::ingest::Taken;
 use crate::snapshot;
 
 /// The most bytes of a part asked for at once.
@@ -88,7 +88,7 @@ impl SyncSession {
         for space in asked {
             let mut manifests = found.spaces.iter().zip(&found.manifests);
             let manifest = manifests.find(|(n, _)| *n == space).map(|(_, bytes)| bytes);
-            home.writing(|inner| {
+            let begun = home.taking(|inner| {
                 let begun = match manifest {
                     Some(bytes) => snapshot::begin(inner, *space, bytes)?,
                     None => false,
@@ -97,7 +97,8 @@ impl SyncSession {
                     inner.store.write(|tx| snapshot::never(tx, *space))?;
                 }
                 Ok(())
-            })?;
+            });
+            self.unless_full(begun)?;
         }
         Ok(())
     }
@@ -119,7 +120,9 @@ impl SyncSession {
         };
         let come = offset + piece.bytes.len() as u64;
         if piece.bytes.is_empty() || come > part.size {
-            home.writing(|inner| inner.store.write(|tx| snapshot::give_up(tx, part.space)))?;
+            let left =
+                home.taking(|inner| inner.store.write(|tx| snapshot::give_up(tx, part.space)));
+            self.unless_full(left)?;
             // Once a session: a hub that goes on losing what it offers is left to its log.
             self.looked = !self.lost.insert(part.space);
             return Ok(());
@@ -134,10 +137,9 @@ impl SyncSession {
             snapshot::take_part(inner, home.now_ms(), part)
         });
         match taken {
-            // What is here is still sent; what others wrote can wait.
             Err(error) if error.is_full() => {
-                ingest::excuse(&mut home.lock(), &[(part.hash, &[])])?;
-                self.full = Some(error);
+                home.excuse(&[(part.hash, &[])])?;
+                self.unless_full(Err(error))?;
             }
             taken => {
                 let taken = taken?;
@@ -147,6 +149,19 @@ impl SyncSession {
         }
         self.report.first_sync = progress(home)?.or_else(|| self.report.first_sync.map(whole));
         Ok(())
+    }
+}
+
+impl SyncSession {
+    /// On a full disk what is here is still sent; what others wrote can wait.
+    fn unless_full(&mut self, done: Result<()>) -> Result<()> {
+        match done {
+            Err(error) if error.is_full() => {
+                self.full = Some(error);
+                Ok(())
+            }
+            done => done,
+        }
     }
 }
 

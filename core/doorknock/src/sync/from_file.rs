@@ -153,7 +153,7 @@ impl Doorknock {
         let now = self.now_ms();
         let taken = self.taking(|inner| take_entries(inner, now, &named, &fresh.entries));
         if taken.as_ref().is_err_and(crate::Error::is_full) {
-            excuse(&mut self.lock(), &named, &fresh.entries)?;
+            self.excuse(&picked(&named, &fresh.entries))?;
         }
         let taken = taken?;
         read.pulled += taken.changes;
@@ -226,11 +226,6 @@ fn picked<'n>(named: &'n [Named], which: &[usize]) -> Vec<([u8; 32], &'n [u8])> 
         .filter_map(|n| named.get(*n))
         .map(|named| (named.hash, &named.entry.bytes[..]))
         .collect()
-}
-
-/// A full disk is not the entries' fault.
-fn excuse(inner: &mut Inner, named: &[Named], which: &[usize]) -> Result<()> {
-    ingest::excuse(inner, &picked(named, which))
 }
 
 /// Takes a batch in; entry by entry where one of them was begun before and not finished.

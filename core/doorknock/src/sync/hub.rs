@@ -200,9 +200,18 @@ pub(super) fn start_over(inner: &mut Inner, space: u32, now_ms: i64) -> Result<(
 /// Takes back receipts for what lies behind the log's end, which is where the cursors are when the
 /// hub has no more: it was set back before the cursor had come as far as its receipt (rule R8).
 pub(super) fn void_behind_the_log(inner: &mut Inner) -> Result<()> {
-    let spaces = inner.store.view()?.spaces()?;
+    let view = inner.store.view()?;
+    let mut behind = Vec::new();
+    for space in view.spaces()? {
+        if view.has_behind(space.n, space.position)? {
+            behind.push(space);
+        }
+    }
+    if behind.is_empty() {
+        return Ok(());
+    }
     Ok(inner.store.write(|tx| {
-        spaces
+        behind
             .iter()
             .try_for_each(|space| tx.void_behind(space.n, space.position).map(|_| ()))
     })?)

@@ -173,7 +173,7 @@ impl SyncSession {
                 return Ok(Some(request));
             }
             let now = home.now_ms();
-            home.writing(|inner| {
+            home.noting(|inner| {
                 Ok(inner.store.write(|tx| {
                     tx.touch(Touched::Status);
                     tx.set_meta_number(LAST_SYNC, now)

@@ -35,7 +35,7 @@ impl SyncSession {
         let honest = hashes.as_ref().map(honest).transpose()?.unwrap_or(false);
         let Some(hashes) = hashes.filter(|_| honest) else {
             // This space waits until the hub is put right; the others go on.
-            home.writing(|inner| {
+            home.noting(|inner| {
                 let at = home.now_ms();
                 Ok(inner
                     .store
@@ -75,7 +75,7 @@ impl SyncSession {
             end.passed = passed_by(&hashes, pulled.first, position, end.position);
             let taken = home.taking(|inner| take_entries(inner, home.now_ms(), &batch, &end));
             if taken.as_ref().is_err_and(crate::Error::is_full) {
-                ingest::excuse(&mut home.lock(), &batch)?;
+                home.excuse(&batch)?;
             }
             let taken = taken?;
             self.report.pulled += taken.changes;
