@@ -46,6 +46,12 @@ impl Scene {
         result.map(|_| ()).map_err(|error| error.code())
     }
 
+    /// The app ends and is started again; the disk stays as it is.
+    fn restart(&mut self) {
+        self.li.shutdown();
+        self.li = self.world.open("li", Some(self.disk.hook())).unwrap();
+    }
+
     fn fill(&self, room: u32) {
         self.disk.fill(room, &self.world.home("li"));
     }
@@ -106,14 +112,27 @@ fn what_comes_by_file_leaves_the_reserve_too_and_looks_like_no_crash() {
 }
 
 #[test]
+fn a_sync_that_has_nothing_to_send_leaves_the_reserve_alone() {
+    let scene = Scene::new();
+    assert_eq!(scene.sync(), Ok(()));
+    assert_eq!(scene.sync(), Ok(()));
+    scene.fill(0);
+    assert_eq!(scene.sync(), Ok(()), "there is nothing to take in either");
+    assert!(scene.reserve());
+}
+
+#[test]
 fn a_disk_that_is_full_at_any_write_of_a_sync_looks_like_no_crash() {
-    for room in 0..40 {
-        let scene = Scene::new();
+    for (room, restarts) in (0..40).flat_map(|room| [(room, false), (room, true)]) {
+        let mut scene = Scene::new();
         let mut ended = Ok(());
         // More often than an entry may crash the app.
         for _ in 0..5 {
             scene.fill(room);
             ended = scene.sync();
+            if restarts {
+                scene.restart();
+            }
         }
         scene.disk.free();
         assert_eq!(scene.sync(), Ok(()), "room for {room} writes");

@@ -264,6 +264,42 @@ fn a_first_sync_that_is_cut_anywhere_goes_on_where_it_was() {
 }
 
 #[test]
+fn a_snapshot_that_is_lost_after_any_of_its_parts_leaves_what_the_log_says() {
+    let scene = scene(7);
+    scene.publish();
+    for served in 0.. {
+        let new = scene.joined(&format!("new{served}"));
+        let (read, gone) = (Cell::new(0), Cell::new(false));
+        let change = |request: &Request, answer: Answer| {
+            if request.path != wire::PATH_SNAPSHOT_READ {
+                return Some(answer);
+            }
+            read.set(read.get() + 1);
+            if read.get() <= served {
+                return Some(answer);
+            }
+            gone.set(true);
+            let body = wire::encode(&wire::Refusal {
+                code: "no_snapshot".to_owned(),
+                zh: String::new(),
+                en: String::new(),
+            });
+            Some(Answer { status: 404, body })
+        };
+        let net = Net {
+            hub: scene.world.net(),
+            change: &change,
+        };
+        sync(&new, &net);
+        scene.assert_whole(&new);
+        if !gone.get() {
+            assert!(served > 6, "{served} parts");
+            break;
+        }
+    }
+}
+
+#[test]
 fn a_crash_at_any_write_of_a_first_sync_loses_nothing() {
     let scene = scene(4);
     scene.publish();
