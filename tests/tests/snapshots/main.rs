@@ -55,7 +55,14 @@ fn scene(seed: u64) -> Scene {
     let doors = li.doors(None).unwrap();
     for day in 0..24 {
         world.clock.advance(8 * DAY_MS);
-        let door = doors[day % doors.len()].door;
+        // Three doors but once: what is folded for them stands in one part of the history alone.
+        let n = match day {
+            2 => 3,
+            9 => 4,
+            15 => 5,
+            _ => day % 3,
+        };
+        let door = doors[n].door;
         let by = if day % 3 == 0 { &office } else { &li };
         by.log_visit(&visit(door, &format!("第{day}次走访")))
             .unwrap();
