@@ -45,7 +45,7 @@ pub(crate) fn memory(home: &Path) -> Result<Row, Failure> {
 /// B15: the library as apps get it.
 pub(crate) fn size() -> Result<Row, Failure> {
     let bytes = std::fs::metadata(made("libdoorknock_ffi.so")?)?.len();
-    let value = f64::from(u32::try_from(bytes)?) / f64::from(1 << 20);
+    let value = f64::from(u32::try_from(bytes)?) / 1e6;
     Ok(Row {
         bar: "B15",
         what: "size of the bindings' library, stripped".to_owned(),
