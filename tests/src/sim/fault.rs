@@ -84,7 +84,9 @@ impl FaultPlan {
     #[must_use]
     pub fn has_reserve(&self) -> bool {
         let plan = self.plan();
-        plan.disk.as_ref().is_some_and(|disk| !disk.given)
+        // A home that died when it had given it back has not come to use the room.
+        let disk = plan.disk.as_ref();
+        disk.is_some_and(|disk| !disk.given && disk.reserve.exists())
     }
 
     /// The point at which the store was stopped.
