@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::run::{Done, Stop, cargo, must, quiet, root};
+use crate::artifacts::for_phones;
+use crate::run::{Done, Stop, must, quiet, root};
 
 /// The oldest Android that the library runs on, API 26: Android 8.
 const API: &str = "26";
@@ -37,7 +38,7 @@ pub(crate) fn libraries() -> Done<Option<Vec<(&'static str, PathBuf)>>> {
         }
         let clang = tools.join(format!("{compiler}{API}-clang"));
         let shout = target.to_uppercase().replace('-', "_");
-        let mut command = cargo(&["build", "--profile", "phone", "-p", "doorknock-ffi"]);
+        let mut command = for_phones("doorknock-ffi", "cdylib");
         // No phone has a libcrypto for apps: OpenSSL's is built in.
         command.args(["--features", "vendored-openssl", "--target", target]);
         command.env(format!("CARGO_TARGET_{shout}_LINKER"), &clang);

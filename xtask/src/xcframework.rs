@@ -7,7 +7,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::run::{Done, Stop, cargo, must, program, root};
+use crate::artifacts::for_phones;
+use crate::run::{Done, Stop, must, program, root};
 use crate::swift::{self, MODULES, Module, archive};
 
 /// The oldest system that the package runs on; `ios-shim/Package.swift` says the same.
@@ -84,7 +85,7 @@ fn framework(module: &Module, slice: &Slice, work: &Path) -> Done<PathBuf> {
     let version = sdk_version(slice.sdk)?;
     let mut objects = Vec::new();
     for (target, arch) in slice.targets {
-        let mut build = cargo(&["build", "--profile", "phone", "--lib", "-p", module.package]);
+        let mut build = for_phones(module.package, "staticlib");
         build
             .args(["--target", target])
             .env("IPHONEOS_DEPLOYMENT_TARGET", OLDEST);

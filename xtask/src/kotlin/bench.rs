@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use super::{folder, maven, must_quietly, publish};
+use crate::artifacts::for_phones;
 use crate::bench::lists;
-use crate::run::{Done, Stop, cargo, heading, must, program, quiet, root};
+use crate::run::{Done, Stop, heading, must, program, quiet, root};
 
 const PROJECT: &str = "tests/foreign/kotlin/pom.xml";
 
@@ -16,15 +17,7 @@ pub(crate) fn run() -> Done {
         return Err(Stop::lacking("mvn is missing"));
     }
     // What phones get, built for this machine.
-    let library = [
-        "build",
-        "--profile",
-        "phone",
-        "-p",
-        "doorknock-ffi",
-        "--lib",
-    ];
-    must(&mut cargo(&library))?;
+    must(&mut for_phones("doorknock-ffi", "cdylib"))?;
     publish()?;
     let out = folder().join("classpath");
     let goals = ["test-compile", "dependency:build-classpath"];

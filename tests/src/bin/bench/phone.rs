@@ -8,7 +8,7 @@ use crate::Failure;
 use crate::fixture::NOW_MS;
 use crate::stats::Row;
 
-/// What `cargo build --profile phone -p doorknock-ffi --lib --examples` made, which `cargo xtask bench` runs.
+/// What `cargo xtask bench` has built in the profile `phone`.
 fn made(name: &str) -> Result<PathBuf, Failure> {
     let program = std::env::current_exe()?;
     let target = program.ancestors().nth(2).ok_or("no target folder")?;
