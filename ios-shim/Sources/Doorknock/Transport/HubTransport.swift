@@ -9,7 +9,7 @@ public protocol HubTransport: Sendable {
     /// Any HTTP status is an answer. Follow no redirect: a community names its hub, and nobody on the way may name
     /// another. When the task is cancelled, abort and throw.
     ///
-    /// - Throws: ``Unreachable`` if no whole answer came; whatever else is thrown counts as that, and its text is
+    /// - Throws: `Unreachable` if no whole answer came; whatever else is thrown counts as that, and its text is
     ///   shown to nobody.
     func exchange(_ request: HubRequest) async throws -> HubAnswer
 }
