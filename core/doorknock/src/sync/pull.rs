@@ -35,7 +35,7 @@ impl SyncSession {
         let honest = hashes.as_ref().map(honest).transpose()?.unwrap_or(false);
         let Some(hashes) = hashes.filter(|_| honest) else {
             // This space waits until the hub is put right; the others go on.
-            home.noting(|inner| {
+            home.taking(|inner| {
                 let at = home.now_ms();
                 Ok(inner
                     .store
